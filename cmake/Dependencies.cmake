@@ -1,0 +1,35 @@
+# Every library comes from a Debian 12 package; scripts/packages names them.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(fmt 9.1 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url container)
+find_package(GTest 1.12 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBJWT REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+find_package(tomlplusplus 3.3 REQUIRED)
+find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
+find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+
+add_library(libjwt ALIAS PkgConfig::LIBJWT)
+add_library(re2 ALIAS PkgConfig::RE2)
+
+add_library(soci_core INTERFACE IMPORTED)
+target_link_libraries(soci_core INTERFACE "${SOCI_CORE_LIBRARY}")
+target_include_directories(soci_core SYSTEM INTERFACE "${SOCI_INCLUDE_DIR}")
+add_library(soci_sqlite3 INTERFACE IMPORTED)
+target_link_libraries(soci_sqlite3 INTERFACE "${SOCI_SQLITE3_LIBRARY}")
+
+# Asio is compiled once (karmen_asio), so that a file which only awaits costs little to build.
+add_library(karmen_asio STATIC "${CMAKE_SOURCE_DIR}/cmake/asio_impl.cpp")
+target_link_libraries(karmen_asio PUBLIC Boost::headers Threads::Threads OpenSSL::SSL)
+target_compile_definitions(karmen_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+                                              BOOST_ASIO_DISABLE_BOOST_REGEX)
+add_library(karmen_beast INTERFACE)
+target_link_libraries(karmen_beast INTERFACE karmen_asio)
+target_compile_definitions(karmen_beast INTERFACE BOOST_BEAST_USE_STD_STRING_VIEW)

@@ -1,0 +1,11 @@
+# Writes OUT: the texts of FILES (storage/migrations/NNNN_name.sql) as karmen::storage::embedded_migrations().
+set(text "#include \"storage/migrator.hpp\"\n\nnamespace karmen::storage {\n\nstd::span<const Migration> embedded_migrations() {\n    static constexpr Migration kMigrations[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(stem "${file}" NAME_WE)
+  string(REGEX MATCH "^([0-9]+)_(.+)$" _ "${stem}")
+  math(EXPR version "${CMAKE_MATCH_1}")
+  file(READ "${file}" sql)
+  string(APPEND text "        {${version}, \"${CMAKE_MATCH_2}\", R\"~sql~(${sql})~sql~\"},\n")
+endforeach()
+string(APPEND text "    };\n    return kMigrations;\n}\n\n}  // namespace karmen::storage\n")
+file(WRITE "${OUT}" "${text}")

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace karmen {
+
+/// A moment as people and databases know it: microseconds since 1970 in UTC.
+using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// The wall clock, as an interface so that tests can turn it. Any thread.
+class Clock {
+  public:
+    virtual ~Clock() = default;
+    virtual Timestamp now() const = 0;
+};
+
+class SystemClock final : public Clock {
+  public:
+    Timestamp now() const override;
+};
+
+/// `2026-11-23T11:23:03.307644+00:00` (ISO 8601 with offset, always UTC).
+std::string to_iso8601(Timestamp time);
+
+/// Reads what `to_iso8601` writes; also `Z`, a blank instead of `T`, no fraction, no offset (then UTC) and other offsets.
+/// Throws std::invalid_argument.
+Timestamp parse_iso8601(const std::string& text);
+
+}  // namespace karmen

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/uuid.hpp"
+
+namespace karmen {
+
+/// What a person may do: `user` sees everything, uploads and prints; `admin` also manages users, printers and settings.
+enum class Role { kUser, kAdmin };
+
+std::string_view to_string(Role role);
+std::optional<Role> parse_role(std::string_view text);
+
+/// Who makes a request: the account as it is in the database now (not as the token remembers it).
+struct Principal {
+    Uuid user;
+    std::string username;
+    Role role = Role::kUser;
+    bool is_fresh = false;       ///< the token was made from a password, not from a refresh token
+    bool is_api_token = false;   ///< the token never expires and acts as role `user`
+};
+
+/// Owners may delete what they own, administrators what anybody owns; what has no owner is the administrators'.
+bool may_delete(const Principal& who, const std::optional<Uuid>& owner);
+
+/// Pausing, cancelling, connecting: administrators, and whoever's print runs on that printer.
+bool may_operate(const Principal& who, const std::optional<Uuid>& owner_of_running_print);
+
+}  // namespace karmen

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
+namespace karmen {
+
+/// What a g-code file says of itself in the comments of its slicer. A member is empty when the file does not say.
+struct GcodeAnalysis {
+    struct Filament {
+        std::optional<double> length_mm;
+        std::optional<double> volume_cm3;
+        std::optional<std::string> type;
+        bool operator==(const Filament&) const = default;
+    };
+    /// °C
+    struct Temperatures {
+        std::optional<double> bed;
+        std::optional<double> bed_first;
+        std::optional<double> tool0;
+        std::optional<double> tool0_first;
+        bool operator==(const Temperatures&) const = default;
+    };
+    struct Time {
+        std::optional<double> estimate_s;   ///< of the whole print
+        bool operator==(const Time&) const = default;
+    };
+
+    Filament filament;
+    Temperatures temperatures;
+    Time time;
+    std::optional<std::string> slicer;
+    bool operator==(const GcodeAnalysis&) const = default;
+};
+
+/// A stored file.
+struct Gcode {
+    std::int64_t id = 0;
+    std::string path;            ///< folder inside the store as the uploader named it, `/` between parts; empty for the root
+    std::string filename;        ///< the safe name on disk
+    std::string display;         ///< the name as uploaded
+    std::string absolute_path;   ///< relative to the store's root all the same; the member is called so in the contract
+    Timestamp uploaded{};
+    std::int64_t size_bytes = 0;
+    std::string sha256;          ///< lower-case hexadecimal
+    std::optional<GcodeAnalysis> analysis;       ///< none until it is done
+    std::optional<std::string> analysis_error;   ///< why there is none
+    std::optional<Uuid> user;
+    std::optional<std::string> username;         ///< joined in by reads
+};
+
+}  // namespace karmen

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+
+namespace karmen {
+
+/// How much a printer's server lets us do.
+enum class AccessLevel {
+    kUnknown,     ///< not looked at yet, or it does not speak a protocol of ours
+    kUnlocked,    ///< reads and commands
+    kReadOnly,    ///< reads only, a key is needed for commands
+    kProtected,   ///< nothing without a (better) key
+};
+std::string_view to_string(AccessLevel level);
+/// Also reads `uknown`, as old databases spell it. Anything else: kUnknown.
+AccessLevel parse_access_level(std::string_view text);
+
+/// What a printer's server says of itself at /api/version; all empty when it never answered.
+struct ServerVersion {
+    std::string api;
+    std::string server;
+    std::string text;
+    bool operator==(const ServerVersion&) const = default;
+};
+
+/// What Karmen knows of the server in front of a printer. Persisted when it changes.
+struct PrinterClient {
+    std::string name = "octoprint";
+    ServerVersion version;
+    bool connected = false;
+    AccessLevel access_level = AccessLevel::kUnknown;
+    std::optional<std::string> api_key;
+    bool operator==(const PrinterClient&) const = default;
+};
+
+/// `ab****`: the first two characters, or none of a key shorter than eight.
+std::optional<std::string> masked_api_key(const std::optional<std::string>& api_key);
+
+enum class Protocol { kHttp, kHttps };
+std::string_view to_string(Protocol protocol);
+std::optional<Protocol> parse_protocol(std::string_view text);
+
+using PropValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+/// filament_type, filament_color, bed_type, tool0_diameter: notes of people, not read from the printer.
+using PrinterProps = std::map<std::string, PropValue, std::less<>>;
+bool is_known_prop(std::string_view name);
+
+struct Printer {
+    std::string host;   ///< `a.b.c.d` or `a.b.c.d:port`; the primary key
+    std::string name;
+    std::string hostname;   ///< what mDNS calls it; empty when unknown
+    Protocol protocol = Protocol::kHttp;
+    PrinterClient client;
+    std::optional<PrinterProps> props;
+    bool operator==(const Printer&) const = default;
+};
+
+inline constexpr std::size_t kPrinterNameMaxCharacters = 255;
+
+/// An IPv4 address with an optional port 1–65535, nothing before or after.
+bool is_valid_printer_host(std::string_view host);
+
+/// What a printer is doing, as Karmen sees it. Protocol clients map onto it from flags, never from texts that plugins may translate.
+enum class PrinterState {
+    kNotResponding,   ///< no answer, a wrong status, or not in time
+    kInvalidData,     ///< an answer that is not what the protocol promises
+    kNotConnected,    ///< the server answers, but it has no connection to the printer
+    kOffline,
+    kConnecting,
+    kOperational,
+    kStarting,
+    kPrinting,
+    kPausing,
+    kPaused,
+    kResuming,
+    kCancelling,
+    kFinishing,
+    kError,
+    kBusy,            ///< connected and doing something that we do not know
+};
+
+/// A file is on its way through the printer, even if it stands still for the moment.
+bool has_active_print(PrinterState state);
+/// The server is there, the printer behind it is not: `connect` makes sense.
+bool needs_connect(PrinterState state);
+bool is_responding(PrinterState state);
+
+/// °C. A printer that has just connected may not know them yet.
+struct Temperature {
+    std::optional<double> actual;
+    std::optional<double> target;
+    std::optional<double> offset;
+    bool operator==(const Temperature&) const = default;
+};
+
+struct PrinterStatus {
+    PrinterState state = PrinterState::kNotResponding;
+    std::string text;   ///< shown to people: the printer's own words, or one of Karmen's (kNotRespondingText …)
+    std::map<std::string, Temperature> temperature;   ///< by heater: `tool0`, `bed`, `chamber`
+    bool operator==(const PrinterStatus&) const = default;
+};
+
+inline constexpr std::string_view kNotRespondingText = "Printer is not responding";
+inline constexpr std::string_view kNotConnectedText = "Printer is not connected to Octoprint";
+inline constexpr std::string_view kInvalidDataText = "Printer is responding with invalid data";
+
+PrinterStatus not_responding();
+PrinterStatus not_connected();
+PrinterStatus invalid_data();
+
+/// The print that runs, or the last one as long as the printer remembers it.
+struct PrinterJob {
+    std::optional<std::string> name;
+    std::optional<double> completion;               ///< percent, 0–100
+    std::optional<std::int64_t> print_time_left_s;
+    std::optional<std::int64_t> print_time_s;
+    bool operator==(const PrinterJob&) const = default;
+};
+
+struct WebcamStream {
+    std::string url;   ///< absolute
+    bool flip_horizontal = false;
+    bool flip_vertical = false;
+    bool rotate_90 = false;
+    bool operator==(const WebcamStream&) const = default;
+};
+
+struct Webcam {
+    std::string message;   ///< `OK`, or why there is no stream
+    std::optional<WebcamStream> stream;
+    bool operator==(const Webcam&) const = default;
+};
+
+inline constexpr std::string_view kWebcamOk = "OK";
+inline constexpr std::string_view kWebcamDisabled = "Stream disabled in octoprint";
+inline constexpr std::string_view kWebcamNotAccessible = "Stream not accessible";
+inline constexpr std::string_view kWebcamInvalidData = "Cannot decode JSON";
+
+}  // namespace karmen
