@@ -23,8 +23,8 @@ class SystemClock final : public Clock {
 /// `2026-11-23T11:23:03.307644+00:00` (ISO 8601 with offset, always UTC).
 std::string to_iso8601(Timestamp time);
 
-/// Reads what `to_iso8601` writes; also `Z`, a blank instead of `T`, no fraction, no offset (then UTC) and other offsets.
-/// Throws std::invalid_argument.
+/// Reads what `to_iso8601` writes; also `Z`, a blank instead of `T`, no fraction, no offset (then UTC) and other
+/// offsets. Throws std::invalid_argument.
 Timestamp parse_iso8601(const std::string& text);
 
 }  // namespace karmen

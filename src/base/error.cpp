@@ -4,40 +4,74 @@ namespace karmen {
 
 std::string_view to_word(ErrorCode code) {
     switch (code) {
-        case ErrorCode::kInvalidInput: return "invalid_input";
-        case ErrorCode::kMalformedBody: return "malformed_body";
-        case ErrorCode::kMissingToken: return "missing_token";
-        case ErrorCode::kInvalidToken: return "invalid_token";
-        case ErrorCode::kExpiredToken: return "expired_token";
-        case ErrorCode::kFreshTokenRequired: return "fresh_token_required";
-        case ErrorCode::kRevokedToken: return "revoked_token";
-        case ErrorCode::kWrongCredentials: return "wrong_credentials";
-        case ErrorCode::kUserSuspended: return "user_suspended";
-        case ErrorCode::kPasswordChangeRequired: return "password_change_required";
-        case ErrorCode::kRoleRequired: return "role_required";
-        case ErrorCode::kNotOwner: return "not_owner";
-        case ErrorCode::kForbidden: return "forbidden";
-        case ErrorCode::kNotFound: return "not_found";
-        case ErrorCode::kUserNotFound: return "user_not_found";
-        case ErrorCode::kTokenNotFound: return "token_not_found";
-        case ErrorCode::kPrinterNotFound: return "printer_not_found";
-        case ErrorCode::kGcodeNotFound: return "gcode_not_found";
-        case ErrorCode::kPrintJobNotFound: return "print_job_not_found";
-        case ErrorCode::kMethodNotAllowed: return "method_not_allowed";
-        case ErrorCode::kConflict: return "conflict";
-        case ErrorCode::kPrinterNotOperational: return "printer_not_operational";
-        case ErrorCode::kPrinterRefused: return "printer_refused";
-        case ErrorCode::kBodyTooLarge: return "body_too_large";
-        case ErrorCode::kHeaderTooLarge: return "header_too_large";
-        case ErrorCode::kRequestTimeout: return "request_timeout";
-        case ErrorCode::kUnsupportedMediaType: return "unsupported_media_type";
-        case ErrorCode::kTooManyRequests: return "too_many_requests";
-        case ErrorCode::kPrinterFailed: return "printer_failed";
-        case ErrorCode::kInternal: return "internal";
-        case ErrorCode::kNotImplemented: return "not_implemented";
-        case ErrorCode::kOverloaded: return "overloaded";
-        case ErrorCode::kStorageUnavailable: return "storage_unavailable";
-        case ErrorCode::kDiskFull: return "disk_full";
+        case ErrorCode::kInvalidInput:
+            return "invalid_input";
+        case ErrorCode::kMalformedBody:
+            return "malformed_body";
+        case ErrorCode::kMissingToken:
+            return "missing_token";
+        case ErrorCode::kInvalidToken:
+            return "invalid_token";
+        case ErrorCode::kExpiredToken:
+            return "expired_token";
+        case ErrorCode::kFreshTokenRequired:
+            return "fresh_token_required";
+        case ErrorCode::kRevokedToken:
+            return "revoked_token";
+        case ErrorCode::kWrongCredentials:
+            return "wrong_credentials";
+        case ErrorCode::kUserSuspended:
+            return "user_suspended";
+        case ErrorCode::kPasswordChangeRequired:
+            return "password_change_required";
+        case ErrorCode::kRoleRequired:
+            return "role_required";
+        case ErrorCode::kNotOwner:
+            return "not_owner";
+        case ErrorCode::kForbidden:
+            return "forbidden";
+        case ErrorCode::kNotFound:
+            return "not_found";
+        case ErrorCode::kUserNotFound:
+            return "user_not_found";
+        case ErrorCode::kTokenNotFound:
+            return "token_not_found";
+        case ErrorCode::kPrinterNotFound:
+            return "printer_not_found";
+        case ErrorCode::kGcodeNotFound:
+            return "gcode_not_found";
+        case ErrorCode::kPrintJobNotFound:
+            return "print_job_not_found";
+        case ErrorCode::kMethodNotAllowed:
+            return "method_not_allowed";
+        case ErrorCode::kConflict:
+            return "conflict";
+        case ErrorCode::kPrinterNotOperational:
+            return "printer_not_operational";
+        case ErrorCode::kPrinterRefused:
+            return "printer_refused";
+        case ErrorCode::kBodyTooLarge:
+            return "body_too_large";
+        case ErrorCode::kHeaderTooLarge:
+            return "header_too_large";
+        case ErrorCode::kRequestTimeout:
+            return "request_timeout";
+        case ErrorCode::kUnsupportedMediaType:
+            return "unsupported_media_type";
+        case ErrorCode::kTooManyRequests:
+            return "too_many_requests";
+        case ErrorCode::kPrinterFailed:
+            return "printer_failed";
+        case ErrorCode::kInternal:
+            return "internal";
+        case ErrorCode::kNotImplemented:
+            return "not_implemented";
+        case ErrorCode::kOverloaded:
+            return "overloaded";
+        case ErrorCode::kStorageUnavailable:
+            return "storage_unavailable";
+        case ErrorCode::kDiskFull:
+            return "disk_full";
     }
     return "internal";
 }

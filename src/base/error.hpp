@@ -8,12 +8,13 @@
 
 namespace karmen {
 
-/// Every way a request can fail. `to_word` gives the stable word that clients see; http/problem.cpp gives each its HTTP status.
+/// Every way a request can fail. `to_word` gives the stable word that clients see; http/problem.cpp gives each its HTTP
+/// status.
 enum class ErrorCode {
-    kInvalidInput,           ///< a member is missing, of the wrong type or out of range
-    kMalformedBody,          ///< not JSON by content type, or not JSON at all, or broken multipart
-    kMissingToken,           ///< no Authorization header
-    kInvalidToken,           ///< malformed, wrong signature, wrong type
+    kInvalidInput,   ///< a member is missing, of the wrong type or out of range
+    kMalformedBody,  ///< not JSON by content type, or not JSON at all, or broken multipart
+    kMissingToken,   ///< no Authorization header
+    kInvalidToken,   ///< malformed, wrong signature, wrong type
     kExpiredToken,
     kFreshTokenRequired,
     kRevokedToken,
@@ -22,27 +23,27 @@ enum class ErrorCode {
     kPasswordChangeRequired,
     kRoleRequired,
     kNotOwner,
-    kForbidden,              ///< the slicer's endpoint: no usable API key
-    kNotFound,               ///< no such route
+    kForbidden,  ///< the slicer's endpoint: no usable API key
+    kNotFound,   ///< no such route
     kUserNotFound,
     kTokenNotFound,
     kPrinterNotFound,
     kGcodeNotFound,
     kPrintJobNotFound,
     kMethodNotAllowed,
-    kConflict,               ///< exists already, or may not be changed that way
+    kConflict,  ///< exists already, or may not be changed that way
     kPrinterNotOperational,
-    kPrinterRefused,         ///< the printer answered no to what its state does not allow
+    kPrinterRefused,  ///< the printer answered no to what its state does not allow
     kBodyTooLarge,
     kHeaderTooLarge,
     kRequestTimeout,
     kUnsupportedMediaType,
     kTooManyRequests,
-    kPrinterFailed,          ///< the printer did not do what it should, or could not be reached
+    kPrinterFailed,  ///< the printer did not do what it should, or could not be reached
     kInternal,
     kNotImplemented,
-    kOverloaded,             ///< a queue or a limit is full: try again later
-    kStorageUnavailable,     ///< the database does not answer
+    kOverloaded,          ///< a queue or a limit is full: try again later
+    kStorageUnavailable,  ///< the database does not answer
     kDiskFull,
 };
 
@@ -65,8 +66,8 @@ struct FieldError {
     std::string message;
 };
 
-/// A request that failed. Thrown by services and handlers; becomes a problem body in http/problem.cpp. Expected states (a
-/// printer that is offline) are values, not errors.
+/// A request that failed. Thrown by services and handlers; becomes a problem body in http/problem.cpp. Expected states
+/// (a printer that is offline) are values, not errors.
 class Error : public std::exception {
   public:
     Error(ErrorCode code, PublicMessage message, LogDetail detail = {})

@@ -1,12 +1,12 @@
 #include "base/log.hpp"
 
+#include "base/text.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/sinks/null_sink.h>
-
-#include "base/text.hpp"
 
 namespace karmen {
 
@@ -14,16 +14,22 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
-        case LogLevel::kDebug: return spdlog::level::debug;
-        case LogLevel::kInfo: return spdlog::level::info;
-        case LogLevel::kWarning: return spdlog::level::warn;
-        case LogLevel::kError: return spdlog::level::err;
+        case LogLevel::kDebug:
+            return spdlog::level::debug;
+        case LogLevel::kInfo:
+            return spdlog::level::info;
+        case LogLevel::kWarning:
+            return spdlog::level::warn;
+        case LogLevel::kError:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
 
 /// A JSON string, quotes included; what is not UTF-8 is replaced.
-std::string json_string(std::string_view text) { return boost::json::serialize(boost::json::string(to_valid_utf8(text))); }
+std::string json_string(std::string_view text) {
+    return boost::json::serialize(boost::json::string(to_valid_utf8(text)));
+}
 
 /// For people: quoted only when a blank or a control character would break the line's shape.
 std::string plain_value(const std::string& text) {

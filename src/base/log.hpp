@@ -32,8 +32,8 @@ struct LogField {
     std::variant<std::string, std::int64_t, double> value;
 };
 
-/// Structured log to standard error: a line for people, or one JSON object a line. Each line is one message in plain words and
-/// named values. Made once by the composition root and handed down by reference. Any thread. Never throws.
+/// Structured log to standard error: a line for people, or one JSON object a line. Each line is one message in plain
+/// words and named values. Made once by the composition root and handed down by reference. Any thread. Never throws.
 class Log {
   public:
     Log(LogLevel level, LogFormat format);

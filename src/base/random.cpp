@@ -1,13 +1,13 @@
 #include "base/random.hpp"
 
+#include "base/error.hpp"
+#include "base/text.hpp"
+
 #include <openssl/rand.h>
 
 #include <array>
 #include <string_view>
 #include <vector>
-
-#include "base/error.hpp"
-#include "base/text.hpp"
 
 namespace karmen {
 

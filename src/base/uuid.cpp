@@ -1,10 +1,10 @@
 #include "base/uuid.hpp"
 
-#include <cstring>
-#include <functional>
-
 #include "base/random.hpp"
 #include "base/text.hpp"
+
+#include <cstring>
+#include <functional>
 
 namespace karmen {
 

@@ -2,7 +2,9 @@
 
 namespace karmen {
 
-std::string_view to_string(Role role) { return role == Role::kAdmin ? "admin" : "user"; }
+std::string_view to_string(Role role) {
+    return role == Role::kAdmin ? "admin" : "user";
+}
 
 std::optional<Role> parse_role(std::string_view text) {
     if (text == "admin") return Role::kAdmin;

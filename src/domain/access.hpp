@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/uuid.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/uuid.hpp"
 
 namespace karmen {
 
@@ -19,8 +19,8 @@ struct Principal {
     Uuid user;
     std::string username;
     Role role = Role::kUser;
-    bool is_fresh = false;       ///< the token was made from a password, not from a refresh token
-    bool is_api_token = false;   ///< the token never expires and acts as role `user`
+    bool is_fresh = false;      ///< the token was made from a password, not from a refresh token
+    bool is_api_token = false;  ///< the token never expires and acts as role `user`
 };
 
 /// Owners may delete what they own, administrators what anybody owns; what has no owner is the administrators'.

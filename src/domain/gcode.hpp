@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "base/clock.hpp"
-#include "base/uuid.hpp"
 
 namespace karmen {
 
@@ -26,7 +26,7 @@ struct GcodeAnalysis {
         bool operator==(const Temperatures&) const = default;
     };
     struct Time {
-        std::optional<double> estimate_s;   ///< of the whole print
+        std::optional<double> estimate_s;  ///< of the whole print
         bool operator==(const Time&) const = default;
     };
 
@@ -40,17 +40,17 @@ struct GcodeAnalysis {
 /// A stored file.
 struct Gcode {
     std::int64_t id = 0;
-    std::string path;            ///< folder inside the store as the uploader named it, `/` between parts; empty for the root
-    std::string filename;        ///< the safe name on disk
-    std::string display;         ///< the name as uploaded
-    std::string absolute_path;   ///< relative to the store's root all the same; the member is called so in the contract
+    std::string path;      ///< folder inside the store as the uploader named it, `/` between parts; empty for the root
+    std::string filename;  ///< the safe name on disk
+    std::string display;   ///< the name as uploaded
+    std::string absolute_path;  ///< relative to the store's root all the same; the member is called so in the contract
     Timestamp uploaded{};
     std::int64_t size_bytes = 0;
-    std::string sha256;          ///< lower-case hexadecimal
-    std::optional<GcodeAnalysis> analysis;       ///< none until it is done
-    std::optional<std::string> analysis_error;   ///< why there is none
+    std::string sha256;                         ///< lower-case hexadecimal
+    std::optional<GcodeAnalysis> analysis;      ///< none until it is done
+    std::optional<std::string> analysis_error;  ///< why there is none
     std::optional<Uuid> user;
-    std::optional<std::string> username;         ///< joined in by reads
+    std::optional<std::string> username;  ///< joined in by reads
 };
 
 }  // namespace karmen

@@ -13,7 +13,8 @@ inline constexpr std::size_t kListLimitMax = 1000;
 
 enum class Direction { kAscending, kDescending };
 
-/// One page of a list: rows ordered by (column, primary key), so that equal values and nulls are neither repeated nor lost.
+/// One page of a list: rows ordered by (column, primary key), so that equal values and nulls are neither repeated nor
+/// lost.
 struct ListQuery {
     struct Order {
         std::string column;

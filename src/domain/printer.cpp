@@ -1,18 +1,22 @@
 #include "domain/printer.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "base/text.hpp"
 
 namespace karmen {
 
 std::string_view to_string(AccessLevel level) {
     switch (level) {
-        case AccessLevel::kUnknown: return "unknown";
-        case AccessLevel::kUnlocked: return "unlocked";
-        case AccessLevel::kReadOnly: return "read_only";
-        case AccessLevel::kProtected: return "protected";
+        case AccessLevel::kUnknown:
+            return "unknown";
+        case AccessLevel::kUnlocked:
+            return "unlocked";
+        case AccessLevel::kReadOnly:
+            return "read_only";
+        case AccessLevel::kProtected:
+            return "protected";
     }
     return "unknown";
 }
@@ -29,7 +33,9 @@ std::optional<std::string> masked_api_key(const std::optional<std::string>& api_
     return api_key->substr(0, shown) + std::string(api_key->size() - shown, '*');
 }
 
-std::string_view to_string(Protocol protocol) { return protocol == Protocol::kHttps ? "https" : "http"; }
+std::string_view to_string(Protocol protocol) {
+    return protocol == Protocol::kHttps ? "https" : "http";
+}
 
 std::optional<Protocol> parse_protocol(std::string_view text) {
     if (text == "http") return Protocol::kHttp;
@@ -70,7 +76,8 @@ bool has_active_print(PrinterState state) {
         case PrinterState::kPaused:
         case PrinterState::kResuming:
         case PrinterState::kCancelling:
-        case PrinterState::kFinishing: return true;
+        case PrinterState::kFinishing:
+            return true;
         case PrinterState::kNotResponding:
         case PrinterState::kInvalidData:
         case PrinterState::kNotConnected:
@@ -78,7 +85,8 @@ bool has_active_print(PrinterState state) {
         case PrinterState::kConnecting:
         case PrinterState::kOperational:
         case PrinterState::kError:
-        case PrinterState::kBusy: return false;
+        case PrinterState::kBusy:
+            return false;
     }
     return false;
 }
@@ -91,8 +99,14 @@ bool is_responding(PrinterState state) {
     return state != PrinterState::kNotResponding && state != PrinterState::kInvalidData;
 }
 
-PrinterStatus not_responding() { return {PrinterState::kNotResponding, std::string(kNotRespondingText), {}}; }
-PrinterStatus not_connected() { return {PrinterState::kNotConnected, std::string(kNotConnectedText), {}}; }
-PrinterStatus invalid_data() { return {PrinterState::kInvalidData, std::string(kInvalidDataText), {}}; }
+PrinterStatus not_responding() {
+    return {PrinterState::kNotResponding, std::string(kNotRespondingText), {}};
+}
+PrinterStatus not_connected() {
+    return {PrinterState::kNotConnected, std::string(kNotConnectedText), {}};
+}
+PrinterStatus invalid_data() {
+    return {PrinterState::kInvalidData, std::string(kInvalidDataText), {}};
+}
 
 }  // namespace karmen

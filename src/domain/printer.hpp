@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,16 +9,14 @@
 #include <string_view>
 #include <variant>
 
-#include "base/clock.hpp"
-
 namespace karmen {
 
 /// How much a printer's server lets us do.
 enum class AccessLevel {
-    kUnknown,     ///< not looked at yet, or it does not speak a protocol of ours
-    kUnlocked,    ///< reads and commands
-    kReadOnly,    ///< reads only, a key is needed for commands
-    kProtected,   ///< nothing without a (better) key
+    kUnknown,    ///< not looked at yet, or it does not speak a protocol of ours
+    kUnlocked,   ///< reads and commands
+    kReadOnly,   ///< reads only, a key is needed for commands
+    kProtected,  ///< nothing without a (better) key
 };
 std::string_view to_string(AccessLevel level);
 /// Also reads `uknown`, as old databases spell it. Anything else: kUnknown.
@@ -53,9 +53,9 @@ using PrinterProps = std::map<std::string, PropValue, std::less<>>;
 bool is_known_prop(std::string_view name);
 
 struct Printer {
-    std::string host;   ///< `a.b.c.d` or `a.b.c.d:port`; the primary key
+    std::string host;  ///< `a.b.c.d` or `a.b.c.d:port`; the primary key
     std::string name;
-    std::string hostname;   ///< what mDNS calls it; empty when unknown
+    std::string hostname;  ///< what mDNS calls it; empty when unknown
     Protocol protocol = Protocol::kHttp;
     PrinterClient client;
     std::optional<PrinterProps> props;
@@ -67,11 +67,12 @@ inline constexpr std::size_t kPrinterNameMaxCharacters = 255;
 /// An IPv4 address with an optional port 1–65535, nothing before or after.
 bool is_valid_printer_host(std::string_view host);
 
-/// What a printer is doing, as Karmen sees it. Protocol clients map onto it from flags, never from texts that plugins may translate.
+/// What a printer is doing, as Karmen sees it. Protocol clients map onto it from flags, never from texts that plugins
+/// may translate.
 enum class PrinterState {
-    kNotResponding,   ///< no answer, a wrong status, or not in time
-    kInvalidData,     ///< an answer that is not what the protocol promises
-    kNotConnected,    ///< the server answers, but it has no connection to the printer
+    kNotResponding,  ///< no answer, a wrong status, or not in time
+    kInvalidData,    ///< an answer that is not what the protocol promises
+    kNotConnected,   ///< the server answers, but it has no connection to the printer
     kOffline,
     kConnecting,
     kOperational,
@@ -83,7 +84,7 @@ enum class PrinterState {
     kCancelling,
     kFinishing,
     kError,
-    kBusy,            ///< connected and doing something that we do not know
+    kBusy,  ///< connected and doing something that we do not know
 };
 
 /// A file is on its way through the printer, even if it stands still for the moment.
@@ -102,8 +103,8 @@ struct Temperature {
 
 struct PrinterStatus {
     PrinterState state = PrinterState::kNotResponding;
-    std::string text;   ///< shown to people: the printer's own words, or one of Karmen's (kNotRespondingText …)
-    std::map<std::string, Temperature> temperature;   ///< by heater: `tool0`, `bed`, `chamber`
+    std::string text;  ///< shown to people: the printer's own words, or one of Karmen's (kNotRespondingText …)
+    std::map<std::string, Temperature> temperature;  ///< by heater: `tool0`, `bed`, `chamber`
     bool operator==(const PrinterStatus&) const = default;
 };
 
@@ -118,14 +119,14 @@ PrinterStatus invalid_data();
 /// The print that runs, or the last one as long as the printer remembers it.
 struct PrinterJob {
     std::optional<std::string> name;
-    std::optional<double> completion;               ///< percent, 0–100
+    std::optional<double> completion;  ///< percent, 0–100
     std::optional<std::int64_t> print_time_left_s;
     std::optional<std::int64_t> print_time_s;
     bool operator==(const PrinterJob&) const = default;
 };
 
 struct WebcamStream {
-    std::string url;   ///< absolute
+    std::string url;  ///< absolute
     bool flip_horizontal = false;
     bool flip_vertical = false;
     bool rotate_90 = false;
@@ -133,7 +134,7 @@ struct WebcamStream {
 };
 
 struct Webcam {
-    std::string message;   ///< `OK`, or why there is no stream
+    std::string message;  ///< `OK`, or why there is no stream
     std::optional<WebcamStream> stream;
     bool operator==(const Webcam&) const = default;
 };

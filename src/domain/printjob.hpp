@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 #include "domain/printer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace karmen {
 
@@ -16,12 +16,12 @@ struct PrintJob {
         std::int64_t id = 0;
         std::string filename;
         std::int64_t size_bytes = 0;
-        bool available = true;   ///< false once the file was deleted
+        bool available = true;  ///< false once the file was deleted
     };
     struct PrinterCopy {
         std::string host;
         std::string name;
-        PrinterClient client;    ///< as it was at the start; never with the API key
+        PrinterClient client;  ///< as it was at the start; never with the API key
     };
 
     std::int64_t id = 0;
@@ -31,7 +31,7 @@ struct PrintJob {
     GcodeCopy gcode;
     PrinterCopy printer;
     std::optional<Uuid> user;
-    std::optional<std::string> username;   ///< joined in by reads
+    std::optional<std::string> username;  ///< joined in by reads
 };
 
 }  // namespace karmen

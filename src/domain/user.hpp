@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 #include "domain/access.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace karmen {
 
@@ -16,7 +16,7 @@ inline constexpr const char* kLocalProvider = "local";
 /// An account. How its owner logs in is told by `providers`; the facts of the provider `local` are a LocalUser.
 struct User {
     Uuid uuid;
-    std::string username;   ///< at most 128 characters, unique, letter case matters
+    std::string username;  ///< at most 128 characters, unique, letter case matters
     Role role = Role::kUser;
     bool suspended = false;
     std::vector<std::string> providers{kLocalProvider};
@@ -26,7 +26,7 @@ struct User {
 /// The password side of an account.
 struct LocalUser {
     Uuid user;
-    std::string password_hash;   ///< bcrypt, 60 characters
+    std::string password_hash;  ///< bcrypt, 60 characters
     bool force_password_change = false;
     /// Counts the changes of the password. Access and refresh tokens carry the number they were made under and are
     /// refused under another: exact, where a time of whole seconds would not be.

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "base/file_descriptor.hpp"
+#include "runtime/awaitable.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace karmen::http {
+
+/// Header fields in their order; names without regard to letter case (RFC 9110 §5.1).
+class Headers {
+  public:
+    /// The value of the first field of that name.
+    std::optional<std::string_view> find(std::string_view name) const;
+    void add(std::string name, std::string value);
+    /// Replaces all fields of that name.
+    void set(std::string name, std::string value);
+
+    auto begin() const { return fields_.begin(); }
+    auto end() const { return fields_.end(); }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// The bytes that follow a request's header, as they come. Loop only; lives as long as its request.
+class RequestBody {
+  public:
+    virtual ~RequestBody() = default;
+    /// What Content-Length promises; none for chunked bodies. 0 when there is no body.
+    virtual std::optional<std::uint64_t> content_length() const = 0;
+    /// At least one byte, or 0 at the end. Sends `100 Continue` first when the client waits for it. Throws
+    /// Error(kBodyTooLarge) above the limit given to `limit`, Error(kRequestTimeout) when the client is too slow, and
+    /// Error(kMalformedBody) when it ends early or breaks its framing.
+    virtual Awaitable<std::size_t> read_some(std::span<char> buffer) = 0;
+    /// The most bytes that may come; refused at once when Content-Length promises more. The server's JSON limit until
+    /// it is set.
+    virtual void limit(std::uint64_t bytes_max) = 0;
+};
+
+/// Query parameters, decoded (`+` is a blank). Of equal names the first counts.
+using Query = std::vector<std::pair<std::string, std::string>>;
+std::optional<std::string_view> find(const Query& query, std::string_view name);
+
+struct Request {
+    std::string method;                 ///< upper case, such as `GET`
+    std::string target;                 ///< as sent, query included
+    std::vector<std::string> segments;  ///< decoded parts of the path, empty ones left out
+    Query query;
+    Headers headers;
+    std::string remote_address;   ///< the client's; behind a trusted proxy the one that the proxy names
+    std::string id;               ///< for logs and problem bodies
+    RequestBody* body = nullptr;  ///< never null in a handler
+    /// What the router took from the path, in the order of the pattern: `/printers/{host}/connection` gives {host}.
+    std::vector<std::string> path_values;
+};
+
+/// The whole body in memory. Throws as RequestBody::read_some.
+Awaitable<std::string> read_all(RequestBody& body);
+
+/// Where a streamed response goes. Loop only.
+class BodyWriter {
+  public:
+    virtual ~BodyWriter() = default;
+    /// Returns when the bytes were handed to the socket. Throws system_error when the client is gone or too slow.
+    virtual Awaitable<void> write(std::string_view bytes) = 0;
+};
+
+/// `length` bytes of an open file from `offset`; read on a pool, so that a slow disk does not stop the loop.
+struct FileBody {
+    FileDescriptor file;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+/// Called once with the place to write to; the response ends when it returns. Sent chunked, or to the end of the
+/// connection for HTTP/1.0.
+using StreamBody = std::move_only_function<Awaitable<void>(BodyWriter&)>;
+
+struct Response {
+    unsigned status = 200;
+    Headers headers;
+    std::variant<std::string, FileBody, StreamBody> body;
+
+    static Response text(unsigned status, std::string content_type, std::string body);
+    static Response json(unsigned status, std::string body) {
+        return text(status, "application/json", std::move(body));
+    }
+    static Response no_content() { return text(204, {}, {}); }
+};
+
+/// Answers a request. An exception becomes a problem body (http/problem.hpp). Cancelled when the client leaves.
+using Handler = std::function<Awaitable<Response>(Request&)>;
+
+}  // namespace karmen::http

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "http/message.hpp"
+#include "runtime/pool.hpp"
+#include "runtime/task_group.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace karmen::http {
+
+struct ServerOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free one
+    std::size_t connections_max = 10000;
+    std::size_t header_bytes_max = 16 * 1024;
+    std::uint64_t json_bytes_max = 1024 * 1024;           ///< until a handler sets another limit
+    std::chrono::milliseconds header_timeout{10'000};     ///< from the first byte of a request to the end of its header
+    std::chrono::milliseconds body_idle_timeout{30'000};  ///< between two pieces of a body
+    std::uint64_t body_bytes_per_second_min = 1024;       ///< mean over the body after body_idle_timeout; 0: any
+    std::chrono::milliseconds write_idle_timeout{30'000};  ///< a client that does not take our bytes
+    std::chrono::milliseconds keep_alive_timeout{75'000};  ///< between two requests
+    std::chrono::milliseconds handler_timeout{60'000};     ///< from the header to the response; not for streamed bodies
+    std::vector<std::string> trusted_proxies;              ///< addresses whose X-Forwarded-For is believed
+};
+
+/// HTTP/1.1 server (RFC 9110, 9112) for a handler that knows what the requests mean. Keep-alive, pipelining, limits and
+/// deadlines for each phase; a handler is cancelled when its client leaves. Loop only. Owner: the composition root.
+class Server {
+  public:
+    /// `files` runs the reading of FileBody. `log`, `files` and what the handler uses outlive the server.
+    Server(Executor loop, ServerOptions options, Handler handler, Pool& files, Log& log);
+    ~Server();
+
+    /// Binds and begins to accept. Throws Error with the address in its message when that cannot be done.
+    void start();
+
+    /// The port that start() was given by the system.
+    std::uint16_t port() const;
+
+    /// Stops accepting, closes idle connections, lets running requests end within `grace`, then cancels them. Returns
+    /// when all connections are gone.
+    Awaitable<void> stop(std::chrono::milliseconds grace);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace karmen::http

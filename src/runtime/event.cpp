@@ -1,0 +1,34 @@
+#include "runtime/event.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace karmen {
+
+namespace {
+
+constexpr auto kUseTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+/// Both the event and a cancel of the waiter end the wait with operation_aborted: the coroutine's own state tells which
+/// it was.
+Awaitable<void> wait_until_cancelled(boost::asio::steady_timer& timer) {
+    co_await timer.async_wait(kUseTuple);
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none)
+        throw boost::system::system_error(boost::asio::error::operation_aborted);
+}
+
+}  // namespace
+
+Awaitable<void> Event::wait() {
+    while (!is_set_) co_await wait_until_cancelled(timer_);
+}
+
+Awaitable<Semaphore::Place> Semaphore::acquire() {
+    while (free_ == 0) co_await wait_until_cancelled(freed_);
+    --free_;
+    co_return Place(*this);
+}
+
+}  // namespace karmen
