@@ -220,9 +220,8 @@ def test_upload_does_not_go_through_a_linked_folder(server, user: Api, something
     link.symlink_to(something_to_steal, target_is_directory=True)
     before = sorted(something_to_steal.rglob("*"))
     try:
-        answer = upload(user, "evil.gcode", b"evil", path, expect=(400, 500, 201))
+        upload(user, "evil.gcode", b"evil", path, expect=400)
         assert sorted(something_to_steal.rglob("*")) == before
-        assert answer.status_code == 400, "a link in the way is refused"
     finally:
         link.unlink()
 
