@@ -20,8 +20,8 @@ def outside(server) -> dict[str, str]:
     found = {}
     for path in sorted(server.directory.rglob("*")):
         inside = server.store in path.parents
-        own = path == server.log_file or path.name.startswith("karmen.db") or path.suffix in (".db", ".sqlite") or "-wal" in path.name
-        if inside or path.is_dir() or own or "-shm" in path.name:
+        own = path == server.log_file or path.name.startswith("karmen.db")
+        if inside or path.is_dir() or own:
             continue
         found[str(path)] = os.readlink(path) if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest()
     return found

@@ -187,10 +187,16 @@ def test_printer_that_does_not_take_the_file_is_500_with_a_reason(user: Api, gco
     assert jobs_on(user, scripted.host) == [], "a print that did not start is no print job"
 
 
-@pytest.mark.parametrize("fault", ["hang", "reset"])
+@pytest.mark.parametrize("fault", ["hang", "reset", "silent_close", "403", "500", "409", "garbage_json"])
 def test_printer_that_breaks_while_it_takes_the_file_is_an_error(user: Api, gcode: dict, printer: FakePrinter, fault: str):
-    printer.set_fault(fault)
-    start(user, gcode, printer.host, expect=(409, 500))
+    printer.set_fault(fault, path="/api/files/local")
+    start(user, gcode, printer.host, expect=500)
+    assert jobs_on(user, printer.host) == []
+
+
+def test_print_that_the_printer_does_not_begin(user: Api, gcode: dict, printer: FakePrinter):
+    printer.set_fault("effective_print_false")
+    start(user, gcode, printer.host, expect=500)
     assert jobs_on(user, printer.host) == []
 
 

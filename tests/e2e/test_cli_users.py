@@ -1,5 +1,8 @@
 """`karmen user …` on the server's database: while the server runs, and while it does not."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.api import Api
@@ -44,7 +47,7 @@ def test_set_password_suspend_resume_role(server: Server, admin: Api):
     server.user_command("suspend", "bert")
     login["password"] = "another-password"
     server.anonymous().post("/users/me/authenticate", json=login, expect=401)
-    assert "suspended" in listed(server)["bert"]
+    assert "yes" in listed(server)["bert"].split()
     server.user_command("resume", "bert")
     server.login("bert", "another-password")
 
@@ -78,7 +81,7 @@ def test_what_cannot_be_done_is_told(server: Server, admin: Api, arguments: tupl
     assert server.user_command("list").stdout == before
 
 
-@pytest.mark.parametrize("password", ["", "\n", "x" * 73, "nul\0inside-password"])
+@pytest.mark.parametrize("password", ["", "\n", "x" * 5000, "nul\0inside-password"])
 def test_password_that_cannot_be_is_refused(server: Server, admin: Api, password: str):
     for arguments in (("add", "new", "--role", "user"), ("set-password", ADMIN)):
         assert server.user_command(*arguments, "--password-stdin", stdin=password, expect=None).returncode != 0
@@ -97,14 +100,23 @@ def test_works_without_a_server(new_server):
 
 def test_while_the_server_is_busy(server: Server, admin: Api):
     """Both write to one database: the one waits for the other, nobody fails."""
-    for n in range(10):
-        add(server, f"many{n}")
-        admin.patch(f"/printers/{_printer(admin)}", json={"name": f"Name {n}"}, expect=200)
-    assert {f"many{n}" for n in range(10)} <= listed(server).keys()
-
-
-def _printer(admin: Api) -> str:
     host = "127.0.0.2:6"
-    if all(printer["host"] != host for printer in admin.get("/printers", expect=200).json()["items"]):
-        admin.post("/printers", json={"host": host, "name": "x"}, expect=201)
-    return host
+    admin.post("/printers", json={"host": host, "name": "x"}, expect=201)
+    is_over = threading.Event()
+
+    def keep_busy() -> int:
+        api, n = admin.again(), 0
+        while not is_over.is_set():
+            api.patch(f"/printers/{host}", json={"name": f"Name {n}"}, expect=200)
+            n += 1
+        return n
+
+    with ThreadPoolExecutor(2) as people:
+        busy = [people.submit(keep_busy) for _ in range(2)]
+        try:
+            for n in range(10):
+                add(server, f"many{n}")
+        finally:
+            is_over.set()
+        assert all(one.result() > 0 for one in busy)
+    assert {f"many{n}" for n in range(10)} <= listed(server).keys()

@@ -172,7 +172,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(new_server, fake_printers):
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_leftovers_of_a_crash_are_removed_at_start(new_server):
+def test_file_without_a_row_is_moved_out_of_the_store(new_server):
     """A file that was renamed to its name, but whose row was not written before the power went."""
     server = new_server()
     admin = server.first_admin()
@@ -185,3 +185,6 @@ def test_leftovers_of_a_crash_are_removed_at_start(new_server):
     assert server.stored_files().keys() == {"kept.gcode"}
     (gcode,) = admin.get("/gcodes", expect=200).json()["items"]
     assert admin.get(gcode["data"], expect=200).content == b"kept"
+    # Nobody was told that it is stored, but it may be of value to somebody.
+    (moved,) = [path for path in server.data_dir.rglob("*unlisted.gcode*") if path.is_file()]
+    assert moved.read_bytes() == b"renamed, but no row"
