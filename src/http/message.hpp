@@ -53,7 +53,7 @@ std::optional<std::string_view> find(const Query& query, std::string_view name);
 struct Request {
     std::string method;                 ///< upper case, such as `GET`
     std::string target;                 ///< as sent, query included
-    std::vector<std::string> segments;  ///< decoded parts of the path, empty ones left out
+    std::vector<std::string> segments;  ///< decoded parts of the path (http/target.hpp)
     Query query;
     Headers headers;
     std::string remote_address;   ///< the client's; behind a trusted proxy the one that the proxy names
