@@ -24,7 +24,7 @@ bool is_worth_reading(const char* at, const char* end) {
     if (*at == 'M') return end - at < 4 || HeaterCommands::is_command({at, 4});
     if (*at != ';') return false;
     while (at != end && (is_blank(*at) || *at == ';')) ++at;
-    return end - at < 2 || may_hold_fact(at[0], at[1]);
+    return may_hold_fact({at, end});
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ void GcodeAnalyzer::read_line(std::string_view line) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.starts_with(';')) {
         line.remove_prefix(std::min(line.find_first_not_of("; \t"), line.size()));
-        if (line.size() >= 2 && may_hold_fact(line[0], line[1])) read_comment(line, findings_);
+        read_comment(line, findings_);
     } else if (line.starts_with('M')) {
         findings_.heaters.read(line);
     }

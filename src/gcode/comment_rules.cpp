@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace karmen::gcode {
@@ -206,13 +208,8 @@ void bambu_times(Findings& findings, std::string_view value, unsigned) {
     if (starts_with_ignoring_case(rest, kTotal)) print_time(findings, rest.substr(kTotal.size()), 0);
 }
 
-void cura_layer(Findings& findings, std::string_view, unsigned) {
+void first_layer(Findings& findings, std::string_view, unsigned) {
     findings.heaters.layers_begin();
-}
-
-/// Simplify3D: `layer 1, Z = 0.300`
-void simplify3d_layer(Findings& findings, std::string_view value, unsigned) {
-    if (value.starts_with("1,")) findings.heaters.layers_begin();
 }
 
 // ---- The comments.
@@ -297,74 +294,156 @@ constexpr Rule kRules[] = {
     {"calculated-during-export build time", ':', print_time},  // KISSlicer 2
 
     // Where the layers begin, for the slicers whose temperatures come from commands.
-    {"layer", ':', cura_layer},  // Cura, ideaMaker
-    {"layer", ' ', simplify3d_layer},
+    {"layer", ':', first_layer},    // Cura, ideaMaker
+    {"layer 1", ',', first_layer},  // Simplify3D: `layer 1, Z = 0.300`
 };
 
-// ---- Finding the rule.
+// ---- Finding the rule. Files can be nine tenths comments, so nearly all must be turned away in a few nanoseconds: the
+// first four letters choose a bucket of rules, most of which are empty.
 
-/// The low five bits of a letter are the same in upper and lower case.
-constexpr std::size_t fold(char c) {
-    return static_cast<std::size_t>(c) & 31U;
+constexpr std::size_t kKeyMaxBytes = 48;
+constexpr std::size_t kWordBytes = 4;
+constexpr std::size_t kRuleCount = std::size(kRules);
+constexpr std::size_t kBuckets = 256;
+
+/// Four characters in lower case as a number. Folding so is wrong for some characters that are no letters, which costs
+/// a false "perhaps" and nothing else.
+constexpr std::uint32_t folded_word(const char* text) {
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < kWordBytes; ++i) word |= (static_cast<std::uint32_t>(text[i]) & 0xFFU) << (8 * i);
+    return word | 0x20202020U;
 }
 
-/// Bit fold(second) of entry fold(first).
-constexpr std::array<std::uint32_t, 32> kBeginnings = [] {
-    std::array<std::uint32_t, 32> beginnings{};
-    for (const Rule& rule : kRules) beginnings[fold(rule.key[0])] |= std::uint32_t{1} << fold(rule.key[1]);
-    return beginnings;
+constexpr std::size_t bucket_of(std::uint32_t word) {
+    return (word * 0x9E3779B1U) >> 24;
+}
+
+/// What is compared first: the first four characters of the key, and the last four of it (of the part before `%`).
+struct Entry {
+    std::uint32_t head = 0;
+    std::uint32_t tail = 0;
+    std::uint8_t tail_at = 0;
+    std::uint8_t rule = 0;
+};
+
+/// The rules in the order of their buckets: bucket b is [begins[b], begins[b + 1]).
+struct Index {
+    std::array<Entry, kRuleCount> entries;
+    std::array<std::uint8_t, kBuckets + 1> begins{};
+};
+
+constexpr Index kIndex = [] {
+    Index index;
+    std::size_t next = 0;
+    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+        index.begins[bucket] = static_cast<std::uint8_t>(next);
+        for (std::size_t rule = 0; rule < kRuleCount; ++rule) {
+            const std::string_view key = kRules[rule].key;
+            const std::uint32_t head = folded_word(key.data());
+            if (bucket_of(head) != bucket) continue;
+            const std::size_t tail_at = std::min(key.find('%'), key.size()) - kWordBytes;
+            index.entries[next++] = {head, folded_word(key.data() + tail_at), static_cast<std::uint8_t>(tail_at),
+                                     static_cast<std::uint8_t>(rule)};
+        }
+    }
+    index.begins[kBuckets] = static_cast<std::uint8_t>(next);
+    return index;
 }();
 
-constexpr unsigned kToolDigitsMax = 2;
+static_assert(kRuleCount < 256 && std::ranges::all_of(
+                                      kRules,
+                                      [](const Rule& rule) {
+                                          return rule.key.size() + 1 < kKeyMaxBytes &&
+                                                 std::min(rule.key.find('%'), rule.key.size()) >= kWordBytes;
+                                      }));
 
-/// Removes a number of at most two digits.
-std::optional<unsigned> take_tool(std::string_view& text) {
+/// The beginning of a comment in lower case, filled up with zeros: long enough for every key and what follows it.
+using Lowered = std::array<char, kKeyMaxBytes>;
+
+Lowered lowered(std::string_view comment) {
+    Lowered lower{};
+    if (comment.size() >= lower.size())
+        std::memcpy(lower.data(), comment.data(), lower.size());
+    else
+        std::memcpy(lower.data(), comment.data(), comment.size());
+    // Written out so that it becomes a few vector instructions.
+    for (char& c : lower) c = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
+    return lower;
+}
+
+/// The bytes of `text` that the key takes (0: it is not there), and the tool's number.
+struct KeyMatch {
+    std::size_t size = 0;
     unsigned tool = 0;
-    unsigned digits = 0;
-    for (; digits < kToolDigitsMax && !text.empty() && text[0] >= '0' && text[0] <= '9'; ++digits) {
-        tool = tool * 10 + static_cast<unsigned>(text[0] - '0');
-        text.remove_prefix(1);
+};
+
+KeyMatch match_key(std::string_view key, const Lowered& lower) {
+    const std::string_view text(lower.data(), lower.size());
+    const std::string_view before = key.substr(0, key.find('%'));
+    if (!text.starts_with(before)) return {};
+    if (before.size() == key.size()) return {key.size(), 0};
+
+    KeyMatch match{before.size(), 0};
+    static constexpr std::size_t kToolDigitsMax = 2;
+    while (match.size < before.size() + kToolDigitsMax && text[match.size] >= '0' && text[match.size] <= '9')
+        match.tool = match.tool * 10 + static_cast<unsigned>(text[match.size++] - '0');
+    const std::string_view after = key.substr(before.size() + 1);
+    if (match.size == before.size() || !text.substr(match.size).starts_with(after)) return {};
+    match.size += after.size();
+    return match;
+}
+
+/// Calls `use` with each rule whose key and separator (or a blank before it) begin the comment, until it returns true;
+/// returns whether one did.
+template <typename Use>
+bool any_rule(std::string_view comment, Use use) {
+    const std::uint32_t head = folded_word(comment.data());
+    const std::size_t bucket = bucket_of(head);
+    std::size_t i = kIndex.begins[bucket];
+    const std::size_t end = kIndex.begins[bucket + 1];
+    while (i < end && kIndex.entries[i].head != head) ++i;
+    if (i == end) return false;
+    const Lowered lower = lowered(comment);
+    for (; i < end; ++i) {
+        const Entry& entry = kIndex.entries[i];
+        if (folded_word(lower.data() + entry.tail_at) != entry.tail) continue;
+        const Rule& rule = kRules[entry.rule];
+        const KeyMatch match = match_key(rule.key, lower);
+        if (match.size == 0) continue;
+        const char next = lower[match.size];
+        if ((next == rule.separator || next == ' ' || next == '\t') && use(rule, match)) return true;
     }
-    return digits > 0 ? std::optional(tool) : std::nullopt;
+    return false;
 }
 
 /// Calls the rule's handler and returns true when the comment is the rule's.
-bool apply(const Rule& rule, std::string_view text, Findings& findings) {
-    unsigned tool = 0;
-    for (const char c : rule.key) {
-        if (c == '%') {
-            const std::optional<unsigned> number = take_tool(text);
-            if (!number) return false;
-            tool = *number;
-            continue;
-        }
-        if (text.empty() || to_lower(text[0]) != c) return false;
-        text.remove_prefix(1);
-    }
-    const std::string_view value = trim(text);
-    if (value.empty()) return false;
-    if (rule.separator == ' ') {
-        if (value.data() == text.data()) return false;
-        rule.handler(findings, value, tool);
-        return true;
-    }
-    if (value[0] != rule.separator) return false;
-    if (const std::string_view behind = trim(value.substr(1)); !behind.empty()) rule.handler(findings, behind, tool);
+bool apply(const Rule& rule, KeyMatch match, std::string_view comment, Findings& findings) {
+    const std::string_view behind_key = comment.substr(std::min(match.size, comment.size()));
+    const std::string_view behind_blanks = trim(behind_key);
+    if (behind_blanks.empty()) return false;
+    if (rule.separator != ' ' && behind_blanks[0] != rule.separator) return false;
+    if (rule.separator == ' ' && behind_blanks.data() == behind_key.data()) return false;
+    const std::string_view value = rule.separator == ' ' ? behind_blanks : trim(behind_blanks.substr(1));
+    if (!value.empty()) rule.handler(findings, value, match.tool);
     return true;
 }
 
 }  // namespace
 
-bool may_hold_fact(char first, char second) {
-    return (kBeginnings[fold(first)] >> fold(second) & 1U) != 0;
+bool may_hold_fact(std::string_view beginning) {
+    if (beginning.size() < kWordBytes) return true;
+    if (beginning.size() >= kKeyMaxBytes) return any_rule(beginning, [](const Rule&, KeyMatch) { return true; });
+    // Too short to be sure of more than the first letters, as the comment may go on behind it.
+    return std::ranges::find(kIndex.entries, folded_word(beginning.data()), &Entry::head) != kIndex.entries.end();
 }
 
 void read_comment(std::string_view comment, Findings& findings) {
-    for (const Rule& rule : kRules) {
-        if (!apply(rule, comment, findings)) continue;
+    if (comment.size() < kWordBytes) return;
+    any_rule(comment, [&](const Rule& rule, KeyMatch match) {
+        if (!apply(rule, match, comment, findings)) return false;
         if (rule.handler != slic3r_extruder) findings.slic3r_filament.end();
-        return;
-    }
+        return true;
+    });
 }
 
 }  // namespace karmen::gcode
