@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-namespace karmen {
+namespace karmen::crypto {
 namespace {
 
 constexpr std::size_t kHashLength = 60;
@@ -69,4 +69,4 @@ bool verify_password(std::string_view password, const std::string& hash) {
     return made && made->size() == hash.size() && CRYPTO_memcmp(made->data(), hash.data(), hash.size()) == 0;
 }
 
-}  // namespace karmen
+}  // namespace karmen::crypto

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace karmen {
+namespace karmen::crypto {
 
 /// bcrypt looks at no more. What is longer is cut here, as Karmen 0.0.13 cut it, so that its users' passwords go on
 /// working.
@@ -20,4 +20,4 @@ std::string hash_password(std::string_view password, int cost);
 /// thread, blocks.
 bool verify_password(std::string_view password, const std::string& hash);
 
-}  // namespace karmen
+}  // namespace karmen::crypto

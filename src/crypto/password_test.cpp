@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace karmen {
+namespace karmen::crypto {
 namespace {
 
 constexpr int kCost = 4;
@@ -61,4 +61,4 @@ TEST(Password, RefusesACostThatBcryptDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace karmen
+}  // namespace karmen::crypto

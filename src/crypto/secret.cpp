@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace karmen {
+namespace karmen::crypto {
 namespace {
 
 constexpr std::size_t kSecretBytes = 32;
@@ -119,4 +119,4 @@ std::string signing_secret(const std::optional<std::string>& configured, const s
     return read_secret(made, path);
 }
 
-}  // namespace karmen
+}  // namespace karmen::crypto

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace karmen {
+namespace karmen::crypto {
 
 inline constexpr std::size_t kSecretCharactersMin = 32;
 inline constexpr const char* kSecretFileName = "signing-secret";
@@ -18,4 +18,4 @@ inline constexpr const char* kSecretFileName = "signing-secret";
 /// characters or a file that others than its owner may open, kStorageUnavailable when the file cannot be read or made.
 std::string signing_secret(const std::optional<std::string>& configured, const std::filesystem::path& data_dir);
 
-}  // namespace karmen
+}  // namespace karmen::crypto

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace karmen {
+namespace karmen::crypto {
 namespace {
 
 class SecretTest : public testing::Test {
@@ -92,4 +92,4 @@ TEST_F(SecretTest, RefusesAFolderInItsPlaceAndAMissingDataFolder) {
 }
 
 }  // namespace
-}  // namespace karmen
+}  // namespace karmen::crypto

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace karmen {
+namespace karmen::crypto {
 namespace {
 
 namespace json = boost::json;
@@ -204,4 +204,4 @@ TokenClaims TokenSigner::verify(std::string_view token, Timestamp now) const {
     return result;
 }
 
-}  // namespace karmen
+}  // namespace karmen::crypto

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace karmen {
+namespace karmen::crypto {
 
 inline constexpr std::size_t kTokenBytesMax = 8 * 1024;
 
@@ -19,22 +19,22 @@ enum class TokenType { kAccess, kRefresh };
 struct UserClaims {
     std::string role;
     std::string username;
-    std::optional<bool> force_password_change{};  ///< API tokens do not say
+    std::optional<bool> force_password_change;  ///< API tokens do not say
     bool operator==(const UserClaims&) const = default;
 };
 
 /// What a token says, in whole seconds as RFC 7519 has it.
 struct TokenClaims {
-    std::optional<Uuid> jti{};  ///< always there in a token without expiry: it is what can be revoked
-    Uuid user{};                ///< claim `identity`
+    std::optional<Uuid> jti;  ///< always there in a token without expiry: it is what can be revoked
+    Uuid user;                ///< claim `identity`
     TokenType type = TokenType::kAccess;
     bool is_fresh = false;
     Timestamp issued_at{};
-    std::optional<Timestamp> expires_at{};  ///< none in API tokens
+    std::optional<Timestamp> expires_at;  ///< none in API tokens
     /// LocalUser::password_generation at the time of making, claim `pwd_gen`. None in API tokens, which outlive a
     /// change of the password, and in tokens of Karmen 0.0.13.
-    std::optional<std::int64_t> password_generation{};
-    std::optional<UserClaims> user_claims{};  ///< none in refresh tokens
+    std::optional<std::int64_t> password_generation;
+    std::optional<UserClaims> user_claims;  ///< none in refresh tokens
     bool operator==(const TokenClaims&) const = default;
 };
 
@@ -60,4 +60,4 @@ class TokenSigner {
     std::string secret_;
 };
 
-}  // namespace karmen
+}  // namespace karmen::crypto

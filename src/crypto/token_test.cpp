@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-namespace karmen {
+namespace karmen::crypto {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST(Token, KeepsHugeTimesInRange) {
 }
 
 }  // namespace
-}  // namespace karmen
+}  // namespace karmen::crypto
