@@ -9,12 +9,31 @@ namespace {
 
 namespace json = boost::json;
 
-json::object parse_object(const std::optional<std::string>& text) {
-    if (!text) return {};
-    boost::system::error_code bad_json;
-    json::value value = json::parse(*text, bad_json);
-    return !bad_json && value.is_object() ? std::move(value.get_object()) : json::object();
-}
+/// A JSON object as long as it is read, in memory of its own: lists parse hundreds of small ones.
+class ParsedObject {
+  public:
+    explicit ParsedObject(const std::optional<std::string>& text) {
+        if (!text) return;
+        boost::system::error_code bad_json;
+        value_ = json::parse(*text, bad_json, &memory_);
+        is_object_ = !bad_json && value_.is_object();
+    }
+    ParsedObject(const ParsedObject&) = delete;
+    ParsedObject& operator=(const ParsedObject&) = delete;
+
+    /// Empty when the text was something else.
+    const json::object& object() const {
+        static const json::object kNone;
+        return is_object_ ? value_.get_object() : kNone;
+    }
+    bool is_object() const { return is_object_; }
+
+  private:
+    unsigned char buffer_[2048];
+    json::monotonic_resource memory_{buffer_};
+    json::value value_ = json::value(json::storage_ptr(&memory_));
+    bool is_object_ = false;
+};
 
 /// Reads the members of an object, empty where they are missing or of another type.
 class Members {
@@ -116,7 +135,7 @@ std::string client_props_to_json(const PrinterClient& client) {
 }
 
 PrinterClient client_from_json(const std::string& name, const std::optional<std::string>& client_props) {
-    PrinterClient client = client_from_object(parse_object(client_props));
+    PrinterClient client = client_from_object(ParsedObject(client_props).object());
     if (!name.empty()) client.name = name;
     return client;
 }
@@ -129,12 +148,10 @@ std::optional<std::string> printer_props_to_json(const std::optional<PrinterProp
 }
 
 std::optional<PrinterProps> printer_props_from_json(const std::optional<std::string>& text) {
-    if (!text) return std::nullopt;
-    boost::system::error_code bad_json;
-    const json::value value = json::parse(*text, bad_json);
-    if (bad_json || !value.is_object()) return std::nullopt;
+    const ParsedObject parsed(text);
+    if (!parsed.is_object()) return std::nullopt;
     PrinterProps props;
-    for (const auto& member : value.get_object())
+    for (const auto& member : parsed.object())
         if (auto prop = prop_from_json(member.value())) props.emplace(std::string_view(member.key()), std::move(*prop));
     return props;
 }
@@ -155,9 +172,9 @@ std::string analysis_to_json(const GcodeAnalysis& analysis) {
 }
 
 std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text) {
-    const json::object object = parse_object(text);
-    if (object.empty()) return std::nullopt;
-    const Members members(object);
+    const ParsedObject parsed(text);
+    if (parsed.object().empty()) return std::nullopt;
+    const Members members(parsed.object());
     const Members filament(members.object("filament"));
     const Members temperatures(members.object("temperatures"));
     GcodeAnalysis analysis;
@@ -175,14 +192,14 @@ std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode) {
 }
 
 PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text) {
-    const json::object object = parse_object(text);
-    const Members members(object);
+    const ParsedObject parsed(text);
+    const Members members(parsed.object());
     return {members.integer("id"), members.text("filename"), members.integer("size"),
             members.boolean("available").value_or(false)};
 }
 
 std::string without_file(const std::optional<std::string>& gcode_data) {
-    json::object object = parse_object(gcode_data);
+    json::object object(ParsedObject(gcode_data).object(), json::storage_ptr());
     object["available"] = false;
     return json::serialize(object);
 }
@@ -194,8 +211,8 @@ std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer) {
 }
 
 PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text) {
-    const json::object object = parse_object(text);
-    const Members members(object);
+    const ParsedObject parsed(text);
+    const Members members(parsed.object());
     const json::object& client = members.object("client");
     PrintJob::PrinterCopy printer{members.text("host"), members.text("name"), client_from_object(client)};
     printer.client.api_key = std::nullopt;

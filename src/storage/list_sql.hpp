@@ -62,6 +62,7 @@ template <class Map>
 auto list_page(Session& session, const ListSpec& spec, const ListQuery& query, Map map) {
     const ListStatement statement = list_statement(session, spec, query);
     Page<decltype(map(std::declval<Row&>()))> page;
+    page.rows.reserve(statement.limit);
     session.each(statement.sql, statement.params, [&](Row& row) {
         if (page.rows.size() < statement.limit) {
             page.rows.push_back(map(row));
