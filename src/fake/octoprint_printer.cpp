@@ -122,6 +122,12 @@ void OctoPrintPrinter::connect() {
 void OctoPrintPrinter::connect_by_detection() {
     fire(Trigger::kDetect);
 }
+
+void OctoPrintPrinter::connect_completely() {
+    enter(State::kOperational);
+    connected_since_ = simulated_now_ - kPartialAfterConnect;
+}
+
 void OctoPrintPrinter::disconnect() {
     fire(Trigger::kDisconnect);
 }

@@ -65,6 +65,9 @@ class OctoPrintPrinter {
     void connect_by_detection();
     void disconnect();
 
+    /// For the start of the simulation: connected long ago, temperatures are known.
+    void connect_completely();
+
     /// kTaken and kIgnored are successes; the others leave everything as it is.
     JobAnswer command(JobCommand command);
 
