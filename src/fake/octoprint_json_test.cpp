@@ -180,7 +180,7 @@ TEST(OctoPrintJson, ShowsTheKeyOnlyToTheAdministrator) {
 TEST(OctoPrintJson, KnowsAGuest) {
     expect_same(current_user_json(Caller::kGuest), R"({"groups":["guests"],"name":null,"permissions":[]})");
     EXPECT_EQ(current_user_json(Caller::kAdministrator).at("name"), "admin");
-    EXPECT_EQ(login_json(Caller::kWrongKey, "ab").at("groups"), json::value({"guests"}));
+    EXPECT_EQ(login_json(Caller::kWrongKey, "ab").at("groups"), json::array{"guests"});
     EXPECT_EQ(login_json(Caller::kAdministrator, "ab").at("session"), "ab");
 }
 
