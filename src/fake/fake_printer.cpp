@@ -1,7 +1,5 @@
 #include "fake/fake_printer.hpp"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <utility>
 
@@ -31,10 +29,6 @@ FakePrinter::FakePrinter(const Executor& loop, FakePrinterOptions options, Pool&
 void FakePrinter::start() {
     server_.start();
     context().options.port = server_.port();
-}
-
-std::string FakePrinter::host() const {
-    return fmt::format("127.0.0.1:{}", port());
 }
 
 Awaitable<void> FakePrinter::stop() {

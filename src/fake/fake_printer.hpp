@@ -8,6 +8,7 @@
 #include "runtime/pool.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace karmen::fake {
 
@@ -20,9 +21,10 @@ class FakePrinter {
 
     /// Throws Error when the address cannot be bound.
     void start();
-    std::uint16_t port() const { return server_.port(); }
+    /// The one that start() was given by the system; it stays known after stop().
+    std::uint16_t port() const { return octoprint_.context().options.port; }
     /// `127.0.0.1:9001`
-    std::string host() const;
+    std::string host() const { return octoprint_.host(); }
 
     /// Ends hanging requests and webcam streams at once. Must return before it is destroyed.
     Awaitable<void> stop();

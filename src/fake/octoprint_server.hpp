@@ -28,6 +28,9 @@ class OctoPrintServer {
     Awaitable<http::Response> handle(http::Request& request);
 
     Context& context() { return context_; }
+    const Context& context() const { return context_; }
+    /// Address and port as they stand in the options.
+    std::string host() const;
 
   private:
     Awaitable<http::Response> handle_in_turn(Call& call);
@@ -36,7 +39,6 @@ class OctoPrintServer {
     http::Response starting_up(const Call& call) const;
     void spoil(http::Response& response, std::string_view path);
     http::Response sent_badly(const Call& call, http::Response response);
-    std::string host() const;
 
     Context context_;
     OctoPrintApi api_;
