@@ -100,6 +100,12 @@ void Connection::shutdown_send() {
     socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
+void Connection::reset() {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
+}
+
 void Connection::cancel(CancelReason reason) {
     cancel_reason_ = reason;
     cancel_.emit(asio::cancellation_type::terminal);

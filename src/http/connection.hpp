@@ -40,6 +40,8 @@ class Connection {
 
     /// Says that nothing more will be sent, so that the client reads all of the answer before it sees the end.
     void shutdown_send();
+    /// Closes the socket so that the client sees a reset (RST).
+    void reset();
 
     void cancel(CancelReason reason);
     CancelReason cancel_reason() const { return cancel_reason_; }

@@ -233,6 +233,7 @@ Awaitable<std::optional<Response>> Session::run_handler(Exchange& exchange) {
 
 Awaitable<void> Session::send(Exchange& exchange) {
     Response& response = exchange.response;
+    if (std::holds_alternative<RawBody>(response.body)) co_return co_await send_raw(exchange);
     if (context_.options.before_send) context_.options.before_send(exchange.request, response);
     HeadFacts facts;
     if (response.status == 204 || response.status == 304) {
@@ -287,6 +288,19 @@ Awaitable<void> Session::send_stream(Exchange& exchange, std::string_view head, 
     connection_.end_handler();
     exchange.bytes_sent = writer.bytes_written();
     co_await writer.finish();
+}
+
+Awaitable<void> Session::send_raw(Exchange& exchange) {
+    exchange.keep_alive = false;
+    StreamWriter writer(connection_, Framing::kUntilClose, context_.options.write_idle_timeout);
+    connection_.begin_stream();
+    const ConnectionEnd end = co_await std::get<RawBody>(exchange.response.body)(writer);
+    connection_.end_handler();
+    exchange.bytes_sent = writer.bytes_written();
+    if (end == ConnectionEnd::kReset) {
+        connection_.reset();
+        throw system_error(asio::error::connection_reset);
+    }
 }
 
 Awaitable<void> Session::write(std::string_view first, std::string_view second) {

@@ -41,6 +41,7 @@ class Session {
     Awaitable<void> send(Exchange& exchange);
     Awaitable<void> send_body(Exchange& exchange, std::string_view head, Framing framing);
     Awaitable<void> send_stream(Exchange& exchange, std::string_view head, Framing framing);
+    Awaitable<void> send_raw(Exchange& exchange);
     Awaitable<void> write(std::string_view first, std::string_view second);
     Awaitable<void> linger();
     Response problem(const Exchange& exchange, const Error& error);
