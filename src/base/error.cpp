@@ -58,6 +58,8 @@ std::string_view to_word(ErrorCode code) {
             return "request_timeout";
         case ErrorCode::kUnsupportedMediaType:
             return "unsupported_media_type";
+        case ErrorCode::kExpectationFailed:
+            return "expectation_failed";
         case ErrorCode::kTooManyRequests:
             return "too_many_requests";
         case ErrorCode::kPrinterFailed:

@@ -38,6 +38,7 @@ enum class ErrorCode {
     kHeaderTooLarge,
     kRequestTimeout,
     kUnsupportedMediaType,
+    kExpectationFailed,  ///< an Expect header other than 100-continue
     kTooManyRequests,
     kPrinterFailed,  ///< the printer did not do what it should, or could not be reached
     kInternal,

@@ -53,7 +53,7 @@ std::optional<std::string_view> find(const Query& query, std::string_view name);
 struct Request {
     std::string method;                 ///< upper case, such as `GET`
     std::string target;                 ///< as sent, query included
-    std::vector<std::string> segments;  ///< decoded parts of the path, empty ones left out
+    std::vector<std::string> segments;  ///< decoded parts of the path (http/target.hpp)
     Query query;
     Headers headers;
     std::string remote_address;   ///< the client's; behind a trusted proxy the one that the proxy names
@@ -85,10 +85,17 @@ struct FileBody {
 /// connection for HTTP/1.0.
 using StreamBody = std::move_only_function<Awaitable<void>(BodyWriter&)>;
 
+/// How a connection is left: in order, or by a reset (RST) that the peer sees as an error.
+enum class ConnectionEnd { kClose, kReset };
+
+/// Writes the whole answer itself, status line included; status and headers of the response are not sent, and the
+/// connection ends after it. For what this server does not say by itself: the printer simulator breaks rules with it.
+using RawBody = std::move_only_function<Awaitable<ConnectionEnd>(BodyWriter&)>;
+
 struct Response {
     unsigned status = 200;
     Headers headers;
-    std::variant<std::string, FileBody, StreamBody> body;
+    std::variant<std::string, FileBody, StreamBody, RawBody> body;
 
     static Response text(unsigned status, std::string content_type, std::string body);
     static Response json(unsigned status, std::string body) {

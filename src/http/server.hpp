@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,11 +26,17 @@ struct ServerOptions {
     std::chrono::milliseconds write_idle_timeout{30'000};  ///< a client that does not take our bytes
     std::chrono::milliseconds keep_alive_timeout{75'000};  ///< between two requests
     std::chrono::milliseconds handler_timeout{60'000};     ///< from the header to the response; not for streamed bodies
+    std::chrono::milliseconds check_interval{250};         ///< how often deadlines and clients that left are looked for
     std::vector<std::string> trusted_proxies;              ///< addresses whose X-Forwarded-For is believed
+    /// Sees every response just before it is sent, also those to requests that no handler saw (then the request holds
+    /// only what could be read of it): the place for headers that belong on all answers.
+    std::function<void(const Request&, Response&)> before_send;
 };
 
 /// HTTP/1.1 server (RFC 9110, 9112) for a handler that knows what the requests mean. Keep-alive, pipelining, limits and
-/// deadlines for each phase; a handler is cancelled when its client leaves. Loop only. Owner: the composition root.
+/// deadlines for each phase. A handler is cancelled when its client leaves, and as nginx does for proxied requests, a
+/// client that shuts down its sending side while a handler runs counts as one that left. Above connections_max new
+/// clients are answered 503 and closed. Loop only. Owner: the composition root.
 class Server {
   public:
     /// `files` runs the reading of FileBody. `log`, `files` and what the handler uses outlive the server.

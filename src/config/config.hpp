@@ -1,0 +1,106 @@
+#pragma once
+
+#include "base/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace karmen::config {
+
+using Duration = std::chrono::milliseconds;
+using Bytes = std::uint64_t;
+
+inline constexpr Bytes kKiB = 1024;
+inline constexpr Bytes kMiB = 1024 * kKiB;
+inline constexpr Bytes kGiB = 1024 * kMiB;
+
+// The members below hold the defaults, and only they do. What each option means and allows stands in options.cpp; a
+// member without a row there fails a test.
+
+struct Http {
+    std::string address = "127.0.0.1";
+    int port = 8080;
+    Bytes header_max_bytes = 16 * kKiB;
+    Bytes json_max_bytes = kMiB;
+    Bytes upload_max_bytes = kGiB;
+    int connections_max = 10'000;
+    Duration header_timeout = std::chrono::seconds(10);
+    Duration body_idle_timeout = std::chrono::seconds(30);
+    Bytes body_rate_min = kKiB;  ///< bytes per second
+    Duration write_idle_timeout = std::chrono::seconds(30);
+    Duration keep_alive_timeout = std::chrono::seconds(75);
+    Duration handler_timeout = std::chrono::seconds(60);
+    Duration shutdown_grace = std::chrono::seconds(10);
+    std::vector<std::string> cors_origins{"*"};
+    std::vector<std::string> trusted_proxies;
+    bool operator==(const Http&) const = default;
+};
+
+struct Auth {
+    std::string secret_key;
+    int bcrypt_cost = 12;
+    Duration access_token_lifetime = std::chrono::minutes(15);
+    Duration refresh_token_lifetime = std::chrono::days(30);
+    std::string admin_username = "karmen";
+    std::string admin_password;
+    int login_failures_slow = 5;
+    int login_failures_max = 20;
+    Duration login_window = std::chrono::minutes(5);
+    Duration login_block = std::chrono::minutes(15);
+    bool operator==(const Auth&) const = default;
+};
+
+struct Printers {
+    Duration status_max_age = std::chrono::seconds(2);
+    Duration deadline = std::chrono::seconds(2);
+    Duration request_timeout = std::chrono::seconds(5);
+    Duration upload_idle_timeout = std::chrono::seconds(30);
+    Duration check_interval = std::chrono::seconds(30);
+    Duration check_interval_active = std::chrono::seconds(2);
+    Duration backoff_max = std::chrono::minutes(5);
+    Bytes answer_max_bytes = kMiB;
+    int requests_max_per_printer = 2;
+    bool operator==(const Printers&) const = default;
+};
+
+struct Files {
+    Bytes min_free_bytes = 64 * kMiB;
+    bool operator==(const Files&) const = default;
+};
+
+struct Storage {
+    Duration busy_timeout = std::chrono::seconds(5);
+    int connections = 4;
+    bool operator==(const Storage&) const = default;
+};
+
+struct Pools {
+    int blocking_threads = 4;
+    int cpu_threads = 0;  ///< 0: one per core
+    int queue_max = 1000;
+    bool operator==(const Pools&) const = default;
+};
+
+struct Logging {
+    LogLevel level = LogLevel::kInfo;
+    LogFormat format = LogFormat::kText;
+    bool operator==(const Logging&) const = default;
+};
+
+/// Everything that can be set, as the rest of the program reads it. Made once at start by load() and handed down by
+/// section. Immutable.
+struct Config {
+    std::string data_dir = "./karmen-data";
+    Http http;
+    Auth auth;
+    Printers printers;
+    Files files;
+    Storage storage;
+    Pools pools;
+    Logging log;
+    bool operator==(const Config&) const = default;
+};
+
+}  // namespace karmen::config

@@ -1,0 +1,191 @@
+#include "config/options.hpp"
+
+#include "config/values.hpp"
+#include "domain/user.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace karmen::config {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
+
+constexpr TextRule kPath{"a path without NUL", [](std::string_view text) {
+                             return !text.empty() && text.find('\0') == std::string_view::npos;
+                         }};
+constexpr TextRule kIpAddress{"an IPv4 or IPv6 address", is_ip_address};
+constexpr TextRule kIpNetwork{"IP addresses and networks such as 10.0.0.0/8", is_ip_network};
+constexpr TextRule kOrigin{"* or origins such as https://karmen.example", is_origin};
+// HS256 wants a key as long as its hash (RFC 7518 section 3.2).
+constexpr TextRule kSigningKey{"empty or at least 32 characters",
+                               [](std::string_view text) { return text.empty() || text.size() >= 32; }};
+constexpr TextRule kUsername{
+    "1–128 bytes", [](std::string_view text) { return !text.empty() && text.size() <= kUsernameMaxCharacters; }};
+// bcrypt reads no more than 72 bytes.
+constexpr TextRule kPassword{"empty or 8–72 bytes", [](std::string_view text) {
+                                 return text.empty() || (text.size() >= 8 && text.size() <= 72);
+                             }};
+
+template <auto Section, auto Member>
+constexpr WordOption one_of(std::span<const std::string_view> words) {
+    using Enum = std::remove_cvref_t<decltype(std::declval<Config&>().*Section.*Member)>;
+    return {words, [](Config& config, std::size_t word) { config.*Section.*Member = static_cast<Enum>(word); },
+            [](const Config& config) { return static_cast<std::size_t>(config.*Section.*Member); }};
+}
+
+// clang-format off
+constexpr Option kOptions[] = {
+    {"data_dir", "Directory of the database, the g-codes and the signing key. Made when it is not there.",
+        TextOption{field<&Config::data_dir>, kPath}},
+
+    {"http.address", "Address to listen on. The default is reached from this machine only.",
+        TextOption{field<&Config::http, &Http::address>, kIpAddress}},
+    {"http.port", "TCP port to listen on; 0 takes any free one.",
+        NumberOption{field<&Config::http, &Http::port>, 0, 65535}},
+    {"http.header_max_bytes", "Largest header of a request.",
+        SizeOption{field<&Config::http, &Http::header_max_bytes>, kKiB, kMiB}},
+    {"http.json_max_bytes", "Largest JSON body of a request.",
+        SizeOption{field<&Config::http, &Http::json_max_bytes>, kKiB, 64 * kMiB}},
+    {"http.upload_max_bytes", "Largest upload.",
+        SizeOption{field<&Config::http, &Http::upload_max_bytes>, kKiB, 1024 * kGiB}},
+    {"http.connections_max", "Connections open at the same time; more wait in the system's queue.",
+        NumberOption{field<&Config::http, &Http::connections_max>, 1, 1'000'000}},
+    {"http.header_timeout", "Time for the whole header of a request, from its first byte.",
+        DurationOption{field<&Config::http, &Http::header_timeout>, milliseconds(100), minutes(10)}},
+    {"http.body_idle_timeout", "A body that brings no byte for this long is given up.",
+        DurationOption{field<&Config::http, &Http::body_idle_timeout>, milliseconds(100), hours(1)}},
+    {"http.body_rate_min", "A body slower than this many bytes a second is given up after body_idle_timeout; 0 takes any.",
+        SizeOption{field<&Config::http, &Http::body_rate_min>, 0, kGiB}},
+    {"http.write_idle_timeout", "A client that takes no byte of its answer for this long is given up.",
+        DurationOption{field<&Config::http, &Http::write_idle_timeout>, milliseconds(100), hours(1)}},
+    {"http.keep_alive_timeout", "An idle connection is closed after this time.",
+        DurationOption{field<&Config::http, &Http::keep_alive_timeout>, milliseconds(100), hours(1)}},
+    {"http.handler_timeout", "Time to make an answer, uploads and downloads not counted.",
+        DurationOption{field<&Config::http, &Http::handler_timeout>, milliseconds(100), hours(1)}},
+    {"http.shutdown_grace", "At the end, time for what runs to finish.",
+        DurationOption{field<&Config::http, &Http::shutdown_grace>, milliseconds(0), hours(1)}},
+    {"http.cors_origins", "Web pages of these origins may call the API.",
+        ListOption{field<&Config::http, &Http::cors_origins>, kOrigin}},
+    {"http.trusted_proxies", "From these addresses X-Forwarded-For is believed.",
+        ListOption{field<&Config::http, &Http::trusted_proxies>, kIpNetwork}},
+
+    {"auth.secret_key", "Signs the tokens. Empty: a random one is kept in the data directory.",
+        SecretOption{field<&Config::auth, &Auth::secret_key>, kSigningKey}},
+    {"auth.bcrypt_cost", "Cost of a password hash; one more doubles the time.",
+        NumberOption{field<&Config::auth, &Auth::bcrypt_cost>, 4, 15}},
+    {"auth.access_token_lifetime", "An access token ends after this time.",
+        DurationOption{field<&Config::auth, &Auth::access_token_lifetime>, seconds(1), days(1)}},
+    {"auth.refresh_token_lifetime", "A refresh token ends after this time.",
+        DurationOption{field<&Config::auth, &Auth::refresh_token_lifetime>, seconds(1), days(365)}},
+    {"auth.admin_username", "Name of the administrator that the first start makes.",
+        TextOption{field<&Config::auth, &Auth::admin_username>, kUsername}},
+    {"auth.admin_password", "Password of that administrator. Empty: a random one, printed once.",
+        SecretOption{field<&Config::auth, &Auth::admin_password>, kPassword}},
+    {"auth.login_failures_slow", "Failed log-ins of one user or address before answers come slower.",
+        NumberOption{field<&Config::auth, &Auth::login_failures_slow>, 1, 10'000}},
+    {"auth.login_failures_max", "Failed log-ins of one user or address before further ones are refused.",
+        NumberOption{field<&Config::auth, &Auth::login_failures_max>, 1, 10'000}},
+    {"auth.login_window", "Failed log-ins are counted over this time.",
+        DurationOption{field<&Config::auth, &Auth::login_window>, seconds(1), days(1)}},
+    {"auth.login_block", "Log-ins are refused for this time.",
+        DurationOption{field<&Config::auth, &Auth::login_block>, seconds(1), days(1)}},
+
+    {"printers.status_max_age", "A printer's state that is not older is answered from memory.",
+        DurationOption{field<&Config::printers, &Printers::status_max_age>, milliseconds(0), hours(1)}},
+    {"printers.deadline", "A list of printers is answered within this time; who is silent is reported as not responding.",
+        DurationOption{field<&Config::printers, &Printers::deadline>, milliseconds(10), minutes(1)}},
+    {"printers.request_timeout", "One request to a printer may take this long.",
+        DurationOption{field<&Config::printers, &Printers::request_timeout>, milliseconds(10), minutes(10)}},
+    {"printers.upload_idle_timeout", "A printer that takes no byte of a file for this long is given up.",
+        DurationOption{field<&Config::printers, &Printers::upload_idle_timeout>, milliseconds(10), hours(1)}},
+    {"printers.check_interval", "Time between two checks of a printer.",
+        DurationOption{field<&Config::printers, &Printers::check_interval>, milliseconds(100), days(1)}},
+    {"printers.check_interval_active", "The same while it prints.",
+        DurationOption{field<&Config::printers, &Printers::check_interval_active>, milliseconds(100), days(1)}},
+    {"printers.backoff_max", "A printer that does not answer is asked less and less often, but at least this often.",
+        DurationOption{field<&Config::printers, &Printers::backoff_max>, milliseconds(100), days(1)}},
+    {"printers.answer_max_bytes", "Largest answer that a printer may give.",
+        SizeOption{field<&Config::printers, &Printers::answer_max_bytes>, kKiB, 64 * kMiB}},
+    {"printers.requests_max_per_printer", "Requests to one printer at the same time.",
+        NumberOption{field<&Config::printers, &Printers::requests_max_per_printer>, 1, 16}},
+
+    {"files.min_free_bytes", "An upload that would leave less room on the disk is refused.",
+        SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},
+
+    {"storage.busy_timeout", "Time to wait for another process that writes to the database.",
+        DurationOption{field<&Config::storage, &Storage::busy_timeout>, milliseconds(0), minutes(10)}},
+    {"storage.connections", "Connections to the database.",
+        NumberOption{field<&Config::storage, &Storage::connections>, 1, 256}},
+
+    {"pools.blocking_threads", "Threads for the database and files.",
+        NumberOption{field<&Config::pools, &Pools::blocking_threads>, 1, 256}},
+    {"pools.cpu_threads", "Threads for passwords and g-code; 0 is one per core.",
+        NumberOption{field<&Config::pools, &Pools::cpu_threads>, 0, 256}},
+    {"pools.queue_max", "Pieces of work that may wait for a thread; more are answered with 503.",
+        NumberOption{field<&Config::pools, &Pools::queue_max>, 1, 1'000'000}},
+
+    {"log.level", "Log lines below this level are left out.",
+        one_of<&Config::log, &Logging::level>(kLogLevels)},
+    {"log.format", "Log lines for people, or one JSON object a line.",
+        one_of<&Config::log, &Logging::format>(kLogFormats)},
+};
+// clang-format on
+
+std::string as_name(std::string_view key, std::string_view prefix, char separator) {
+    std::string name(prefix);
+    for (const char c : key) name += c == '.' || c == '_' || c == '-' ? separator : c;
+    return name;
+}
+
+}  // namespace
+
+std::span<const Option> options() {
+    return kOptions;
+}
+
+const Option* find_option(std::string_view key) {
+    const auto found = std::ranges::find(kOptions, key, &Option::key);
+    return found == std::end(kOptions) ? nullptr : &*found;
+}
+
+std::string_view Option::section() const {
+    const std::size_t dot = key.find('.');
+    return dot == std::string_view::npos ? std::string_view() : key.substr(0, dot);
+}
+
+std::string_view Option::name() const {
+    return key.substr(section().empty() ? 0 : section().size() + 1);
+}
+
+std::string Option::environment_variable() const {
+    std::string name = as_name(key, "KARMEN_", '_');
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return name;
+}
+
+std::string Option::flag() const {
+    return as_name(key, "--", '-');
+}
+
+std::vector<std::string> contradictions(const Config& config) {
+    std::vector<std::string> found;
+    if (config.auth.login_failures_slow > config.auth.login_failures_max)
+        found.emplace_back("auth.login_failures_slow must not be more than auth.login_failures_max");
+    if (config.auth.access_token_lifetime > config.auth.refresh_token_lifetime)
+        found.emplace_back("auth.access_token_lifetime must not be longer than auth.refresh_token_lifetime");
+    if (config.printers.check_interval > config.printers.backoff_max)
+        found.emplace_back("printers.check_interval must not be longer than printers.backoff_max");
+    return found;
+}
+
+}  // namespace karmen::config

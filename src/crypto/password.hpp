@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace karmen::crypto {
+
+/// bcrypt looks at no more. What is longer is cut here, as Karmen 0.0.13 cut it, so that its users' passwords go on
+/// working.
+inline constexpr std::size_t kPasswordBytesUsed = 72;
+
+/// A bcrypt hash (`$2b$`, 60 characters) under a fresh salt. `cost` is the binary logarithm of the rounds, 4–31; 12
+/// takes about 0.2 s of one core, so call it on the cpu pool. Throws Error::invalid for a password that holds a NUL,
+/// which bcrypt would take for its end, and kInternal when libcrypt fails. Any thread, blocks.
+std::string hash_password(std::string_view password, int cost);
+
+/// True when `hash` (`$2a$`, `$2b$` or `$2y$`) was made of this password. Takes as long as making the hash took, also
+/// for a wrong password, and compares in constant time; a text that is no such hash is answered false at once. Any
+/// thread, blocks.
+bool verify_password(std::string_view password, const std::string& hash);
+
+}  // namespace karmen::crypto

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::crypto {
+
+inline constexpr std::size_t kTokenBytesMax = 8 * 1024;
+
+enum class TokenType { kAccess, kRefresh };
+
+/// What clients read from a token to draw their pages. No right follows from it: the account decides.
+struct UserClaims {
+    std::string role;
+    std::string username;
+    std::optional<bool> force_password_change;  ///< API tokens do not say
+    bool operator==(const UserClaims&) const = default;
+};
+
+/// What a token says, in whole seconds as RFC 7519 has it.
+struct TokenClaims {
+    std::optional<Uuid> jti;  ///< always there in a token without expiry: it is what can be revoked
+    Uuid user;                ///< claim `identity`
+    TokenType type = TokenType::kAccess;
+    bool is_fresh = false;
+    Timestamp issued_at{};
+    std::optional<Timestamp> expires_at;  ///< none in API tokens
+    /// LocalUser::password_generation at the time of making, claim `pwd_gen`. None in API tokens, which outlive a
+    /// change of the password, and in tokens of Karmen 0.0.13.
+    std::optional<std::int64_t> password_generation;
+    std::optional<UserClaims> user_claims;  ///< none in refresh tokens
+    bool operator==(const TokenClaims&) const = default;
+};
+
+/// Makes and checks the tokens of api.md §1: JSON Web Tokens (RFC 7519), HS256 only. Made once by the composition root.
+/// Immutable; any thread.
+class TokenSigner {
+  public:
+    explicit TokenSigner(std::string secret) : secret_(std::move(secret)) {}
+
+    /// Throws Error(kInternal).
+    std::string sign(const TokenClaims& claims) const;
+
+    /// Reads tokens of Karmen 0.0.13 too: `type`, `fresh`, `user_claims` and, where there is an expiry, `jti` may be
+    /// missing; `fresh` may be the second until which the token counts as fresh. A token is valid while exp >= now, no
+    /// leeway.
+    ///
+    /// Whether access or refresh is wanted, whether the user is still there and the token not revoked is the caller's
+    /// question. Throws Error: kExpiredToken; kWrongCredentials when the identity cannot be a user's; kInvalidToken for
+    /// everything else.
+    TokenClaims verify(std::string_view token, Timestamp now) const;
+
+  private:
+    std::string secret_;
+};
+
+}  // namespace karmen::crypto

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace karmen {
+
+/// A token without expiry that a user made for a program. The token itself is not kept, only what revokes it.
+struct ApiToken {
+    Uuid jti;  ///< the token's claim of that name; the primary key
+    Uuid user;
+    std::string name;  ///< at most 128 characters, for people; need not be unique
+    Timestamp created{};
+    bool revoked = false;
+    bool operator==(const ApiToken&) const = default;
+};
+
+inline constexpr std::size_t kApiTokenNameMaxCharacters = 128;
+
+}  // namespace karmen

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "fake/octoprint_files.hpp"
+#include "fake/octoprint_version.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::fake {
+
+/// What is allowed to whom comes without a key.
+enum class GuestRights { kNone, kRead, kAll };
+
+struct AccessOptions {
+    std::string api_key = "fake-api-key";
+    std::string read_only_key;  ///< of a user who may look only; empty: no such user
+    GuestRights guests = GuestRights::kNone;
+};
+
+enum class Caller { kGuest, kWrongKey, kReader, kAdministrator };
+
+/// `key` is what the request carries in X-Api-Key, Authorization: Bearer or ?apikey=; letter case matters.
+Caller caller_of(const AccessOptions& options, std::optional<std::string_view> key);
+
+enum class Need { kRead, kControl };
+enum class Method { kGet, kPost };
+
+/// The refusal of a request, in the words of that release; none: allowed.
+std::optional<Refusal> refuse(const AccessOptions& options, const OctoPrintVersion& version, Caller caller,
+                              Method method, Need need);
+
+}  // namespace karmen::fake

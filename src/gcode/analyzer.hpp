@@ -1,0 +1,46 @@
+#pragma once
+
+#include "domain/gcode.hpp"
+#include "gcode/findings.hpp"
+#include "gcode/line_scan.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace karmen::gcode {
+
+/// Reads from a g-code file what its slicer says of it: bytes in, facts out, in one pass and in bounded memory
+/// (kLineMaxBytes of a line, however long it is). Made for one file by the one who reads or receives it. Any thread,
+/// one at a time. No content is an error: a value that makes no sense is as if it were not there. How the bytes are cut
+/// into feed() calls never changes the result.
+///
+/// Facts come from comments that fill a line (after blanks, if any); the first usable value of each stands, where 0
+/// says nothing. Exceptions: the time of a file that has no total is its last `;TIME_ELAPSED:` (Cura), and temperatures
+/// that no comment gives are taken from the heating commands (HeaterCommands says which). comment_rules.cpp lists the
+/// comments.
+class GcodeAnalyzer {
+  public:
+    /// Which scan is used changes the speed only.
+    explicit GcodeAnalyzer(LineScan scan = fastest_line_scan());
+
+    void feed(std::span<const char> bytes);
+
+    /// What the whole input said. Nothing may be fed after it.
+    GcodeAnalysis finish();
+
+  private:
+    const char* collect(const char* begin, const char* end);
+    void scan_lines(const char* begin, const char* end);
+    void begin_line(const char* begin, const char* end);
+    void read_line(std::string_view line);
+
+    LineScan scan_;
+    Findings findings_;
+    /// The beginning of a line whose end has not come yet. Of the lines that cannot hold a fact nothing is kept.
+    std::string line_;
+    bool collecting_ = true;
+    bool first_line_ = true;
+};
+
+}  // namespace karmen::gcode

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+namespace karmen::gcode {
+
+/// What is above these is not a fact about a print but a mistake or an attack.
+inline constexpr double kTemperatureMax = 1000;          // °C
+inline constexpr double kLengthMaxMm = 1e9;              // 1000 km
+inline constexpr double kVolumeMaxCm3 = 1e7;             // 10 m³
+inline constexpr double kTimeMaxS = 10.0 * 365 * 86400;  // ten years
+inline constexpr std::size_t kTextMaxBytes = 128;
+
+/// How much of a line is looked at. The longest known comment that holds a fact has a few hundred bytes.
+inline constexpr std::size_t kLineMaxBytes = 4096;
+
+/// `value` as it is kept, without the noise of binary fractions; nullopt when it says nothing (zero) or is out of
+/// range.
+std::optional<double> usable(std::optional<double> value, double max);
+
+/// The first usable value of a file stands.
+void keep_first(std::optional<double>& kept, std::optional<double> value, double max);
+/// The last one does.
+void keep_last(std::optional<double>& kept, std::optional<double> value, double max);
+
+}  // namespace karmen::gcode

@@ -1,0 +1,116 @@
+#include "gcode/line_scan.hpp"
+
+#include <bit>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace karmen::gcode {
+
+namespace {
+
+constexpr bool ends_line(char c) {
+    return c == '\n' || c == '\r';
+}
+constexpr bool can_begin_fact(char c) {
+    return c == ';' || c == 'M' || c == ' ' || c == '\t';
+}
+
+/// Looks at positions [i, count); `found` offsets are in `out` already.
+std::size_t scan_rest(const char* data, std::size_t i, std::size_t count, std::uint16_t* out, std::size_t found) {
+    for (; i < count; ++i)
+        if (ends_line(data[i]) && can_begin_fact(data[i + 1])) out[found++] = static_cast<std::uint16_t>(i + 1);
+    return found;
+}
+
+std::size_t scan_portable(const char* data, std::size_t count, std::uint16_t* out) {
+    return scan_rest(data, 0, count, out, 0);
+}
+
+#if defined(__x86_64__)
+
+/// Bit b of `mask` is set when a line ends at position i + b and the next one can hold a fact.
+std::size_t write_offsets(std::uint64_t mask, std::size_t i, std::uint16_t* out, std::size_t found) {
+    for (; mask != 0; mask &= mask - 1)
+        out[found++] = static_cast<std::uint16_t>(i + static_cast<std::size_t>(std::countr_zero(mask)) + 1);
+    return found;
+}
+
+std::uint32_t mask_sse2(const char* at) {
+    const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 1));
+    const auto is = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const __m128i ends = _mm_or_si128(is(here, '\n'), is(here, '\r'));
+    const __m128i begins =
+        _mm_or_si128(_mm_or_si128(is(next, ';'), is(next, 'M')), _mm_or_si128(is(next, ' '), is(next, '\t')));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_and_si128(ends, begins)));
+}
+
+std::size_t scan_sse2(const char* data, std::size_t count, std::uint16_t* out) {
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) found = write_offsets(mask_sse2(data + i), i, out, found);
+    return scan_rest(data, i, count, out, found);
+}
+
+/// A byte is in a set when the table holds that very byte at the byte's low four bits. vpshufb looks 32 bytes up at
+/// once (and gives 0 for bytes from 0x80 on, which is never equal to them). So two instructions test a set of any size
+/// whose members differ in their low bits; unused places hold a byte that belongs elsewhere.
+__attribute__((target("avx2"))) inline __m256i is_in(__m256i table, __m256i bytes) {
+    return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), bytes);
+}
+
+__attribute__((target("avx2"))) inline __m256i facts_avx2(const char* at, __m256i ends, __m256i begins) {
+    const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 1));
+    return _mm256_and_si256(is_in(ends, here), is_in(begins, next));
+}
+
+__attribute__((target("avx2"))) inline std::uint64_t to_mask(__m256i low, __m256i high) {
+    const auto bits = [](__m256i v) __attribute__((target("avx2"))) {
+        return static_cast<std::uint32_t>(_mm256_movemask_epi8(v));
+    };
+    return bits(low) | std::uint64_t{bits(high)} << 32;
+}
+
+__attribute__((target("avx2"))) std::size_t scan_avx2(const char* data, std::size_t count, std::uint16_t* out) {
+    // Place 0 holds 1 where the set has no member there: 1 does not have low bits 0, so it matches nothing.
+    const __m256i ends =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0));
+    const __m256i begins =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, ';', 0, 'M', 0, 0));
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + 128 <= count; i += 128) {
+        const __m256i a = facts_avx2(data + i, ends, begins);
+        const __m256i b = facts_avx2(data + i + 32, ends, begins);
+        const __m256i c = facts_avx2(data + i + 64, ends, begins);
+        const __m256i d = facts_avx2(data + i + 96, ends, begins);
+        const __m256i any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+        if (_mm256_testz_si256(any, any) != 0) continue;  // moves: most of a file
+        found = write_offsets(to_mask(a, b), i, out, found);
+        found = write_offsets(to_mask(c, d), i + 64, out, found);
+    }
+    return scan_rest(data, i, count, out, found);
+}
+
+#endif
+
+}  // namespace
+
+std::vector<NamedLineScan> line_scans() {
+    std::vector<NamedLineScan> scans;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) scans.push_back({"avx2", scan_avx2});
+    scans.push_back({"sse2", scan_sse2});
+#endif
+    scans.push_back({"portable", scan_portable});
+    return scans;
+}
+
+LineScan fastest_line_scan() {
+    return line_scans().front().scan;
+}
+
+}  // namespace karmen::gcode

@@ -1,0 +1,88 @@
+#include "http/file_response.hpp"
+
+#include "base/text.hpp"
+#include "http/header_value.hpp"
+#include "http/http_date.hpp"
+#include "http/range.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace karmen::http {
+
+namespace {
+
+/// Of a list of entity tags, whether one is ours; a weak mark does not matter here (RFC 9110 §13.1.2).
+bool lists_etag(std::string_view list, std::string_view etag) {
+    return std::ranges::any_of(split(list, ','), [&](std::string_view entry) {
+        entry = trim(entry);
+        if (entry.starts_with("W/")) entry.remove_prefix(2);
+        return entry == etag || entry == "*";
+    });
+}
+
+struct Validators {
+    std::string etag;  ///< quoted, or empty
+    std::chrono::sys_seconds last_modified;
+};
+
+bool client_has_it(const Request& request, const Validators& ours) {
+    if (const auto list = request.headers.find("If-None-Match"))
+        return !ours.etag.empty() && lists_etag(*list, ours.etag);
+    const auto since = request.headers.find("If-Modified-Since");
+    if (!since) return false;
+    const auto time = parse_http_date(*since);
+    return time && ours.last_modified <= *time;
+}
+
+/// Whether the part that the client has still fits to the rest that it asks for.
+bool range_applies(const Request& request, const Validators& ours) {
+    const auto condition = request.headers.find("If-Range");
+    if (!condition) return true;
+    if (condition->starts_with('"')) return *condition == ours.etag;
+    const auto time = parse_http_date(*condition);
+    return time && *time == ours.last_modified;
+}
+
+std::variant<WholeFile, ByteRange, UnsatisfiableRange> wanted_range(const Request& request, const Validators& ours,
+                                                                    std::uint64_t size) {
+    const auto header = request.headers.find("Range");
+    if (!header || request.method != "GET" || !range_applies(request, ours)) return WholeFile{};
+    return parse_range(*header, size);
+}
+
+}  // namespace
+
+Response file_response(const Request& request, FileDescriptor file, const FileFacts& facts) {
+    const Validators ours{facts.etag.empty() ? "" : '"' + facts.etag + '"',
+                          std::chrono::floor<std::chrono::seconds>(facts.last_modified)};
+    Response response;
+    if (!ours.etag.empty()) response.headers.add("ETag", ours.etag);
+    response.headers.add("Last-Modified", to_http_date(ours.last_modified));
+    response.headers.add("Accept-Ranges", "bytes");
+    if (client_has_it(request, ours)) {
+        response.status = 304;
+        return response;
+    }
+    const auto wanted = wanted_range(request, ours, facts.size);
+    if (std::holds_alternative<UnsatisfiableRange>(wanted)) {
+        response.status = 416;
+        response.headers.add("Content-Range", fmt::format("bytes */{}", facts.size));
+        return response;
+    }
+    response.headers.add("Content-Type", facts.content_type);
+    if (!facts.download_name.empty())
+        response.headers.add("Content-Disposition", attachment_disposition(facts.download_name));
+    FileBody body{std::move(file), 0, facts.size};
+    if (const auto* range = std::get_if<ByteRange>(&wanted)) {
+        response.status = 206;
+        response.headers.add("Content-Range", fmt::format("bytes {}-{}/{}", range->first, range->last, facts.size));
+        body.offset = range->first;
+        body.length = range->length();
+    }
+    response.body = std::move(body);
+    return response;
+}
+
+}  // namespace karmen::http

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/file_descriptor.hpp"
+#include "http/message.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace karmen::http {
+
+/// What the answer says about a file.
+struct FileFacts {
+    std::uint64_t size = 0;
+    std::string etag;  ///< opaque, without quotes; changes whenever a byte of the file does. Empty: none
+    std::chrono::system_clock::time_point last_modified;
+    std::string content_type;
+    std::string download_name;  ///< what a browser saves it as; empty: it may show the file
+};
+
+/// A file as answer to GET or HEAD: 200, 206 for one range, 304 when the client has it already, 416 for a range outside
+/// of it (RFC 9110 §13, §14). Cache-Control is the caller's to add.
+Response file_response(const Request& request, FileDescriptor file, const FileFacts& facts);
+
+}  // namespace karmen::http

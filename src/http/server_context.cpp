@@ -1,0 +1,69 @@
+#include "http/server_context.hpp"
+
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "http/http_date.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+
+namespace karmen::http {
+
+namespace {
+
+/// The longest text of an IPv6 address with a zone; for what is not an address at all.
+constexpr std::size_t kAddressBytesMax = 64;
+
+bool is_harmless_id(std::string_view id) {
+    return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+               c == '-';
+    });
+}
+
+}  // namespace
+
+ServerContext::ServerContext(ServerOptions options_in, Handler handler_in, Pool& files_in, Log& log_in)
+    : options(std::move(options_in)),
+      handler(std::move(handler_in)),
+      files(files_in),
+      log(log_in),
+      id_prefix_(random_hex(6)) {}
+
+const std::string& ServerContext::date() {
+    const std::time_t now = std::time(nullptr);
+    if (now != date_second_) {
+        date_second_ = now;
+        date_ = to_http_date(std::chrono::sys_seconds(std::chrono::seconds(now)));
+    }
+    return date_;
+}
+
+std::string ServerContext::request_id(const Request& request) {
+    const auto given = request.headers.find("X-Request-Id");
+    if (given && is_harmless_id(*given)) return std::string(*given);
+    return fmt::format("{}-{:x}", id_prefix_, ++ids_);
+}
+
+std::string ServerContext::remote_address(const Request& request, const std::string& peer) const {
+    const auto is_trusted = [this](std::string_view address) {
+        return std::ranges::find(options.trusted_proxies, address) != options.trusted_proxies.end();
+    };
+    std::string address = peer;
+    if (!is_trusted(peer)) return address;
+    std::string chain;
+    for (const auto& [name, value] : request.headers)
+        if (equals_ignoring_case(name, "X-Forwarded-For")) chain.append(chain.empty() ? "" : ",").append(value);
+    // Each proxy adds at the end whom it heard; what a client wrote itself stands before that and proves nothing.
+    for (const std::string_view entry : split(chain, ',') | std::views::reverse) {
+        const std::string_view hop = trim(entry);
+        if (hop.empty() || hop.size() > kAddressBytesMax) break;
+        address = hop;
+        if (!is_trusted(hop)) break;
+    }
+    return address;
+}
+
+}  // namespace karmen::http

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::net {
+
+/// An absolute http or https URL, taken apart by the parser that will also make the connection (libcurl's): a second
+/// parser that read `http://a\@b/` differently would be a hole in every check of addresses.
+struct UrlParts {
+    std::string scheme;  ///< `http` or `https`
+    std::string host;    ///< IPv4 numbers in their one normal form (`0x7f.1` is `127.0.0.1`), names in lower case
+    std::uint16_t port;
+    bool has_credentials;  ///< `user@` or `user:password@`
+    bool operator==(const UrlParts&) const = default;
+};
+
+/// nullopt: not absolute, not http or https, or malformed. Any thread.
+std::optional<UrlParts> parse_url(std::string_view url);
+
+}  // namespace karmen::net

@@ -1,0 +1,45 @@
+#include "storage/api_token_repository.hpp"
+
+#include <array>
+
+namespace karmen::storage {
+namespace {
+
+constexpr std::array<std::string_view, 5> kColumns{"jti", "user_uuid", "name", "created", "revoked"};
+
+ApiToken read_token(Row& row) {
+    ApiToken token;
+    token.jti = row.uuid();
+    token.user = row.uuid();
+    token.name = row.text();
+    token.created = row.timestamp();
+    token.revoked = row.boolean();
+    return token;
+}
+
+}  // namespace
+
+void ApiTokenRepository::create(const ApiToken& token) {
+    database_.lease().execute(
+        "INSERT INTO api_tokens (jti, user_uuid, name, created, revoked) "
+        "VALUES (:jti, :user, :name, :created, :revoked)",
+        {token.jti, token.user, token.name, token.created, token.revoked});
+}
+
+std::vector<ApiToken> ApiTokenRepository::list(const Uuid& user) {
+    static const Sql kSql =
+        select(kColumns, "FROM api_tokens WHERE user_uuid = :user AND NOT revoked ORDER BY created, jti");
+    return database_.lease().all(kSql, {user}, read_token);
+}
+
+std::optional<ApiToken> ApiTokenRepository::find(const Uuid& jti) {
+    static const Sql kSql = select(kColumns, "FROM api_tokens WHERE jti = :jti");
+    return database_.lease().one(kSql, {jti}, read_token);
+}
+
+bool ApiTokenRepository::revoke(const Uuid& jti) {
+    return database_.lease().execute("UPDATE api_tokens SET revoked = true WHERE jti = :jti AND NOT revoked", {jti}) >
+           0;
+}
+
+}  // namespace karmen::storage

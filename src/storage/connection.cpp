@@ -1,0 +1,86 @@
+#include "storage/connection.hpp"
+
+#include <soci/soci.h>
+
+namespace karmen::storage {
+namespace {
+
+/// Lists come in many orders and filters; beyond this many different texts all are forgotten and prepared anew.
+constexpr std::size_t kStatementsMax = 100;
+
+}  // namespace
+
+/// A prepared statement with the places that it reads its parameters from and writes its columns to.
+class Connection::Prepared {
+  public:
+    Prepared(soci::session& session, const Sql& sql, std::size_t params)
+        : inputs_(params), input_nulls_(params), cells_(sql.columns), cell_nulls_(sql.columns), statement_(session) {
+        for (std::size_t i = 0; i < params; ++i) statement_.exchange(soci::use(inputs_[i], input_nulls_[i]));
+        for (std::size_t i = 0; i < sql.columns; ++i) statement_.exchange(soci::into(cells_[i].text, cell_nulls_[i]));
+        statement_.alloc();
+        statement_.prepare(sql.text);
+        statement_.define_and_bind();
+    }
+
+    /// To the last row: a statement that is left standing would hold its read transaction open.
+    std::int64_t run(const std::vector<Param>& params, const RowCallback& on_row) {
+        for (std::size_t i = 0; i < params.size(); ++i) {
+            inputs_[i] = params[i].text();
+            input_nulls_[i] = params[i].is_null() ? soci::i_null : soci::i_ok;
+        }
+        for (bool has_row = statement_.execute(true); has_row; has_row = statement_.fetch()) {
+            for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].is_null = cell_nulls_[i] == soci::i_null;
+            Row row(cells_);
+            on_row(row);
+        }
+        return statement_.get_affected_rows();
+    }
+
+  private:
+    std::vector<std::string> inputs_;
+    std::vector<soci::indicator> input_nulls_;
+    std::vector<Cell> cells_;
+    std::vector<soci::indicator> cell_nulls_;
+    soci::statement statement_;
+};
+
+template <class Action>
+auto Connection::translated(Action action) {
+    try {
+        return action();
+    } catch (const soci::soci_error& error) {
+        Error translation = backend_.translate(error);
+        if (translation.code() == ErrorCode::kStorageUnavailable) is_broken_ = true;
+        throw translation;
+    }
+}
+
+Connection::Connection(const Backend& backend) : backend_(backend) {
+    session_ = translated([&] { return backend_.connect(); });
+}
+
+Connection::~Connection() = default;
+
+Connection::Prepared& Connection::prepared(const Sql& sql, std::size_t params) {
+    if (const auto known = statements_.find(sql.text); known != statements_.end()) return *known->second;
+    if (statements_.size() >= kStatementsMax) statements_.clear();
+    return *statements_.emplace(sql.text, std::make_unique<Prepared>(*session_, sql, params)).first->second;
+}
+
+std::int64_t Connection::run(const Sql& sql, const std::vector<Param>& params, const RowCallback& on_row) {
+    return translated([&] {
+        try {
+            return prepared(sql, params.size()).run(params, on_row);
+        } catch (...) {
+            // Ends what it began, whoever threw: the callback or the database.
+            statements_.erase(sql.text);
+            throw;
+        }
+    });
+}
+
+void Connection::run_script(const std::string& script) {
+    translated([&] { backend_.run_script(*session_, script); });
+}
+
+}  // namespace karmen::storage

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "storage/backend.hpp"
+#include "storage/statement.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace karmen::storage {
+
+using RowCallback = std::function<void(Row&)>;
+
+/// One connection to the database and its prepared statements. Owned by the pool of the Database, lent to one Session
+/// at a time. One thread at a time, blocks. Throws what Backend::translate makes of the database's errors.
+class Connection {
+  public:
+    explicit Connection(const Backend& backend);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// Runs the statement and calls back for each row; returns how many rows it changed. Statements are prepared once
+    /// and kept, so texts must not hold values. No callback may run the same statement again.
+    std::int64_t run(const Sql& sql, const std::vector<Param>& params, const RowCallback& on_row);
+    void run_script(const std::string& script);
+
+    const Dialect& dialect() const { return backend_.dialect(); }
+    /// The database could not be reached: do not use this connection again.
+    bool is_broken() const { return is_broken_; }
+    void mark_broken() { is_broken_ = true; }
+
+  private:
+    class Prepared;
+
+    Prepared& prepared(const Sql& sql, std::size_t params);
+    template <class Action>
+    auto translated(Action action);
+
+    const Backend& backend_;
+    std::unique_ptr<soci::session> session_;
+    std::unordered_map<std::string, std::unique_ptr<Prepared>> statements_;
+    bool is_broken_ = false;
+};
+
+}  // namespace karmen::storage

@@ -1,0 +1,73 @@
+#include "storage/database.hpp"
+
+#include <soci/soci.h>
+
+namespace karmen::storage {
+
+Session::~Session() {
+    if (connection_) database_->give_back(std::move(connection_));
+}
+
+Transaction::Transaction(Session& session) : session_(session) {
+    session_.execute(session_.dialect().begin());
+}
+
+Transaction::~Transaction() {
+    if (!is_open_) return;
+    try {
+        session_.execute("ROLLBACK");
+    } catch (const std::exception&) {
+        // The database has rolled back by itself, or it is gone. Either way this connection is not trusted again.
+        session_.connection_->mark_broken();
+    }
+}
+
+void Transaction::commit() {
+    session_.execute("COMMIT");
+    is_open_ = false;
+}
+
+Database::Database(std::unique_ptr<Backend> backend, Options options)
+    : backend_(std::move(backend)), options_(options) {
+    idle_.reserve(options_.sessions_max);  // so that giving back cannot fail
+    idle_.push_back(std::make_unique<Connection>(*backend_));
+}
+
+Database::~Database() = default;
+
+/// An idle connection, or null with the right to make one. The last one given back is the first one lent: its
+/// statements and pages are warm.
+std::unique_ptr<Connection> Database::wait_for_slot() {
+    std::unique_lock lock(mutex_);
+    const auto has_slot = [&] { return leased_ < options_.sessions_max; };
+    if (!changed_.wait_for(lock, options_.lease_timeout, has_slot))
+        throw Error(ErrorCode::kOverloaded, PublicMessage{"The database is busy"}, LogDetail{"no session got free"});
+    ++leased_;
+    if (idle_.empty()) return nullptr;
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    return connection;
+}
+
+Session Database::lease() {
+    auto connection = wait_for_slot();
+    try {
+        if (!connection) connection = std::make_unique<Connection>(*backend_);
+    } catch (...) {
+        give_back(nullptr);
+        throw;
+    }
+    return {*this, std::move(connection)};
+}
+
+void Database::give_back(std::unique_ptr<Connection> connection) noexcept {
+    if (connection && connection->is_broken()) connection.reset();
+    {
+        const std::lock_guard lock(mutex_);
+        --leased_;
+        if (connection) idle_.push_back(std::move(connection));
+    }
+    changed_.notify_one();
+}
+
+}  // namespace karmen::storage

@@ -1,0 +1,134 @@
+#include "storage/gcode_repository.hpp"
+
+#include "storage/json_columns.hpp"
+#include "storage/list_sql.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace karmen::storage {
+namespace {
+
+constexpr std::array<std::string_view, 12> kColumns{
+    "gcodes.id",        "gcodes.path",   "gcodes.filename", "gcodes.display",  "gcodes.absolute_path",
+    "gcodes.uploaded",  "gcodes.size",   "gcodes.sha256",   "gcodes.analysis", "gcodes.analysis_error",
+    "gcodes.user_uuid", "users.username"};
+
+constexpr std::string_view kTables = "gcodes LEFT JOIN users ON users.uuid = gcodes.user_uuid";
+
+using Nulls = ListColumn::Nulls;
+
+constexpr std::array<ListColumn, 10> kListColumns{{
+    {.name = "id", .expression = "gcodes.id", .kind = ColumnKind::kInteger},
+    {.name = "path", .expression = "gcodes.path"},
+    {.name = "filename", .expression = "gcodes.filename"},
+    {.name = "display", .expression = "gcodes.display"},
+    {.name = "absolute_path", .expression = "gcodes.absolute_path"},
+    {.name = "uploaded", .expression = "gcodes.uploaded", .kind = ColumnKind::kTimestamp},
+    {.name = "size", .expression = "gcodes.size", .kind = ColumnKind::kInteger},
+    {.name = "analysis",
+     .expression = "gcodes.analysis",
+     .kind = ColumnKind::kJson,
+     .nulls = Nulls::kPossible,
+     .ordering = ListColumn::Ordering::kIgnored},
+    {.name = "user_uuid", .expression = "gcodes.user_uuid", .kind = ColumnKind::kUuid, .nulls = Nulls::kPossible},
+    {.name = "username", .expression = "users.username", .nulls = Nulls::kPossible},
+}};
+
+constexpr ListSpec kList{kColumns, kTables, kListColumns};
+
+Gcode read_gcode(Row& row) {
+    Gcode gcode;
+    gcode.id = row.integer();
+    gcode.path = row.text();
+    gcode.filename = row.text();
+    gcode.display = row.text();
+    gcode.absolute_path = row.text();
+    gcode.uploaded = row.timestamp();
+    gcode.size_bytes = row.integer();
+    gcode.sha256 = row.text();
+    gcode.analysis = analysis_from_json(row.optional_text());
+    gcode.analysis_error = row.optional_text();
+    gcode.user = row.optional_uuid();
+    gcode.username = row.optional_text();
+    return gcode;
+}
+
+std::optional<Gcode> find_gcode(Session& session, std::int64_t id) {
+    static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) + " WHERE gcodes.id = :id");
+    return session.one(kSql, {id}, read_gcode);
+}
+
+/// Read and written row by row, since changing JSON in SQL is spelled differently everywhere.
+void mark_print_jobs(Session& session, std::int64_t gcode_id) {
+    static const Sql kSql = select({"id", "gcode_data"}, "FROM printjobs WHERE gcode_id = :gcode_id");
+    const auto jobs = session.all(kSql, {gcode_id}, [](Row& row) {
+        const std::int64_t id = row.integer();
+        return std::pair(id, row.optional_text());
+    });
+    for (const auto& [id, gcode_data] : jobs)
+        session.execute("UPDATE printjobs SET gcode_data = :gcode_data WHERE id = :id", {without_file(gcode_data), id});
+}
+
+}  // namespace
+
+std::int64_t GcodeRepository::insert(const Gcode& gcode) {
+    static const Sql kSql = returning(
+        "INSERT INTO gcodes (path, filename, display, absolute_path, uploaded, size, sha256, analysis, analysis_error, "
+        "user_uuid) VALUES (:path, :filename, :display, :absolute_path, :uploaded, :size, :sha256, :analysis, "
+        ":analysis_error, :user_uuid)",
+        {"id"});
+    std::optional<std::string> analysis;
+    if (gcode.analysis) analysis = analysis_to_json(*gcode.analysis);
+    return *database_.lease().one(kSql,
+                                  {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded,
+                                   gcode.size_bytes, gcode.sha256, analysis, gcode.analysis_error, gcode.user},
+                                  [](Row& row) { return row.integer(); });
+}
+
+std::optional<Gcode> GcodeRepository::find(std::int64_t id) {
+    Session session = database_.lease();
+    return find_gcode(session, id);
+}
+
+bool GcodeRepository::has_path(std::string_view absolute_path) {
+    static const Sql kSql = select({"id"}, "FROM gcodes WHERE absolute_path = :absolute_path");
+    return database_.lease().one(kSql, {absolute_path}, [](Row& row) { return row.integer(); }).has_value();
+}
+
+Page<Gcode> GcodeRepository::list(const ListQuery& query) {
+    Session session = database_.lease();
+    return list_page(session, kList, query, read_gcode);
+}
+
+bool GcodeRepository::set_analysis(std::int64_t id, const GcodeAnalysis& analysis) {
+    return database_.lease().execute("UPDATE gcodes SET analysis = :analysis, analysis_error = NULL WHERE id = :id",
+                                     {analysis_to_json(analysis), id}) > 0;
+}
+
+bool GcodeRepository::set_analysis_error(std::int64_t id, std::string_view error) {
+    return database_.lease().execute("UPDATE gcodes SET analysis = NULL, analysis_error = :error WHERE id = :id",
+                                     {error, id}) > 0;
+}
+
+std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {
+    Session session = database_.lease();
+    Transaction transaction(session);
+    auto gcode = find_gcode(session, id);
+    if (!gcode) return std::nullopt;
+    session.execute("DELETE FROM gcodes WHERE id = :id", {id});
+    mark_print_jobs(session, id);
+    transaction.commit();
+    return gcode;
+}
+
+void GcodeRepository::each_path(const std::function<void(std::int64_t id, const std::string& absolute_path)>& on_path) {
+    static const Sql kSql = select({"id", "absolute_path"}, "FROM gcodes ORDER BY id");
+    database_.lease().each(kSql, {}, [&](Row& row) {
+        const std::int64_t id = row.integer();
+        on_path(id, row.text());
+    });
+}
+
+}  // namespace karmen::storage

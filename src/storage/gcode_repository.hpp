@@ -1,0 +1,40 @@
+#pragma once
+
+#include "domain/gcode.hpp"
+#include "domain/list_query.hpp"
+#include "storage/database.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::storage {
+
+/// Table gcodes. Holds no state of its own. Any thread, blocks; throws what Session throws.
+class GcodeRepository {
+  public:
+    explicit GcodeRepository(Database& database) : database_(database) {}
+
+    /// Returns the id, which is never given twice. Throws Error(kConflict) when the absolute path is taken.
+    std::int64_t insert(const Gcode& gcode);
+    std::optional<Gcode> find(std::int64_t id);
+    /// Whether a row has this absolute path.
+    bool has_path(std::string_view absolute_path);
+    /// By id unless asked otherwise.
+    Page<Gcode> list(const ListQuery& query);
+    /// False when there is no such g-code.
+    bool set_analysis(std::int64_t id, const GcodeAnalysis& analysis);
+    bool set_analysis_error(std::int64_t id, std::string_view error);
+    /// The removed row, none when there is no such g-code. Its print jobs say from the same moment that the file is not
+    /// available. The file itself is the caller's.
+    std::optional<Gcode> remove(std::int64_t id);
+    /// Calls back with id and absolute path of every row, in bounded memory. The callback must not use the database.
+    void each_path(const std::function<void(std::int64_t id, const std::string& absolute_path)>& on_path);
+
+  private:
+    Database& database_;
+};
+
+}  // namespace karmen::storage

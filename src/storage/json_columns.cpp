@@ -1,0 +1,223 @@
+#include "storage/json_columns.hpp"
+
+#include <boost/json.hpp>
+
+#include <string_view>
+
+namespace karmen::storage {
+namespace {
+
+namespace json = boost::json;
+
+/// A JSON object as long as it is read, in memory of its own: lists parse hundreds of small ones.
+class ParsedObject {
+  public:
+    explicit ParsedObject(const std::optional<std::string>& text) {
+        if (!text) return;
+        boost::system::error_code bad_json;
+        value_ = json::parse(*text, bad_json, &memory_);
+        is_object_ = !bad_json && value_.is_object();
+    }
+    ParsedObject(const ParsedObject&) = delete;
+    ParsedObject& operator=(const ParsedObject&) = delete;
+
+    /// Empty when the text was something else.
+    const json::object& object() const {
+        static const json::object kNone;
+        return is_object_ ? value_.get_object() : kNone;
+    }
+    bool is_object() const { return is_object_; }
+
+  private:
+    unsigned char buffer_[2048];
+    json::monotonic_resource memory_{buffer_};
+    json::value value_ = json::value(json::storage_ptr(&memory_));
+    bool is_object_ = false;
+};
+
+/// Reads the members of an object, empty where they are missing or of another type.
+class Members {
+  public:
+    explicit Members(const json::object& object) : object_(object) {}
+
+    std::optional<std::string> optional_text(std::string_view name) const {
+        const json::value* value = object_.if_contains(name);
+        if (value == nullptr || !value->is_string()) return std::nullopt;
+        return std::string(std::string_view(value->get_string()));
+    }
+    std::string text(std::string_view name) const { return optional_text(name).value_or(""); }
+    std::optional<double> number(std::string_view name) const {
+        const json::value* value = object_.if_contains(name);
+        if (value == nullptr || !value->is_number()) return std::nullopt;
+        return value->to_number<double>();
+    }
+    std::int64_t integer(std::string_view name) const {
+        const json::value* value = object_.if_contains(name);
+        boost::system::error_code not_exact;
+        const auto number = value != nullptr ? value->to_number<std::int64_t>(not_exact) : 0;
+        return not_exact ? 0 : number;
+    }
+    std::optional<bool> boolean(std::string_view name) const {
+        const json::value* value = object_.if_contains(name);
+        if (value == nullptr || !value->is_bool()) return std::nullopt;
+        return value->get_bool();
+    }
+    const json::object& object(std::string_view name) const {
+        static const json::object kNone;
+        const json::value* value = object_.if_contains(name);
+        return value != nullptr && value->is_object() ? value->get_object() : kNone;
+    }
+
+  private:
+    const json::object& object_;
+};
+
+template <class T>
+json::value or_null(const std::optional<T>& value) {
+    return value ? json::value_from(*value) : json::value(nullptr);
+}
+
+json::object client_object(const PrinterClient& client) {
+    return {
+        {"version", {{"api", client.version.api}, {"server", client.version.server}, {"text", client.version.text}}},
+        {"connected", client.connected},
+        {"access_level", to_string(client.access_level)}};
+}
+
+PrinterClient client_from_object(const json::object& object) {
+    const Members members(object);
+    const Members version(members.object("version"));
+    PrinterClient client;
+    client.version = {version.text("api"), version.text("server"), version.text("text")};
+    client.connected = members.boolean("connected").value_or(false);
+    client.access_level = parse_access_level(members.text("access_level"));
+    client.api_key = members.optional_text("api_key");
+    return client;
+}
+
+json::value to_json(const PropValue& value) {
+    return std::visit(
+        [](const auto& held) -> json::value {
+            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
+                return nullptr;
+            else
+                return json::value_from(held);
+        },
+        value);
+}
+
+std::optional<PropValue> prop_from_json(const json::value& value) {
+    switch (value.kind()) {
+        case json::kind::null:
+            return std::monostate{};
+        case json::kind::bool_:
+            return value.get_bool();
+        case json::kind::int64:
+            return value.get_int64();
+        case json::kind::uint64:
+        case json::kind::double_:
+            return value.to_number<double>();
+        case json::kind::string:
+            return std::string(std::string_view(value.get_string()));
+        case json::kind::array:
+        case json::kind::object:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string client_props_to_json(const PrinterClient& client) {
+    json::object object = client_object(client);
+    object["api_key"] = or_null(client.api_key);
+    return json::serialize(object);
+}
+
+PrinterClient client_from_json(const std::string& name, const std::optional<std::string>& client_props) {
+    PrinterClient client = client_from_object(ParsedObject(client_props).object());
+    if (!name.empty()) client.name = name;
+    return client;
+}
+
+std::optional<std::string> printer_props_to_json(const std::optional<PrinterProps>& props) {
+    if (!props) return std::nullopt;
+    json::object object;
+    for (const auto& [name, value] : *props) object[name] = to_json(value);
+    return json::serialize(object);
+}
+
+std::optional<PrinterProps> printer_props_from_json(const std::optional<std::string>& text) {
+    const ParsedObject parsed(text);
+    if (!parsed.is_object()) return std::nullopt;
+    PrinterProps props;
+    for (const auto& member : parsed.object())
+        if (auto prop = prop_from_json(member.value())) props.emplace(std::string_view(member.key()), std::move(*prop));
+    return props;
+}
+
+std::string analysis_to_json(const GcodeAnalysis& analysis) {
+    const auto& [filament, temperatures, time, slicer] = analysis;
+    return json::serialize(json::object{{"filament",
+                                         {{"length_mm", or_null(filament.length_mm)},
+                                          {"volume_cm3", or_null(filament.volume_cm3)},
+                                          {"type", or_null(filament.type)}}},
+                                        {"temperatures",
+                                         {{"bed", or_null(temperatures.bed)},
+                                          {"bed_first", or_null(temperatures.bed_first)},
+                                          {"tool0", or_null(temperatures.tool0)},
+                                          {"tool0_first", or_null(temperatures.tool0_first)}}},
+                                        {"time", {{"estimate_s", or_null(time.estimate_s)}}},
+                                        {"slicer", or_null(slicer)}});
+}
+
+std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text) {
+    const ParsedObject parsed(text);
+    if (parsed.object().empty()) return std::nullopt;
+    const Members members(parsed.object());
+    const Members filament(members.object("filament"));
+    const Members temperatures(members.object("temperatures"));
+    GcodeAnalysis analysis;
+    analysis.filament = {filament.number("length_mm"), filament.number("volume_cm3"), filament.optional_text("type")};
+    analysis.temperatures = {temperatures.number("bed"), temperatures.number("bed_first"), temperatures.number("tool0"),
+                             temperatures.number("tool0_first")};
+    analysis.time = {Members(members.object("time")).number("estimate_s")};
+    analysis.slicer = members.optional_text("slicer");
+    return analysis;
+}
+
+std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode) {
+    return json::serialize(json::object{
+        {"id", gcode.id}, {"filename", gcode.filename}, {"size", gcode.size_bytes}, {"available", gcode.available}});
+}
+
+PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text) {
+    const ParsedObject parsed(text);
+    const Members members(parsed.object());
+    return {members.integer("id"), members.text("filename"), members.integer("size"),
+            members.boolean("available").value_or(false)};
+}
+
+std::string without_file(const std::optional<std::string>& gcode_data) {
+    json::object object(ParsedObject(gcode_data).object(), json::storage_ptr());
+    object["available"] = false;
+    return json::serialize(object);
+}
+
+std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer) {
+    json::object client = client_object(printer.client);
+    client["name"] = printer.client.name;
+    return json::serialize(json::object{{"host", printer.host}, {"name", printer.name}, {"client", std::move(client)}});
+}
+
+PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text) {
+    const ParsedObject parsed(text);
+    const Members members(parsed.object());
+    const json::object& client = members.object("client");
+    PrintJob::PrinterCopy printer{members.text("host"), members.text("name"), client_from_object(client)};
+    printer.client.api_key = std::nullopt;
+    if (const auto name = Members(client).optional_text("name")) printer.client.name = *name;
+    return printer;
+}
+
+}  // namespace karmen::storage

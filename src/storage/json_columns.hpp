@@ -1,0 +1,36 @@
+#pragma once
+
+#include "domain/gcode.hpp"
+#include "domain/printer.hpp"
+#include "domain/printjob.hpp"
+
+#include <optional>
+#include <string>
+
+/// The columns that hold JSON, in the shapes that Karmen 0.0.13 gave them. Reading never fails: what is null, no JSON
+/// or of another type than expected, as in odd old rows, leaves its member empty. Any thread.
+namespace karmen::storage {
+
+/// printers.client_props: `{version: {api, server, text}, connected, access_level, api_key}`
+std::string client_props_to_json(const PrinterClient& client);
+PrinterClient client_from_json(const std::string& name, const std::optional<std::string>& client_props);
+
+/// printers.printer_props: `{filament_type, filament_color, bed_type, tool0_diameter}`, nested values are dropped
+std::optional<std::string> printer_props_to_json(const std::optional<PrinterProps>& props);
+std::optional<PrinterProps> printer_props_from_json(const std::optional<std::string>& text);
+
+/// gcodes.analysis: as api.md has it; `{}`, which 0.0.13 wrote before and instead of an analysis, reads as none
+std::string analysis_to_json(const GcodeAnalysis& analysis);
+std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text);
+
+/// printjobs.gcode_data: `{id, filename, size, available}`
+std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode);
+PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text);
+/// The same with `available` false and whatever else it held.
+std::string without_file(const std::optional<std::string>& gcode_data);
+
+/// printjobs.printer_data: `{host, name, client: {name, version, connected, access_level}}`, never with the API key
+std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer);
+PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text);
+
+}  // namespace karmen::storage

@@ -1,0 +1,205 @@
+#include "storage/list_sql.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "storage/regex.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace karmen::storage {
+namespace {
+
+using Nulls = ListColumn::Nulls;
+
+/// Where a page begins in the order (column, primary key).
+struct Position {
+    std::string primary_key;
+    bool has_value = false;            ///< the token told the value of the order column
+    std::optional<std::string> value;  ///< none: it is null
+};
+
+bool is_time(const std::string& text) {
+    try {
+        parse_iso8601(text);
+        return true;
+    } catch (const std::invalid_argument&) {
+        return false;
+    }
+}
+
+/// Tokens come from outside. A database that compares types strictly would refuse a statement with a wrong one.
+bool fits(ColumnKind kind, const std::string& text) {
+    switch (kind) {
+        case ColumnKind::kInteger:
+            return parse_int(text).has_value();
+        case ColumnKind::kUuid:
+            return Uuid::parse(text).has_value();
+        case ColumnKind::kTimestamp:
+            return is_time(text);
+        case ColumnKind::kBoolean:
+            return text == "0" || text == "1" || text == "t" || text == "f";
+        case ColumnKind::kText:
+        case ColumnKind::kJson:
+            return is_valid_utf8(text) && text.find('\0') == std::string::npos;
+    }
+    return false;
+}
+
+std::optional<std::string> parse_primary_key(const ListColumn& column, std::string_view text) {
+    if (column.kind == ColumnKind::kInteger) {
+        const auto id = parse_int(text);
+        if (!id || *id <= 0) return std::nullopt;
+        return std::to_string(*id);
+    }
+    const auto uuid = Uuid::parse(text);
+    if (!uuid) return std::nullopt;
+    return uuid->to_string();
+}
+
+/// `ID`, `ID~column` or `ID~column=value`
+std::optional<Position> parse_position(const ListSpec& spec, const ListColumn* order, const std::string& token) {
+    const std::size_t tilde = token.find('~');
+    const auto primary_key = parse_primary_key(spec.primary_key(), std::string_view(token).substr(0, tilde));
+    if (!primary_key) return std::nullopt;
+    Position position{*primary_key, false, std::nullopt};
+    if (tilde == std::string::npos || order == nullptr) return position;
+
+    const std::size_t equals = token.find('=', tilde);
+    const std::string column = token.substr(tilde + 1, equals == std::string::npos ? equals : equals - tilde - 1);
+    if (column != order->name) return position;
+    if (equals != std::string::npos) {
+        position.value = token.substr(equals + 1);
+        if (!fits(order->kind, *position.value)) return {{*primary_key, false, std::nullopt}};
+    }
+    position.has_value = true;
+    return position;
+}
+
+/// Builds one statement: conditions, their parameters in order of use, and the order.
+class Builder {
+  public:
+    Builder(const Dialect& dialect, const ListSpec& spec) : dialect_(dialect), spec_(spec) {}
+
+    void filter(const ListQuery::Filter& filter) {
+        const ListColumn* column = spec_.find(filter.column);
+        if (column == nullptr) return;
+        const auto regex = compile_filter(filter.pattern);
+        if (!regex->ok() || filter.pattern.find('\0') != std::string::npos)
+            throw Error::invalid("/filter", "is not a regular expression: " + regex->error());
+        conditions_.push_back(dialect_.matches(dialect_.text_of(column->expression, column->kind), ":pattern"));
+        params_.emplace_back(filter.pattern);
+    }
+
+    void order_by(const ListColumn* column, Direction direction) {
+        order_ = column;
+        direction_ = direction;
+    }
+
+    void start_at(const Position& position) {
+        if (order_ == nullptr || !position.has_value) {
+            const bool downwards = order_ == nullptr && direction_ == Direction::kDescending;
+            conditions_.push_back(fmt::format("{} {} :start_key", key(spec_.primary_key()), downwards ? "<=" : ">="));
+            params_.emplace_back(position.primary_key);
+        } else if (!position.value) {
+            conditions_.push_back(
+                fmt::format("({} IS NULL AND {} >= :start_key)", key(*order_), key(spec_.primary_key())));
+            params_.emplace_back(position.primary_key);
+        } else {
+            start_at_value(position);
+        }
+    }
+
+    ListStatement build(std::size_t limit) && {
+        std::vector<std::string_view> columns(spec_.select.begin(), spec_.select.end());
+        columns.push_back(spec_.primary_key().expression);
+        if (order_ != nullptr) columns.push_back(order_->expression);
+        params_.emplace_back(limit + 1);
+        const std::string where = conditions_.empty() ? "" : fmt::format(" WHERE {}", fmt::join(conditions_, " AND "));
+        const std::string rest = fmt::format("FROM {}{} ORDER BY {} LIMIT :limit", spec_.from, where, order_terms());
+        return {select(columns, rest), std::move(params_), limit, order_};
+    }
+
+  private:
+    std::string key(const ListColumn& column) const { return dialect_.order_key(column.expression, column.kind); }
+
+    /// Written so that an index on (column, primary key) finds the place.
+    void start_at_value(const Position& position) {
+        const bool downwards = direction_ == Direction::kDescending;
+        std::string condition =
+            fmt::format("({0} {1} :start_value AND ({0} {2} :start_value_again OR {3} >= :start_key))", key(*order_),
+                        downwards ? "<=" : ">=", downwards ? "<" : ">", key(spec_.primary_key()));
+        if (order_->nulls == Nulls::kPossible) condition = fmt::format("({} IS NULL OR {})", key(*order_), condition);
+        conditions_.push_back(std::move(condition));
+        params_.insert(params_.end(), {*position.value, *position.value, position.primary_key});
+    }
+
+    std::string order_terms() const {
+        const char* direction = direction_ == Direction::kDescending ? " DESC" : "";
+        if (order_ == nullptr) return key(spec_.primary_key()) + direction;
+        const std::string nulls_last = order_->nulls == Nulls::kPossible ? key(*order_) + " IS NULL, " : "";
+        return nulls_last + key(*order_) + direction + ", " + key(spec_.primary_key());
+    }
+
+    const Dialect& dialect_;
+    const ListSpec& spec_;
+    std::vector<std::string> conditions_;
+    std::vector<Param> params_;
+    const ListColumn* order_ = nullptr;
+    Direction direction_ = Direction::kAscending;
+};
+
+/// The column to order by, null for the primary key.
+const ListColumn* order_column(const ListSpec& spec, const std::optional<ListQuery::Order>& order) {
+    if (!order) return nullptr;
+    const ListColumn* column = spec.find(order->column);
+    if (column == nullptr) throw Error::invalid("/order_by", "there is no column " + to_valid_utf8(order->column));
+    return column;
+}
+
+/// A bare primary key: the row's value as it is now, if the row is still there.
+void look_up_value(Session& session, const ListSpec& spec, const ListColumn& order, Position& position) {
+    const Sql sql = select({order.expression},
+                           fmt::format("FROM {} WHERE {} = :start_key", spec.from, spec.primary_key().expression));
+    session.each(sql, {position.primary_key}, [&](Row& row) {
+        position.has_value = true;
+        position.value = row.optional_text();
+    });
+}
+
+}  // namespace
+
+const ListColumn* ListSpec::find(std::string_view name) const {
+    const auto found = std::ranges::find(columns, name, &ListColumn::name);
+    return found == columns.end() ? nullptr : &*found;
+}
+
+ListStatement list_statement(Session& session, const ListSpec& spec, const ListQuery& query) {
+    const ListColumn* order = order_column(spec, query.order_by);
+    Direction direction = query.order_by ? query.order_by->direction : Direction::kAscending;
+    if (order != nullptr && order->ordering == ListColumn::Ordering::kIgnored) {
+        order = nullptr;
+        direction = Direction::kAscending;
+    }
+    if (order == &spec.primary_key()) order = nullptr;
+
+    Builder builder(session.dialect(), spec);
+    if (query.filter) builder.filter(*query.filter);
+    builder.order_by(order, direction);
+    auto position = query.start_with ? parse_position(spec, order, *query.start_with) : std::nullopt;
+    if (position && order != nullptr && !position->has_value) look_up_value(session, spec, *order, *position);
+    if (position) builder.start_at(*position);
+    return std::move(builder).build(std::clamp<std::size_t>(query.limit, 1, kListLimitMax));
+}
+
+std::string next_token(const ListStatement& statement, Row& row) {
+    const std::string primary_key = row.text();
+    if (statement.order == nullptr) return primary_key;
+    const auto value = row.optional_text();
+    const std::string column(statement.order->name);
+    return value ? primary_key + "~" + column + "=" + *value : primary_key + "~" + column;
+}
+
+}  // namespace karmen::storage

@@ -1,0 +1,100 @@
+#include "storage/print_job_repository.hpp"
+
+#include "storage/json_columns.hpp"
+#include "storage/list_sql.hpp"
+
+#include <array>
+#include <string>
+
+namespace karmen::storage {
+namespace {
+
+constexpr std::array<std::string_view, 8> kColumns{
+    "printjobs.id",         "printjobs.gcode_id",     "printjobs.printer_host", "printjobs.started",
+    "printjobs.gcode_data", "printjobs.printer_data", "printjobs.user_uuid",    "users.username"};
+
+constexpr std::string_view kTables = "printjobs LEFT JOIN users ON users.uuid = printjobs.user_uuid";
+
+using Nulls = ListColumn::Nulls;
+using Ordering = ListColumn::Ordering;
+
+constexpr std::array<ListColumn, 8> kListColumns{{
+    {.name = "id", .expression = "printjobs.id", .kind = ColumnKind::kInteger},
+    {.name = "gcode_id", .expression = "printjobs.gcode_id", .kind = ColumnKind::kInteger},
+    {.name = "printer_host", .expression = "printjobs.printer_host"},
+    {.name = "started", .expression = "printjobs.started", .kind = ColumnKind::kTimestamp},
+    {.name = "gcode_data",
+     .expression = "printjobs.gcode_data",
+     .kind = ColumnKind::kJson,
+     .nulls = Nulls::kPossible,
+     .ordering = Ordering::kIgnored},
+    {.name = "printer_data",
+     .expression = "printjobs.printer_data",
+     .kind = ColumnKind::kJson,
+     .nulls = Nulls::kPossible,
+     .ordering = Ordering::kIgnored},
+    {.name = "user_uuid", .expression = "printjobs.user_uuid", .kind = ColumnKind::kUuid, .nulls = Nulls::kPossible},
+    {.name = "username", .expression = "users.username", .nulls = Nulls::kPossible},
+}};
+
+constexpr ListSpec kList{kColumns, kTables, kListColumns};
+
+PrintJob read_job(Row& row) {
+    PrintJob job;
+    job.id = row.integer();
+    job.gcode_id = row.integer();
+    job.printer_host = row.text();
+    job.started = row.timestamp();
+    job.gcode = gcode_copy_from_json(row.optional_text());
+    job.printer = printer_copy_from_json(row.optional_text());
+    job.user = row.optional_uuid();
+    job.username = row.optional_text();
+    return job;
+}
+
+bool has_gcode(Session& session, std::int64_t id) {
+    static const Sql kSql = select({"id"}, "FROM gcodes WHERE id = :id");
+    return session.one(kSql, {id}, [](Row& row) { return row.integer(); }).has_value();
+}
+
+}  // namespace
+
+std::int64_t PrintJobRepository::insert(const PrintJob& job) {
+    static const Sql kSql = returning(
+        "INSERT INTO printjobs (gcode_id, printer_host, started, gcode_data, printer_data, user_uuid) "
+        "VALUES (:gcode_id, :printer_host, :started, :gcode_data, :printer_data, :user_uuid)",
+        {"id"});
+    Session session = database_.lease();
+    Transaction transaction(session);
+    PrintJob::GcodeCopy gcode = job.gcode;
+    gcode.available = gcode.available && has_gcode(session, job.gcode_id);
+    const auto id = session.one(kSql,
+                                {job.gcode_id, job.printer_host, job.started, gcode_copy_to_json(gcode),
+                                 printer_copy_to_json(job.printer), job.user},
+                                [](Row& row) { return row.integer(); });
+    transaction.commit();
+    return *id;
+}
+
+std::optional<PrintJob> PrintJobRepository::find(std::int64_t id) {
+    static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) + " WHERE printjobs.id = :id");
+    return database_.lease().one(kSql, {id}, read_job);
+}
+
+std::optional<PrintJob> PrintJobRepository::latest_for_printer(std::string_view host) {
+    static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
+                                                 " WHERE printjobs.printer_host = :host "
+                                                 "ORDER BY printjobs.started DESC, printjobs.id DESC LIMIT 1");
+    return database_.lease().one(kSql, {host}, read_job);
+}
+
+Page<PrintJob> PrintJobRepository::list(const ListQuery& query) {
+    Session session = database_.lease();
+    return list_page(session, kList, query, read_job);
+}
+
+bool PrintJobRepository::remove(std::int64_t id) {
+    return database_.lease().execute("DELETE FROM printjobs WHERE id = :id", {id}) > 0;
+}
+
+}  // namespace karmen::storage

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "domain/list_query.hpp"
+#include "domain/printjob.hpp"
+#include "storage/database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace karmen::storage {
+
+/// Table printjobs. Holds no state of its own. Any thread, blocks; throws what Session throws.
+class PrintJobRepository {
+  public:
+    explicit PrintJobRepository(Database& database) : database_(database) {}
+
+    /// Returns the id, which is never given twice. When the g-code was removed while the print was started, the row
+    /// says so.
+    std::int64_t insert(const PrintJob& job);
+    std::optional<PrintJob> find(std::int64_t id);
+    /// The one that was started last, whatever became of it.
+    std::optional<PrintJob> latest_for_printer(std::string_view host);
+    /// By id unless asked otherwise; ordering by `gcode_data` or `printer_data` is ignored.
+    Page<PrintJob> list(const ListQuery& query);
+    /// False when there is no such print job.
+    bool remove(std::int64_t id);
+
+  private:
+    Database& database_;
+};
+
+}  // namespace karmen::storage

@@ -1,0 +1,81 @@
+#include "storage/printer_repository.hpp"
+
+#include "storage/json_columns.hpp"
+
+#include <array>
+
+namespace karmen::storage {
+namespace {
+
+constexpr std::array<std::string_view, 7> kColumns{"host",         "name",          "hostname", "client",
+                                                   "client_props", "printer_props", "protocol"};
+
+Printer read_printer(Row& row) {
+    Printer printer;
+    printer.host = row.text();
+    printer.name = row.text();
+    printer.hostname = row.text();
+    const std::string client = row.text();
+    printer.client = client_from_json(client, row.optional_text());
+    printer.props = printer_props_from_json(row.optional_text());
+    printer.protocol = parse_protocol(row.text()).value_or(Protocol::kHttp);
+    return printer;
+}
+
+std::optional<Printer> find_printer(Session& session, std::string_view host) {
+    static const Sql kSql = select(kColumns, "FROM printers WHERE host = :host");
+    return session.one(kSql, {host}, read_printer);
+}
+
+}  // namespace
+
+std::vector<Printer> PrinterRepository::all() {
+    Session session = database_.lease();
+    const Dialect& dialect = session.dialect();
+    const Sql sql = select(kColumns, "FROM printers ORDER BY " + dialect.order_key("name", ColumnKind::kText) + ", " +
+                                         dialect.order_key("host", ColumnKind::kText));
+    return session.all(sql, {}, read_printer);
+}
+
+std::optional<Printer> PrinterRepository::find(std::string_view host) {
+    Session session = database_.lease();
+    return find_printer(session, host);
+}
+
+void PrinterRepository::insert(const Printer& printer) {
+    database_.lease().execute(
+        "INSERT INTO printers (host, name, hostname, client, client_props, printer_props, protocol) "
+        "VALUES (:host, :name, :hostname, :client, :client_props, :printer_props, :protocol)",
+        {printer.host, printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
+         printer_props_to_json(printer.props), to_string(printer.protocol)});
+}
+
+bool PrinterRepository::update(const Printer& printer) {
+    return database_.lease().execute(
+               "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
+               ":client_props, "
+               "printer_props = :printer_props, protocol = :protocol WHERE host = :host",
+               {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
+                printer_props_to_json(printer.props), to_string(printer.protocol), printer.host}) > 0;
+}
+
+bool PrinterRepository::update_client(std::string_view host, const PrinterClient& client, std::string_view hostname) {
+    Session session = database_.lease();
+    Transaction transaction(session);
+    const auto known = find_printer(session, host);
+    if (!known) return false;
+    PrinterClient learnt = client;
+    learnt.api_key = known->client.api_key;
+    session.execute(
+        "UPDATE printers SET hostname = :hostname, client = :client, client_props = :client_props "
+        "WHERE host = :host",
+        {hostname, learnt.name, client_props_to_json(learnt), host});
+    transaction.commit();
+    return true;
+}
+
+bool PrinterRepository::remove(std::string_view host) {
+    return database_.lease().execute("DELETE FROM printers WHERE host = :host", {host}) > 0;
+}
+
+}  // namespace karmen::storage

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "domain/printer.hpp"
+#include "storage/database.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace karmen::storage {
+
+/// Table printers. Holds no state of its own. Any thread, blocks; throws what Session throws.
+class PrinterRepository {
+  public:
+    explicit PrinterRepository(Database& database) : database_(database) {}
+
+    /// By name, then host.
+    std::vector<Printer> all();
+    std::optional<Printer> find(std::string_view host);
+    /// Throws Error(kConflict) when the host is known.
+    void insert(const Printer& printer);
+    /// Everything but the host. False when there is no such printer.
+    bool update(const Printer& printer);
+    /// Only what the monitor learns, so that it never undoes what people changed meanwhile; the API key is theirs and
+    /// stays. False when there is no such printer.
+    bool update_client(std::string_view host, const PrinterClient& client, std::string_view hostname);
+    /// False when there is no such printer.
+    bool remove(std::string_view host);
+
+  private:
+    Database& database_;
+};
+
+}  // namespace karmen::storage

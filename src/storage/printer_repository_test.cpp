@@ -1,0 +1,89 @@
+#include "storage/printer_repository.hpp"
+
+#include "storage/test_database.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace karmen::storage {
+namespace {
+
+class PrinterRepositoryTest : public testing::TestWithParam<DatabaseKind> {
+  protected:
+    static Printer sample(const std::string& host, const std::string& name) {
+        Printer printer{.host = host, .name = name, .hostname = "octopi.local", .protocol = Protocol::kHttps};
+        printer.client.version = {"0.1", "1.8.6", "OctoPrint 1.8.6"};
+        printer.client.connected = true;
+        printer.client.access_level = AccessLevel::kUnlocked;
+        printer.client.api_key = "0123456789";
+        printer.props = PrinterProps{{"bed_type", std::string("glass")}};
+        return printer;
+    }
+
+    TestDatabase database_{GetParam()};
+    PrinterRepository printers_{*database_};
+};
+INSTANTIATE_TEST_SUITE_P(, PrinterRepositoryTest, kDatabaseKinds, database_kind_name);
+
+TEST_P(PrinterRepositoryTest, KeepsPrintersByNameThenHost) {
+    const Printer b = sample("10.0.0.1:8080", "B");
+    const Printer a2 = sample("10.0.0.3", "A");
+    const Printer a1 = sample("10.0.0.2", "A");
+    const Printer bare{.host = "10.0.0.9", .name = "Z"};
+    for (const Printer& printer : {b, a2, a1, bare}) printers_.insert(printer);
+    EXPECT_THAT(printers_.all(), testing::ElementsAre(a1, a2, b, bare));
+    EXPECT_EQ(printers_.find(b.host), b);
+    EXPECT_EQ(printers_.find("10.0.0.1"), std::nullopt);
+}
+
+TEST_P(PrinterRepositoryTest, RefusesAKnownHost) {
+    printers_.insert(sample("10.0.0.1", "A"));
+    try {
+        printers_.insert(sample("10.0.0.1", "B"));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kConflict);
+    }
+    EXPECT_EQ(printers_.find("10.0.0.1")->name, "A");
+}
+
+TEST_P(PrinterRepositoryTest, ChangesAndRemovesOnePrinter) {
+    const Printer other = sample("10.0.0.2", "other");
+    printers_.insert(sample("10.0.0.1", "A"));
+    printers_.insert(other);
+    const Printer changed{.host = "10.0.0.1", .name = "B"};
+    EXPECT_TRUE(printers_.update(changed));
+    EXPECT_EQ(printers_.find("10.0.0.1"), changed);
+    EXPECT_EQ(printers_.find("10.0.0.2"), other);
+    EXPECT_TRUE(printers_.remove("10.0.0.1"));
+    EXPECT_FALSE(printers_.remove("10.0.0.1"));
+    EXPECT_FALSE(printers_.update(changed));
+    EXPECT_THAT(printers_.all(), testing::ElementsAre(other));
+}
+
+TEST_P(PrinterRepositoryTest, KeepsWhatPeopleSetWhenTheMonitorLearns) {
+    Printer printer = sample("10.0.0.1", "A");
+    printers_.insert(printer);
+    PrinterClient learnt;
+    learnt.access_level = AccessLevel::kProtected;
+    learnt.api_key = "the key that the monitor began with";
+    EXPECT_TRUE(printers_.update_client("10.0.0.1", learnt, "new.local"));
+    printer.client = learnt;
+    printer.client.api_key = "0123456789";
+    printer.hostname = "new.local";
+    EXPECT_EQ(printers_.find("10.0.0.1"), printer);
+    EXPECT_FALSE(printers_.update_client("10.0.0.9", learnt, ""));
+}
+
+TEST_P(PrinterRepositoryTest, ListsOddOldRows) {
+    (*database_)
+        .lease()
+        .execute(
+            "INSERT INTO printers (host, name, client, client_props, printer_props, protocol) "
+            "VALUES ('10.0.0.1', 'A', 'octoprint', :client, :props, 'gopher')",
+            {R"({"access_level":"uknown","version":"?"})", R"([1])"});
+    EXPECT_THAT(printers_.all(), testing::ElementsAre(Printer{.host = "10.0.0.1", .name = "A"}));
+}
+
+}  // namespace
+}  // namespace karmen::storage

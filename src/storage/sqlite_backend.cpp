@@ -1,0 +1,178 @@
+#include "base/random.hpp"
+#include "storage/backend.hpp"
+#include "storage/regex.hpp"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace karmen::storage {
+namespace {
+
+// soci-sqlite3.h puts all of sqlite3.h into this namespace.
+namespace api = sqlite_api;
+
+constexpr std::chrono::milliseconds kRetryPause{5};
+
+api::sqlite3* connection_of(soci::session& session) {
+    return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
+void check(api::sqlite3* connection, int result) {
+    if (result != SQLITE_OK) throw soci::sqlite3_soci_error(api::sqlite3_errmsg(connection), result);
+}
+
+void run(api::sqlite3* connection, const char* sql) {
+    check(connection, api::sqlite3_exec(connection, sql, nullptr, nullptr, nullptr));
+}
+
+/// SQL function karmen_matches(pattern, text). The compiled pattern is kept with the statement while it runs.
+void matches(api::sqlite3_context* context, int, api::sqlite3_value** arguments) {
+    const auto text_of = [](api::sqlite3_value* value) {
+        const unsigned char* text = api::sqlite3_value_text(value);
+        return re2::StringPiece(reinterpret_cast<const char*>(text),
+                                static_cast<std::size_t>(api::sqlite3_value_bytes(value)));
+    };
+    if (api::sqlite3_value_type(arguments[0]) == SQLITE_NULL || api::sqlite3_value_type(arguments[1]) == SQLITE_NULL)
+        return api::sqlite3_result_null(context);
+
+    const auto* regex = static_cast<const re2::RE2*>(api::sqlite3_get_auxdata(context, 0));
+    std::unique_ptr<re2::RE2> compiled;
+    if (regex == nullptr) {
+        compiled = compile_filter(text_of(arguments[0]));
+        if (!compiled->ok()) return api::sqlite3_result_error(context, "bad pattern", -1);
+        regex = compiled.get();
+    }
+    api::sqlite3_result_int(context, re2::RE2::PartialMatch(text_of(arguments[1]), *regex) ? 1 : 0);
+    if (compiled)
+        api::sqlite3_set_auxdata(context, 0, compiled.release(), [](void* old) { delete static_cast<re2::RE2*>(old); });
+}
+
+std::string journal_mode(api::sqlite3* connection, const char* pragma) {
+    std::string mode;
+    const auto read = [](void* into, int, char** values, char**) {
+        *static_cast<std::string*>(into) = values[0] != nullptr ? values[0] : "";
+        return 0;
+    };
+    check(connection, api::sqlite3_exec(connection, pragma, read, &mode, nullptr));
+    return mode;
+}
+
+/// SQLite does not wait for its busy timeout when several processes switch to WAL at the same moment: we do.
+void switch_to_wal(api::sqlite3* connection, std::chrono::milliseconds patience) {
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        try {
+            if (journal_mode(connection, "PRAGMA journal_mode=WAL") == "wal") return;
+            throw Error(ErrorCode::kStorageUnavailable,
+                        PublicMessage{"The database's file system cannot hold a write-ahead log"});
+        } catch (const soci::sqlite3_soci_error& error) {
+            if ((error.result() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() >= give_up) throw;
+            std::this_thread::sleep_for(kRetryPause);
+        }
+    }
+}
+
+class SqliteBackend final : public Backend {
+  public:
+    explicit SqliteBackend(SqliteOptions options) : options_(std::move(options)) {
+        options_.file = std::filesystem::absolute(options_.file);
+        if (options_.file.native().find('"') != std::string::npos)
+            throw unavailable("its path holds a quotation mark", "not supported");
+    }
+
+    const Dialect& dialect() const override { return sqlite_dialect(); }
+
+    std::unique_ptr<soci::session> connect() const override {
+        make_file();
+        auto session = std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + options_.file.native() + "\"");
+        api::sqlite3* connection = connection_of(*session);
+        api::sqlite3_extended_result_codes(connection, 1);
+        api::sqlite3_busy_timeout(connection, static_cast<int>(options_.busy_timeout.count()));
+        switch_to_wal(connection, options_.busy_timeout);
+        run(connection,
+            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA "
+            "journal_size_limit=67108864");
+        check(connection, api::sqlite3_create_function_v2(connection, "karmen_matches", 2,
+                                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+                                                          nullptr, &matches, nullptr, nullptr, nullptr));
+        return session;
+    }
+
+    void run_script(soci::session& session, const std::string& script) const override {
+        run(connection_of(session), script.c_str());
+    }
+
+    Error translate(const soci::soci_error& error) const override {
+        // Not what(): that repeats the values that were bound, such as password hashes.
+        const LogDetail detail{error.get_error_message()};
+        const auto* known = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+        const int code = known != nullptr ? known->result() : SQLITE_ERROR;
+        if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
+            return {ErrorCode::kConflict, PublicMessage{"It exists already"}, detail};
+        switch (code & 0xff) {
+            case SQLITE_FULL:
+                return {ErrorCode::kDiskFull, PublicMessage{"The disk of the database is full"}, detail};
+            case SQLITE_BUSY:
+            case SQLITE_LOCKED:
+            case SQLITE_CANTOPEN:
+            case SQLITE_IOERR:
+            case SQLITE_READONLY:
+            case SQLITE_NOTADB:
+            case SQLITE_CORRUPT:
+                return {ErrorCode::kStorageUnavailable, PublicMessage{"The database is not available"}, detail};
+            default:
+                return {ErrorCode::kInternal, PublicMessage{"The database refused a request"}, detail};
+        }
+    }
+
+  private:
+    Error unavailable(const char* what, const std::string& why) const {
+        return {ErrorCode::kStorageUnavailable, PublicMessage{fmt::format("The database {} cannot be used: {}: {}",
+                                                                          options_.file.native(), what, why)}};
+    }
+
+    /// SQLite would make the file with the permissions of the umask; the log beside it gets those of the file. It is
+    /// made under another name and linked, because closing a descriptor of the real file would drop the locks that
+    /// other connections of this process hold on it (POSIX).
+    void make_file() const {
+        if (::access(options_.file.c_str(), F_OK) == 0) return;
+        if (options_.if_missing == SqliteOptions::IfMissing::kFail)
+            throw unavailable("there is none", std::strerror(errno));
+        const std::string draft = options_.file.native() + "." + random_hex(8);
+        const int fd = ::open(draft.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        if (fd < 0) throw unavailable("it cannot be made", std::strerror(errno));
+        ::close(fd);
+        const int linked = ::link(draft.c_str(), options_.file.c_str());
+        const int error = errno;
+        ::unlink(draft.c_str());
+        if (linked != 0 && error != EEXIST) throw unavailable("it cannot be made", std::strerror(error));
+        sync_folder();
+    }
+
+    void sync_folder() const {
+        const int folder = ::open(options_.file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const int synced = folder < 0 ? -1 : ::fsync(folder);
+        const int error = errno;
+        if (folder >= 0) ::close(folder);
+        if (synced != 0) throw unavailable("its folder cannot be made lasting", std::strerror(error));
+    }
+
+    SqliteOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> sqlite_backend(SqliteOptions options) {
+    return std::make_unique<SqliteBackend>(std::move(options));
+}
+
+}  // namespace karmen::storage

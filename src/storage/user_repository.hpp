@@ -1,0 +1,55 @@
+#pragma once
+
+#include "domain/list_query.hpp"
+#include "domain/user.hpp"
+#include "storage/database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::storage {
+
+/// An account with its password side, which is missing when another provider vouches for the user.
+struct Account {
+    User user;
+    std::optional<LocalUser> local;
+};
+
+/// What changes about a user; the empty stays as it is.
+struct UserChange {
+    std::optional<Role> role;
+    std::optional<bool> suspended;
+};
+
+enum class NextLogin { kKeepsPassword, kMustChangePassword };
+
+/// Tables users and local_users. Holds no state of its own. Any thread, blocks; throws what Session throws.
+class UserRepository {
+  public:
+    explicit UserRepository(Database& database) : database_(database) {}
+
+    /// Both rows or none. Throws Error(kConflict) when the name or the UUID is taken.
+    void create(const User& user, const LocalUser& local);
+
+    std::optional<User> find(const Uuid& uuid);
+    /// Letter case matters.
+    std::optional<User> find_by_username(std::string_view username);
+    std::optional<Account> find_with_local(const Uuid& uuid);
+    std::optional<Account> find_with_local_by_username(std::string_view username);
+    /// By UUID unless asked otherwise; ordering by `suspended` is ignored.
+    Page<User> list(const ListQuery& query);
+    std::int64_t count();
+
+    /// The user as it is then; none when there is no such user.
+    std::optional<User> update(const Uuid& uuid, const UserChange& change);
+    /// Returns the new password generation, which makes older access and refresh tokens invalid; none when the user has
+    /// no password to change.
+    std::optional<std::int64_t> set_password(const Uuid& uuid, const std::string& password_hash, NextLogin next_login);
+
+  private:
+    Database& database_;
+};
+
+}  // namespace karmen::storage
