@@ -1,3 +1,60 @@
-int main() {
-    return 0;
+#include "app/commands.hpp"
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "config/flags.hpp"
+#include "config/load.hpp"
+#include "config/process.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/core.h>
+
+#include <csignal>
+#include <exception>
+
+namespace {
+
+using namespace karmen;
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;
+
+int run_program(int argc, char** argv) {
+    CLI::App program("Karmen: one place to watch and run many 3D printers", "karmen");
+    program.require_subcommand(1);
+    program.set_version_flag("--version", kVersion);
+    config::Flags flags;
+    config::add_flags(program, flags);
+    app::Run chosen;
+    app::add_serve_command(program, chosen);
+    app::add_user_command(program, chosen);
+    app::add_config_command(program, chosen);
+    app::add_fake_printer_command(program, chosen);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ExtrasError&) {
+        for (const std::string& line : config::unknown_arguments(program)) fmt::print(stderr, "{}\n", line);
+        return kExitUsage;
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : kExitUsage;
+    }
+    return chosen(config::load({config::read_file, config::process_environment(), flags}));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run_program(argc, argv);
+    } catch (const config::ConfigError& error) {
+        for (const std::string& problem : error.problems()) fmt::print(stderr, "{}\n", problem);
+        return kExitUsage;
+    } catch (const Error& error) {
+        fmt::print(stderr, "karmen: {}\n", error.what());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "karmen: {}\n", error.what());
+    }
+    return kExitFailure;
 }

@@ -90,6 +90,11 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
         if (has_length_ || value.find(',') != string_view::npos) error = beast_http::error::multiple_content_length;
         has_length_ = true;
     }
+    if (name == field::host) {
+        // RFC 9112 §3.2 also asks for one at least; clients of the old backend came without.
+        if (has_host_) error = beast_http::error::bad_value;
+        has_host_ = true;
+    }
     has_transfer_encoding_ |= name == field::transfer_encoding;
     request_.headers.add(std::string(name_text), std::string(value));
 }

@@ -67,6 +67,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
 
     Request& request_;
     int version_ = 11;
+    bool has_host_ = false;
     bool has_length_ = false;
     bool has_transfer_encoding_ = false;
     bool is_header_read_ = false;

@@ -58,6 +58,7 @@ TEST(RequestParser, RefusesWhatOthersCouldReadDifferently) {
              "Transfer-Encoding: chunked, gzip",
              "Transfer-Encoding: xchunked",
              "Transfer-Encoding : chunked",
+             "Host: a\r\nHost: b",
              "Bad Name: x",
              "no colon",
              ": x",

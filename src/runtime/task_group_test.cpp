@@ -225,5 +225,40 @@ TEST(Semaphore, LetsInAsManyAsItHasPlaces) {
     EXPECT_EQ(inside_max, 2);
 }
 
+Awaitable<void> take_a_place(Semaphore& semaphore, int& taken) {
+    const auto place = co_await semaphore.acquire();
+    ++taken;
+}
+
+Awaitable<void> free_and_cancel_at_once(Semaphore& semaphore, TaskGroup& leaver, TaskGroup& stayer, int& taken) {
+    {
+        const auto place = co_await semaphore.acquire();
+        leaver.spawn(take_a_place(semaphore, taken));
+        stayer.spawn(take_a_place(semaphore, taken));
+        co_await sleep_for(1ms);
+    }
+    leaver.cancel();  // the first in line, just woken
+    co_await leaver.join();
+    co_await stayer.join();
+}
+
+TEST(Semaphore, AWakeUpOfOneWhoIsCancelledGoesToTheNext) {
+    Loop loop;
+    Log log = Log::silent();
+    TaskGroup leaver(loop.executor(), log, "test");
+    TaskGroup stayer(loop.executor(), log, "test");
+    Semaphore semaphore(loop.executor(), 1);
+    int taken = 0;
+    const auto finished = loop.run_until_done(
+        with_timeout(5s, [](Semaphore& places, TaskGroup& one, TaskGroup& two, int& count) -> Awaitable<bool> {
+            co_await free_and_cancel_at_once(places, one, two, count);
+            co_return true;
+        }(semaphore, leaver, stayer, taken)));
+    stayer.cancel();
+    loop.run_until_done(join_only(stayer));
+    EXPECT_TRUE(finished);
+    EXPECT_EQ(taken, 1);
+}
+
 }  // namespace
 }  // namespace karmen

@@ -1,0 +1,189 @@
+// Requests per second of a trivial handler, as a ratio to nginx with one worker and a static file of the same bytes,
+// and the multipart parser as a ratio to memcpy. nginx and Karmen take turns in one run, so that both see the same
+// machine. Needs nginx and wrk.
+
+#include "base/random.hpp"
+#include "http/multipart.hpp"
+#include "http/server.hpp"
+#include "runtime/loop.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <netinet/in.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using namespace karmen;
+using namespace std::chrono_literals;
+
+constexpr int kRounds = 5;
+
+const std::string& json_1k() {
+    static const std::string text = R"({"items": ")" + std::string(1000, 'x') + "\"}";
+    return text;
+}
+
+Awaitable<http::Response> answer(http::Request&) {
+    co_return http::Response::json(200, json_1k());
+}
+
+std::uint16_t free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    ::sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::socklen_t size = sizeof address;
+    ::bind(fd, reinterpret_cast<::sockaddr*>(&address), size);
+    ::getsockname(fd, reinterpret_cast<::sockaddr*>(&address), &size);
+    ::close(fd);
+    return ntohs(address.sin_port);
+}
+
+/// nginx in the foreground as a child, with all its files in a folder of its own.
+class Nginx {
+  public:
+    Nginx()
+        : folder_(std::filesystem::temp_directory_path() / ("karmen_http_bench_" + random_hex(4))), port_(free_port()) {
+        std::filesystem::create_directories(folder_);
+        // Its worker may run as another user.
+        std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+        std::ofstream(folder_ / "data.json") << json_1k();
+        std::ofstream(folder_ / "nginx.conf")
+            << "worker_processes 1;\npid nginx.pid;\nerror_log stderr crit;\nevents { worker_connections 1024; }\n"
+            << "http { access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000;\n"
+            << "types { application/json json; } open_file_cache max=10;\n"
+            << "server { listen 127.0.0.1:" << port_ << "; root " << folder_.string() << "; } }\n";
+        child_ = ::fork();
+        if (child_ == 0) {
+            const std::string folder = folder_.string();
+            ::execlp("nginx", "nginx", "-p", folder.c_str(), "-c", "nginx.conf", "-g", "daemon off;", nullptr);
+            ::_exit(127);
+        }
+    }
+    Nginx(const Nginx&) = delete;
+    Nginx& operator=(const Nginx&) = delete;
+    ~Nginx() {
+        ::kill(child_, SIGTERM);
+        ::waitpid(child_, nullptr, 0);
+        std::filesystem::remove_all(folder_);
+    }
+    std::uint16_t port() const { return port_; }
+
+  private:
+    std::filesystem::path folder_;
+    std::uint16_t port_;
+    ::pid_t child_ = -1;
+};
+
+/// Requests per second as wrk counts them; 0 when it cannot.
+double measure(std::uint16_t port, const char* path, const char* duration) {
+    const std::string command =
+        "wrk -t1 -c64 -d" + std::string(duration) + " http://127.0.0.1:" + std::to_string(port) + path + " 2>&1";
+    std::FILE* output = ::popen(command.c_str(), "r");
+    if (!output) return 0;
+    std::array<char, 256> line{};
+    double rate = 0;
+    bool has_errors = false;
+    while (std::fgets(line.data(), line.size(), output)) {
+        if (std::strncmp(line.data(), "Requests/sec:", 13) == 0) rate = std::atof(line.data() + 13);
+        if (std::strstr(line.data(), "Non-2xx") || std::strstr(line.data(), "Socket errors")) has_errors = true;
+    }
+    ::pclose(output);
+    if (has_errors) std::fprintf(stderr, "wrk saw errors on port %u\n", port);
+    return has_errors ? 0 : rate;
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+void compare_with_nginx() {
+    Loop loop;
+    Log log(LogLevel::kWarning, LogFormat::kText);
+    Pool files("files", 1, 16);
+    http::Server server(loop.executor(), {}, answer, files, log);
+    server.start();
+    const std::uint16_t port = server.port();
+    std::thread thread([&loop] { loop.run(); });
+    {
+        const Nginx nginx;
+        for (int i = 0; i < 50 && measure(nginx.port(), "/data.json", "1s") == 0; ++i)
+            std::this_thread::sleep_for(100ms);
+        std::vector<double> ours;
+        std::vector<double> theirs;
+        for (int round = 0; round < kRounds; ++round) {
+            theirs.push_back(measure(nginx.port(), "/data.json", "2s"));
+            ours.push_back(measure(port, "/", "2s"));
+        }
+        std::printf("http 1 kB JSON: karmen %.0f/s, nginx %.0f/s, ratio %.2f (target 0.8)\n", median(ours),
+                    median(theirs), median(ours) / median(theirs));
+    }
+    boost::asio::co_spawn(loop.executor(), server.stop(0ms), boost::asio::use_future).get();
+    thread.join();
+}
+
+template <class F>
+double seconds(F work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::size_t parse_multipart(std::string_view body) {
+    constexpr std::size_t kPiece = 64 * 1024;
+    http::MultipartParser parser("----WebKitFormBoundaryABCDEFGHIJKLMNOP");
+    std::size_t bytes = 0;
+    for (std::size_t at = 0; at < body.size(); at += kPiece) {
+        parser.feed(body.substr(at, kPiece));
+        for (auto event = parser.next(); event != http::MultipartParser::Event::kNeedInput; event = parser.next())
+            bytes += parser.data().size();
+    }
+    parser.finish();
+    return bytes;
+}
+
+void measure_multipart() {
+    const std::string boundary = "------WebKitFormBoundaryABCDEFGHIJKLMNOP";
+    std::string body = boundary + "\r\nContent-Disposition: form-data; name=file; filename=a.gcode\r\n\r\n";
+    while (body.size() < 256'000'000)
+        body += "G1 X" + std::to_string(body.size() % 20'000) + ".123 Y4.567 E0.01234\r\n";
+    body += "\r\n" + boundary + "--\r\n";
+    std::string copy(body.size(), '\0');
+    std::vector<double> parses;
+    std::vector<double> copies;
+    for (int round = 0; round < kRounds; ++round) {
+        copies.push_back(seconds([&] { std::memcpy(copy.data(), body.data(), body.size()); }));
+        parses.push_back(seconds([&] {
+            if (parse_multipart(body) == 0) throw std::runtime_error("nothing parsed");
+        }));
+    }
+    const double bytes = static_cast<double>(body.size());
+    std::printf("multipart: %.2f GB/s, memcpy %.2f GB/s, ratio %.2f\n", bytes / median(parses) / 1e9,
+                bytes / median(copies) / 1e9, median(copies) / median(parses));
+}
+
+}  // namespace
+
+int main() {
+    measure_multipart();
+    compare_with_nginx();
+}

@@ -1,0 +1,114 @@
+#include "api/api.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "http/problem.hpp"
+#include "runtime/timeout.hpp"
+
+namespace karmen::api {
+
+namespace {
+
+/// The token of `Authorization: Bearer <token>`; old clients may send a list of schemes, of which the first Bearer
+/// counts.
+std::string_view bearer_token(const http::Request& request) {
+    const std::string_view header = trim(request.headers.find("Authorization").value_or(""));
+    if (header.empty()) throw Error(ErrorCode::kMissingToken, PublicMessage{"Missing Authorization Header"});
+    for (const std::string_view part : split(header, ',')) {
+        const std::string_view credentials = trim(part);
+        const std::size_t blank = credentials.find_first_of(" \t");
+        if (blank == std::string_view::npos || !equals_ignoring_case(credentials.substr(0, blank), "Bearer")) continue;
+        const std::string_view token = trim(credentials.substr(blank));
+        if (!token.empty() && token.find_first_of(" \t") == std::string_view::npos) return token;
+    }
+    throw Error(ErrorCode::kInvalidToken, PublicMessage{"Bad Authorization header. Expected value 'Bearer <JWT>'"});
+}
+
+void require_role(const Route& route, const Principal& who) {
+    if (route.access == Access::kFreshAdmin && who.role != Role::kAdmin)
+        throw Error(ErrorCode::kRoleRequired, PublicMessage{"Token does not match the required role of admin"});
+}
+
+void require_fresh(const Route& route, const Principal& who) {
+    const bool needs_fresh = route.access == Access::kFreshUser || route.access == Access::kFreshAdmin;
+    if (needs_fresh && !who.is_fresh)
+        throw Error(ErrorCode::kFreshTokenRequired, PublicMessage{"Fresh token required"});
+}
+
+void require_own_password(const Route& route, const services::Account& account) {
+    if (account.local.force_password_change && route.when_forced == WhenPasswordChangeIsForced::kRefuse)
+        throw Error(ErrorCode::kPasswordChangeRequired, PublicMessage{"Password change is enforced on this account!"});
+}
+
+/// Answers that need a token are nobody else's: no cache may keep them, unless the handler says how.
+void forbid_caching(http::Response& response) {
+    if (!response.headers.find("Cache-Control")) response.headers.set("Cache-Control", "private, no-store");
+}
+
+}  // namespace
+
+Api::Api(Services services, ApiOptions options, Log& log)
+    : services_(services), options_(std::move(options)), log_(log) {
+    const auto table = routes();
+    for (std::size_t i = 0; i < table.size(); ++i) router_.add(table[i].method, table[i].path, i);
+}
+
+Awaitable<http::Response> Api::answer(http::Request& request) const {
+    http::Response response;
+    try {
+        response = co_await answer_or_throw(request);
+    } catch (const Error& error) {
+        if (http::status_of(error.code()) >= 500)
+            log_.error("request failed",
+                       {{"request_id", request.id}, {"method", request.method}, {"error", error.what()}});
+        response = http::problem_response(error, request.id);
+        if (error.code() == ErrorCode::kMethodNotAllowed)
+            response.headers.set("Allow", router_.allowed_methods(request.segments));
+    }
+    http::add_cors(options_.cors, request, response);
+    co_return response;
+}
+
+// Request id, access log and the limits of each phase are the server's, before and after this. The rest, in this order:
+//  1. OPTIONS is answered for every known path         4. the user is there, not suspended, the token not revoked
+//  2. path and method have a route                     5. role, 6. freshness, 7. no password change is forced
+//  3. the token is there, well-made and of its type    8. the handler, within its deadline
+Awaitable<http::Response> Api::answer_or_throw(http::Request& request) const {
+    if (auto options = http::answer_options(request, router_)) co_return std::move(*options);
+    const Route& route = find_route(request);
+    Call call{.request = request, .account = co_await check_access(route, request)};
+    http::Response response = co_await call_within_deadline(route, call);
+    if (call.account) forbid_caching(response);
+    co_return response;
+}
+
+const Route& Api::find_route(http::Request& request) const {
+    http::Router::Result found = router_.find(request.method, request.segments);
+    if (auto* match = std::get_if<http::Router::Match>(&found)) {
+        request.path_values = std::move(match->values);
+        return routes()[match->route];
+    }
+    if (std::holds_alternative<http::Router::MethodNotAllowed>(found))
+        throw Error(ErrorCode::kMethodNotAllowed, PublicMessage{"The method is not allowed here"});
+    throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
+}
+
+Awaitable<std::optional<services::Account>> Api::check_access(const Route& route, const http::Request& request) const {
+    if (route.access == Access::kAnyone) co_return std::nullopt;
+    const crypto::TokenType wanted =
+        route.access == Access::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
+    services::Account account = co_await services_.sessions.identify(bearer_token(request), wanted);
+    require_role(route, account.principal);
+    require_fresh(route, account.principal);
+    require_own_password(route, account);
+    co_return account;
+}
+
+Awaitable<http::Response> Api::call_within_deadline(const Route& route, Call& call) const {
+    if (route.deadline == Deadline::kOwn) co_return co_await route.handler(services_, call);
+    auto response = co_await with_timeout(options_.handler_timeout, route.handler(services_, call));
+    if (!response) throw Error(ErrorCode::kOverloaded, PublicMessage{"The request took too long"}).with_retry_after(1);
+    co_return std::move(*response);
+}
+
+}  // namespace karmen::api

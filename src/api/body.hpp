@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "http/message.hpp"
+#include "runtime/awaitable.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace karmen::api {
+
+/// The JSON object that a request carries. Each reader notes what is wrong with its member and goes on, so that
+/// finish() can tell all of it at once; what a reader gave counts only after finish(). Unknown members are ignored.
+class JsonBody {
+  public:
+    /// Throws Error: kMalformedBody (not JSON by content type, malformed, too deep), kInvalidInput (not an object, or
+    /// an empty one).
+    static Awaitable<JsonBody> read(http::Request& request);
+
+    /// Text with at least one character, without NUL.
+    std::string required_text(std::string_view name, std::size_t bytes_max = kTextBytesMax);
+    /// None when the member is absent or null.
+    std::optional<std::string> optional_text(std::string_view name, std::size_t bytes_max = kTextBytesMax);
+    std::optional<bool> optional_bool(std::string_view name);
+    /// A whole number, also as the text of one: old clients send both.
+    std::int64_t required_id(std::string_view name);
+    const boost::json::object* optional_object(std::string_view name);
+    bool has(std::string_view name) const { return object_.contains(name); }
+
+    void fail(std::string_view name, std::string message);
+    /// Throws Error::invalid when anything was wrong.
+    void finish() const;
+
+    static constexpr std::size_t kTextBytesMax = 1024;
+
+  private:
+    explicit JsonBody(boost::json::object object) : object_(std::move(object)) {}
+    /// Null when the member is absent or JSON null.
+    const boost::json::value* find(std::string_view name) const;
+    std::optional<std::string> text(std::string_view name, const boost::json::value& value, std::size_t bytes_max);
+
+    boost::json::object object_;
+    std::vector<FieldError> errors_;
+};
+
+/// A path value as a number; none for what cannot be an id.
+std::optional<std::int64_t> parse_id(std::string_view text);
+
+}  // namespace karmen::api

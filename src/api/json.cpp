@@ -1,0 +1,164 @@
+#include "api/json.hpp"
+
+#include "base/clock.hpp"
+
+#include <boost/json/value_from.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace karmen::api {
+
+namespace json = boost::json;
+
+namespace {
+
+template <class T>
+json::value or_null(const std::optional<T>& value) {
+    return value ? json::value_from(*value) : json::value(nullptr);
+}
+
+json::value or_null(const std::optional<Uuid>& uuid) {
+    return uuid ? json::value(uuid->to_string()) : json::value(nullptr);
+}
+
+json::object version_json(const ServerVersion& version) {
+    json::object object;
+    if (!version.api.empty()) object["api"] = version.api;
+    if (!version.server.empty()) object["server"] = version.server;
+    if (!version.text.empty()) object["text"] = version.text;
+    return object;
+}
+
+json::object client_json(const PrinterClient& client) {
+    return {{"name", client.name},
+            {"version", version_json(client.version)},
+            {"connected", client.connected},
+            {"access_level", to_string(client.access_level)},
+            {"api_key", or_null(masked_api_key(client.api_key))}};
+}
+
+json::value props_json(const std::optional<PrinterProps>& props) {
+    if (!props) return nullptr;
+    json::object object;
+    for (const auto& [name, value] : *props)
+        object[name] = std::visit(
+            [](const auto& held) -> json::value {
+                if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
+                    return nullptr;
+                else
+                    return json::value_from(held);
+            },
+            value);
+    return object;
+}
+
+json::object status_json(const PrinterStatus& status) {
+    json::object temperature;
+    for (const auto& [heater, value] : status.temperature) {
+        json::object& entry = temperature[heater].emplace_object();
+        entry = {{"actual", or_null(value.actual)}, {"target", or_null(value.target)}};
+        if (value.offset) entry["offset"] = *value.offset;
+    }
+    return {{"state", status.text}, {"temperature", std::move(temperature)}};
+}
+
+json::object webcam_json(const Webcam& webcam, const std::string& host) {
+    json::object object{{"message", webcam.message}};
+    if (!webcam.stream) return object;
+    object["stream"] = webcam.stream->url;
+    object["flipHorizontal"] = webcam.stream->flip_horizontal;
+    object["flipVertical"] = webcam.stream->flip_vertical;
+    object["rotate90"] = webcam.stream->rotate_90;
+    object["proxied"] = "/proxied-webcam/" + host;
+    return object;
+}
+
+json::object job_json(const std::optional<PrinterJob>& job) {
+    if (!job) return {};
+    return {{"name", or_null(job->name)},
+            {"completion", or_null(job->completion)},
+            {"printTimeLeft", or_null(job->print_time_left_s)},
+            {"printTime", or_null(job->print_time_s)}};
+}
+
+json::value analysis_json(const Gcode& gcode) {
+    if (!gcode.analysis) {
+        if (gcode.analysis_error) return json::object{{"error", *gcode.analysis_error}};
+        return nullptr;
+    }
+    const GcodeAnalysis& facts = *gcode.analysis;
+    return json::object{{"filament",
+                         {{"length_mm", or_null(facts.filament.length_mm)},
+                          {"volume_cm3", or_null(facts.filament.volume_cm3)},
+                          {"type", or_null(facts.filament.type)}}},
+                        {"temperatures",
+                         {{"bed", or_null(facts.temperatures.bed)},
+                          {"bed_first", or_null(facts.temperatures.bed_first)},
+                          {"tool0", or_null(facts.temperatures.tool0)},
+                          {"tool0_first", or_null(facts.temperatures.tool0_first)}}},
+                        {"time", {{"estimate_s", or_null(facts.time.estimate_s)}}},
+                        {"slicer", or_null(facts.slicer)}};
+}
+
+}  // namespace
+
+json::object to_json(const services::PrinterView& view) {
+    const Printer& printer = view.printer;
+    json::object object{{"client", client_json(printer.client)},
+                        {"printer_props", props_json(printer.props)},
+                        {"name", printer.name},
+                        {"hostname", printer.hostname.empty() ? json::value(nullptr) : json::value(printer.hostname)},
+                        {"host", printer.host},
+                        {"protocol", to_string(printer.protocol)}};
+    if (view.fields.status) object["status"] = status_json(view.snapshot.status);
+    if (view.fields.webcam) object["webcam"] = webcam_json(view.snapshot.webcam, printer.host);
+    if (view.fields.job) object["job"] = job_json(view.snapshot.job);
+    return object;
+}
+
+json::object to_json(const Gcode& gcode) {
+    return {{"id", gcode.id},
+            {"path", gcode.path},
+            {"filename", gcode.filename},
+            {"display", gcode.display},
+            {"absolute_path", gcode.absolute_path},
+            {"uploaded", to_iso8601(gcode.uploaded)},
+            {"size", gcode.size_bytes},
+            {"data", "/gcodes/" + std::to_string(gcode.id) + "/data"},
+            {"analysis", analysis_json(gcode)},
+            {"user_uuid", or_null(gcode.user)},
+            {"username", or_null(gcode.username)}};
+}
+
+json::object to_json(const PrintJob& job) {
+    return {{"id", job.id},
+            {"started", to_iso8601(job.started)},
+            {"gcode_data",
+             {{"id", job.gcode.id},
+              {"filename", job.gcode.filename},
+              {"size", job.gcode.size_bytes},
+              {"available", job.gcode.available}}},
+            {"printer_data",
+             {{"host", job.printer.host}, {"name", job.printer.name}, {"client", client_json(job.printer.client)}}},
+            {"user_uuid", or_null(job.user)},
+            {"username", or_null(job.username)}};
+}
+
+json::object to_json(const User& user) {
+    return {{"uuid", user.uuid.to_string()},
+            {"username", user.username},
+            {"role", to_string(user.role)},
+            {"suspended", user.suspended}};
+}
+
+json::object pick(json::object object, const std::vector<std::string>& fields) {
+    if (fields.empty()) return object;
+    json::object picked;
+    for (const auto& member : object)
+        if (std::ranges::find(fields, std::string_view(member.key())) != fields.end())
+            picked[member.key()] = member.value();
+    return picked;
+}
+
+}  // namespace karmen::api

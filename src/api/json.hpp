@@ -1,0 +1,25 @@
+#pragma once
+
+#include "domain/gcode.hpp"
+#include "domain/printjob.hpp"
+#include "domain/user.hpp"
+#include "services/printers.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The JSON of our contract: the only place that knows its member names.
+namespace karmen::api {
+
+boost::json::object to_json(const services::PrinterView& view);
+boost::json::object to_json(const Gcode& gcode);
+boost::json::object to_json(const PrintJob& job);
+boost::json::object to_json(const User& user);
+
+/// Only the members that are named; unknown names are ignored, no names mean all.
+boost::json::object pick(boost::json::object object, const std::vector<std::string>& fields);
+
+}  // namespace karmen::api

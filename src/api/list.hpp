@@ -1,0 +1,43 @@
+#pragma once
+
+#include "api/json.hpp"
+#include "domain/list_query.hpp"
+#include "http/message.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace karmen::api {
+
+/// The list parameters of a request: limit, order_by, filter, fields, start_with.
+struct ListRequest {
+    ListQuery query;
+    std::vector<std::string> fields;
+    /// As the client wrote them, for `next`.
+    std::string order_by;
+    std::string filter;
+};
+
+/// Throws Error::invalid for an `order_by` with a comma; other nonsense falls back to the defaults, as the contract has
+/// it.
+ListRequest parse_list_request(const http::Request& request);
+
+/// `a,b`
+std::vector<std::string> parse_fields(const http::Request& request);
+
+/// `/gcodes?limit=3&order_by=…&fields=…&filter=…&start_with=…`, values URL-encoded.
+std::string next_link(std::string_view path, const ListRequest& list, std::string_view start_with);
+
+template <class Row>
+http::Response list_response(std::string_view path, const ListRequest& list, const Page<Row>& page) {
+    boost::json::array items;
+    for (const Row& row : page.rows) items.emplace_back(pick(to_json(row), list.fields));
+    boost::json::object body{{"items", std::move(items)}};
+    if (page.next) body["next"] = next_link(path, list, *page.next);
+    return http::Response::json(200, boost::json::serialize(body));
+}
+
+}  // namespace karmen::api

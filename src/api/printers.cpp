@@ -1,0 +1,128 @@
+#include "api/body.hpp"
+#include "api/handlers.hpp"
+#include "api/list.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace karmen::api {
+
+namespace {
+
+constexpr std::size_t kApiKeyBytesMax = 256;
+constexpr std::size_t kPropBytesMax = 255;
+
+services::PrinterFields wanted_fields(const http::Request& request) {
+    const std::vector<std::string> names = parse_fields(request);
+    const auto has = [&](const char* name) { return std::ranges::find(names, name) != names.end(); };
+    return {.status = has("status"), .webcam = has("webcam"), .job = has("job")};
+}
+
+http::Response printer_response(unsigned status, const services::PrinterView& view) {
+    return http::Response::json(status, boost::json::serialize(to_json(view)));
+}
+
+void check_name(JsonBody& body, const std::string& name) {
+    const auto characters = std::ranges::count_if(name, [](char c) { return (c & 0xC0) != 0x80; });
+    if (name.empty()) body.fail("name", "must not be empty");
+    if (static_cast<std::size_t>(characters) > kPrinterNameMaxCharacters)
+        body.fail("name", "must not be longer than 255 characters");
+}
+
+std::optional<Protocol> read_protocol(JsonBody& body) {
+    const auto text = body.optional_text("protocol");
+    if (!text) return std::nullopt;
+    const auto protocol = parse_protocol(*text);
+    if (!protocol) body.fail("protocol", "must be http or https");
+    return protocol;
+}
+
+/// Old clients send an empty key for none.
+std::optional<std::string> read_api_key(JsonBody& body) {
+    const auto key = body.optional_text("api_key", kApiKeyBytesMax);
+    if (key && std::ranges::any_of(*key, [](char c) { return c <= 0x20 || c == 0x7F; }))
+        body.fail("api_key", "must be printable ASCII without blanks");
+    return key;
+}
+
+std::optional<PropValue> to_prop(const boost::json::value& value) {
+    switch (value.kind()) {
+        case boost::json::kind::null:
+            return PropValue{};
+        case boost::json::kind::bool_:
+            return value.get_bool();
+        case boost::json::kind::int64:
+            return value.get_int64();
+        case boost::json::kind::double_:
+            return value.get_double();
+        case boost::json::kind::string:
+            if (value.get_string().size() > kPropBytesMax || value.get_string().find('\0') != boost::json::string::npos)
+                return std::nullopt;
+            return std::string(value.get_string());
+        default:
+            return std::nullopt;
+    }
+}
+
+PrinterProps read_props(JsonBody& body) {
+    PrinterProps props;
+    const boost::json::object* object = body.optional_object("printer_props");
+    if (!object) return props;
+    for (const auto& member : *object) {
+        if (!is_known_prop(member.key())) continue;
+        if (auto value = to_prop(member.value()))
+            props[std::string(member.key())] = std::move(*value);
+        else
+            body.fail("printer_props/" + std::string(member.key()),
+                      "must be a short text, a number, true, false or null");
+    }
+    return props;
+}
+
+}  // namespace
+
+Answer list_printers(const Services& services, Call& call) {
+    const auto views = co_await services.printers.list(wanted_fields(call.request));
+    boost::json::array items;
+    for (const services::PrinterView& view : views) items.emplace_back(to_json(view));
+    co_return http::Response::json(200, boost::json::serialize(boost::json::object{{"items", std::move(items)}}));
+}
+
+Answer get_printer(const Services& services, Call& call) {
+    co_return printer_response(200, co_await services.printers.find(call.path_value(0), wanted_fields(call.request)));
+}
+
+Answer add_printer(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    services::NewPrinter printer{.host = body.required_text("host"), .name = body.required_text("name", 4096)};
+    if (!printer.host.empty() && !is_valid_printer_host(printer.host))
+        body.fail("host", "must be an IPv4 address with an optional port, such as 192.168.1.20:5000");
+    if (!printer.name.empty()) check_name(body, printer.name);
+    printer.api_key = read_api_key(body);
+    printer.protocol = read_protocol(body).value_or(Protocol::kHttp);
+    body.finish();
+    co_return printer_response(201, co_await services.printers.add(std::move(printer)));
+}
+
+Answer change_printer(const Services& services, Call& call) {
+    co_await services.printers.require(call.path_value(0));
+    JsonBody body = co_await JsonBody::read(call.request);
+    services::PrinterChange change{.protocol = read_protocol(body), .props = read_props(body)};
+    if (body.has("protocol") && !change.protocol) body.fail("protocol", "must be http or https");
+    if (body.has("name")) {
+        change.name = body.optional_text("name", 4096).value_or("");
+        check_name(body, *change.name);
+    }
+    if (body.has("api_key")) change.api_key = read_api_key(body).value_or("");
+    body.finish();
+    co_return printer_response(200, co_await services.printers.change(call.path_value(0), std::move(change)));
+}
+
+Answer remove_printer(const Services& services, Call& call) {
+    co_await services.printers.remove(call.path_value(0));
+    co_return http::Response::no_content();
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,30 @@
+#include "api/body.hpp"
+#include "api/handlers.hpp"
+#include "api/list.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace karmen::api {
+
+Answer list_printjobs(const Services& services, Call& call) {
+    const ListRequest list = parse_list_request(call.request);
+    co_return list_response("/printjobs", list, co_await services.printjobs.list(list.query));
+}
+
+Answer start_printjob(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::int64_t gcode = body.required_id("gcode");
+    std::string printer = body.required_text("printer");
+    body.finish();
+    const PrintJob job = co_await services.printjobs.start(call.principal(), gcode, std::move(printer));
+    co_return http::Response::json(201, boost::json::serialize(boost::json::object{
+                                            {"id", job.id}, {"user_uuid", call.principal().user.to_string()}}));
+}
+
+Answer get_printjob(const Services& services, Call& call) {
+    const auto id = parse_id(call.path_value(0));
+    if (!id) throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
+    co_return http::Response::json(200, boost::json::serialize(to_json(co_await services.printjobs.find(*id))));
+}
+
+}  // namespace karmen::api

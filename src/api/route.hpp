@@ -1,0 +1,70 @@
+#pragma once
+
+#include "http/message.hpp"
+#include "runtime/awaitable.hpp"
+#include "services/gcodes.hpp"
+#include "services/printers.hpp"
+#include "services/printjobs.hpp"
+#include "services/sessions.hpp"
+#include "services/users.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace karmen::api {
+
+/// Who may call a route.
+enum class Access {
+    kAnyone,
+    kRefreshToken,  ///< whoever has a refresh token
+    kUser,          ///< whoever has an access token
+    kFreshUser,     ///< the same, fresh
+    kFreshAdmin,    ///< an administrator with a fresh access token
+};
+
+/// Whether an account that must change its password first may still call it.
+enum class WhenPasswordChangeIsForced { kRefuse, kAllow };
+
+/// What a request must be answered within: the handler's timeout, or however long its body or its printer takes.
+enum class Deadline { kHandler, kOwn };
+
+struct Limits {
+    std::uint64_t upload_bytes_max = 1024ULL * 1024 * 1024;
+};
+
+/// The use cases that handlers call. Made by the composition root.
+struct Services {
+    services::Sessions& sessions;
+    services::Users& users;
+    services::Printers& printers;
+    services::Gcodes& gcodes;
+    services::PrintJobs& printjobs;
+    Limits limits;
+};
+
+/// One request on its way through a handler, after the checks of its route.
+struct Call {
+    http::Request& request;
+    std::optional<services::Account> account;  ///< there when the route asks for a token
+
+    const Principal& principal() const { return account->principal; }
+    const std::string& path_value(std::size_t index) const { return request.path_values.at(index); }
+};
+
+struct Route {
+    std::string_view method;
+    std::string_view path;
+    Access access;
+    WhenPasswordChangeIsForced when_forced;
+    Deadline deadline;
+    Awaitable<http::Response> (*handler)(const Services&, Call&);
+    std::string_view summary;
+};
+
+/// THE table of everything that can be called.
+std::span<const Route> routes();
+
+}  // namespace karmen::api

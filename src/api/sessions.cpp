@@ -1,0 +1,53 @@
+#include "api/body.hpp"
+#include "api/handlers.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace karmen::api {
+
+namespace {
+
+http::Response token_response(boost::json::object tokens) {
+    return http::Response::json(200, boost::json::serialize(tokens));
+}
+
+Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    std::string username = body.required_text("username");
+    std::string password = body.required_text("password");
+    body.finish();
+    co_return co_await services.sessions.log_in(std::move(username), std::move(password), call.request.remote_address);
+}
+
+}  // namespace
+
+Answer authenticate(const Services& services, Call& call) {
+    const auto login = co_await log_in(services, call);
+    co_return token_response({{"access_token", login.access_token}, {"refresh_token", login.refresh_token}});
+}
+
+Answer authenticate_fresh(const Services& services, Call& call) {
+    const auto login = co_await log_in(services, call);
+    co_return token_response({{"access_token", login.access_token}});
+}
+
+Answer authenticate_refresh(const Services& services, Call& call) {
+    co_return token_response({{"access_token", services.sessions.refreshed_access_token(*call.account)}});
+}
+
+Answer probe(const Services&, Call& call) {
+    co_return token_response({{"force_pwd_change", call.account->local.force_password_change}});
+}
+
+Answer change_own_password(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    std::string password = body.required_text("password");
+    std::string new_password = body.required_text("new_password");
+    if (body.required_text("new_password_confirmation") != new_password)
+        body.fail("new_password_confirmation", "is not the same as new_password");
+    body.finish();
+    co_return token_response({{"access_token", co_await services.sessions.change_password(
+                                                   *call.account, std::move(password), std::move(new_password))}});
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "config/config.hpp"
+
+#include <CLI/App.hpp>
+
+#include <functional>
+
+/// The subcommands of `karmen`. Each adds itself to the command line and says what to run when it was chosen.
+namespace karmen::app {
+
+/// What a chosen subcommand does; the result is the exit code of the program.
+using Run = std::function<int(const config::Config&)>;
+
+void add_serve_command(CLI::App& program, Run& chosen);
+void add_user_command(CLI::App& program, Run& chosen);
+void add_config_command(CLI::App& program, Run& chosen);
+void add_fake_printer_command(CLI::App& program, Run& chosen);
+
+}  // namespace karmen::app

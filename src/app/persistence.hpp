@@ -1,0 +1,35 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "storage/api_token_repository.hpp"
+#include "storage/database.hpp"
+#include "storage/gcode_repository.hpp"
+#include "storage/print_job_repository.hpp"
+#include "storage/printer_repository.hpp"
+#include "storage/user_repository.hpp"
+
+#include <filesystem>
+
+namespace karmen::app {
+
+/// The database in the data directory, brought to the schema of this program, and its tables. Lives as long as the
+/// process works.
+class Persistence {
+  public:
+    /// Makes data directory and database when they are missing. Throws Error with a message for the operator.
+    explicit Persistence(const config::Config& config);
+
+    static std::filesystem::path database_file(const config::Config& config);
+
+  private:
+    storage::Database database_;
+
+  public:
+    storage::UserRepository users{database_};
+    storage::ApiTokenRepository api_tokens{database_};
+    storage::PrinterRepository printers{database_};
+    storage::GcodeRepository gcodes{database_};
+    storage::PrintJobRepository printjobs{database_};
+};
+
+}  // namespace karmen::app

@@ -1,0 +1,71 @@
+#include "app/commands.hpp"
+#include "app/server_application.hpp"
+#include "base/version.hpp"
+#include "runtime/sleep.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <sys/resource.h>
+
+namespace karmen::app {
+
+namespace {
+
+/// Every viewer and every printer takes a descriptor; the usual soft limit of 1024 is soon reached.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// On one screen, on standard output: where it listens, where its data is, and how to get in for the first time.
+void print_welcome(const config::Config& config, std::uint16_t port,
+                   const std::optional<services::NewUser>& administrator) {
+    fmt::print("Karmen {} listens on http://{}:{}\n", kVersion, config.http.address, port);
+    fmt::print("  Data: {}\n", std::filesystem::absolute(config.data_dir).lexically_normal().string());
+    if (administrator && config.auth.admin_password.empty())
+        fmt::print("  Administrator: {}  Password: {}  (to be changed at the first login; not shown again)\n",
+                   administrator->username, administrator->password);
+    else if (administrator)
+        fmt::print("  Administrator: {}  Password: the configured one  (to be changed at the first login)\n",
+                   administrator->username);
+    fmt::print("  Stop: Ctrl-C\n");
+    std::fflush(stdout);
+}
+
+Awaitable<void> serve(ServerApplication& server, const config::Config& config, Log& log) {
+    std::exception_ptr failure;
+    try {
+        const auto administrator = co_await server.start();
+        print_welcome(config, server.port(), administrator);
+        const int signal = co_await wait_for_termination();
+        log.info("stopping", {{"signal", signal}});
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await server.stop();
+    if (failure) std::rethrow_exception(failure);
+    log.info("stopped");
+}
+
+int run(const config::Config& config) {
+    raise_descriptor_limit();
+    Log log(config.log.level, config.log.format);
+    Loop loop;
+    ServerApplication server(loop, config, log);
+    loop.run_until_done(serve(server, config, log));
+    return 0;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& program, Run& chosen) {
+    program.add_subcommand("serve", "Run the server: everything in this one process")
+        ->fallthrough()
+        ->callback([&chosen] { chosen = run; });
+}
+
+}  // namespace karmen::app

@@ -1,0 +1,108 @@
+#include "app/server_application.hpp"
+
+#include "crypto/secret.hpp"
+
+#include <thread>
+
+namespace karmen::app {
+
+namespace {
+
+std::string read_secret(const config::Config& config) {
+    const auto configured = config.auth.secret_key.empty() ? std::nullopt : std::optional(config.auth.secret_key);
+    return crypto::signing_secret(configured, config.data_dir);
+}
+
+std::size_t cpu_threads(const config::Pools& pools) {
+    if (pools.cpu_threads > 0) return static_cast<std::size_t>(pools.cpu_threads);
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+http::ServerOptions server_options(const config::Http& http) {
+    return {.address = http.address,
+            .port = static_cast<std::uint16_t>(http.port),
+            .connections_max = static_cast<std::size_t>(http.connections_max),
+            .header_bytes_max = http.header_max_bytes,
+            .json_bytes_max = http.json_max_bytes,
+            .header_timeout = http.header_timeout,
+            .body_idle_timeout = http.body_idle_timeout,
+            .body_bytes_per_second_min = http.body_rate_min,
+            .write_idle_timeout = http.write_idle_timeout,
+            .keep_alive_timeout = http.keep_alive_timeout,
+            .handler_timeout = std::chrono::milliseconds{0},  // each route has its own, see api::Api
+            .trusted_proxies = http.trusted_proxies};
+}
+
+services::SessionOptions session_options(const config::Auth& auth) {
+    return {.bcrypt_cost = auth.bcrypt_cost,
+            .access_token_lifetime = auth.access_token_lifetime,
+            .refresh_token_lifetime = auth.refresh_token_lifetime};
+}
+
+services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
+    return {.failures_slow = auth.login_failures_slow,
+            .failures_max = auth.login_failures_max,
+            .window = auth.login_window,
+            .block = auth.login_block};
+}
+
+services::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
+    return {.status_age_max = printers.status_max_age,
+            .deadline = printers.deadline,
+            .check_interval = printers.check_interval,
+            .check_interval_active = printers.check_interval_active,
+            .backoff_max = printers.backoff_max};
+}
+
+printers::octoprint::ClientOptions client_options(const config::Printers& printers) {
+    return {.connect_timeout = printers.request_timeout,
+            .read_timeout = printers.request_timeout,
+            .command_timeout = printers.request_timeout,
+            .upload_idle_timeout = printers.upload_idle_timeout,
+            .answer_bytes_max = printers.answer_max_bytes,
+            .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer)};
+}
+
+}  // namespace
+
+ServerApplication::ServerApplication(Loop& loop, const config::Config& config, Log& log)
+    : config_(config),
+      persistence_(config),
+      store_(std::filesystem::path(config.data_dir) / "gcodes", config.files.min_free_bytes),
+      signer_(read_secret(config)),
+      blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),
+                static_cast<std::size_t>(config.pools.queue_max)),
+      cpu_("cpu", cpu_threads(config.pools), static_cast<std::size_t>(config.pools.queue_max)),
+      http_client_(loop.executor(), blocking_, {}, log),
+      printer_client_(loop.executor(), http_client_, client_options(config.printers)),
+      login_throttle_(throttle_options(config.auth), clock_),
+      sessions_({persistence_.users, persistence_.api_tokens, signer_, login_throttle_, clock_, blocking_, cpu_},
+                session_options(config.auth)),
+      users_(persistence_.users, clock_, blocking_, cpu_, config.auth.bcrypt_cost),
+      gcodes_(persistence_.gcodes, store_, clock_, blocking_, log),
+      monitor_(loop.executor(), printer_client_, persistence_.printers, blocking_, log,
+               monitor_options(config.printers)),
+      printers_(persistence_.printers, printer_client_, monitor_, blocking_),
+      printjobs_(loop.executor(),
+                 {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_, clock_, blocking_, log}),
+      api_({sessions_, users_, printers_, gcodes_, printjobs_, {.upload_bytes_max = config.http.upload_max_bytes}},
+           {.cors = {config.http.cors_origins}, .handler_timeout = config.http.handler_timeout}, log),
+      server_(
+          loop.executor(), server_options(config.http), [this](http::Request& request) { return api_.answer(request); },
+          blocking_, log) {}
+
+Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
+    gcodes_.recover(std::filesystem::path(config_.data_dir) / "unlisted-gcodes");
+    auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
+    server_.start();
+    co_await printers_.start();
+    co_return administrator;
+}
+
+Awaitable<void> ServerApplication::stop() {
+    co_await server_.stop(config_.http.shutdown_grace);
+    co_await printjobs_.stop();
+    co_await monitor_.stop();
+}
+
+}  // namespace karmen::app

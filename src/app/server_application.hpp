@@ -1,0 +1,66 @@
+#pragma once
+
+#include "api/api.hpp"
+#include "app/persistence.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "config/config.hpp"
+#include "crypto/token.hpp"
+#include "files/gcode_store.hpp"
+#include "http/server.hpp"
+#include "net/http_client.hpp"
+#include "printers/octoprint/client.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/pool.hpp"
+#include "services/gcodes.hpp"
+#include "services/login_throttle.hpp"
+#include "services/printer_monitor.hpp"
+#include "services/printers.hpp"
+#include "services/printjobs.hpp"
+#include "services/sessions.hpp"
+#include "services/users.hpp"
+
+#include <optional>
+#include <string>
+
+namespace karmen::app {
+
+/// The composition root of `karmen serve`: the only place that knows the concrete types of everything. Members stand in
+/// the order in which they need each other. Tests can start one in their own process. Loop only.
+class ServerApplication {
+  public:
+    /// Opens the database and the store. Throws Error with a message for the operator.
+    ServerApplication(Loop& loop, const config::Config& config, Log& log);
+
+    /// Cleans up after a crash, makes the first administrator, begins to watch the printers and to listen. The
+    /// administrator and the password to log in with, when one was made.
+    Awaitable<std::optional<services::NewUser>> start();
+
+    std::uint16_t port() const { return server_.port(); }
+
+    /// Stops accepting, finishes what runs within the grace time, ends everything else. Start may fail; stop may follow
+    /// all the same.
+    Awaitable<void> stop();
+
+  private:
+    const config::Config& config_;
+    SystemClock clock_;
+    Persistence persistence_;
+    files::GcodeStore store_;
+    crypto::TokenSigner signer_;
+    Pool blocking_;
+    Pool cpu_;
+    net::HttpClient http_client_;
+    printers::octoprint::Client printer_client_;
+    services::LoginThrottle login_throttle_;
+    services::Sessions sessions_;
+    services::Users users_;
+    services::Gcodes gcodes_;
+    services::PrinterMonitor monitor_;
+    services::Printers printers_;
+    services::PrintJobs printjobs_;
+    api::Api api_;
+    http::Server server_;
+};
+
+}  // namespace karmen::app

@@ -1,0 +1,149 @@
+#include "files/gcode_store.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "files/names.hpp"
+#include "files/upload_name.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace karmen::files {
+
+namespace {
+
+constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+std::vector<std::string> parts_of(std::string_view relative_path) {
+    std::vector<std::string> parts;
+    for (const std::string_view part : split(relative_path, '/')) {
+        if (part.empty() || part == "." || part == "..") return {};
+        parts.emplace_back(part);
+    }
+    return parts;
+}
+
+}  // namespace
+
+GcodeStore::GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min)
+    : root_path_(root), free_bytes_min_(free_bytes_min) {
+    std::filesystem::create_directories(root);
+    root_ = FileDescriptor(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root_) throw_errno("open " + root.string());
+}
+
+FileDescriptor GcodeStore::open_folder(const std::vector<std::string>& parts) const {
+    FileDescriptor folder(::openat(root_.get(), ".", kFolderFlags));
+    for (const std::string& part : parts) {
+        if (!folder) break;
+        folder = FileDescriptor(::openat(folder.get(), part.c_str(), kFolderFlags));
+    }
+    return folder;
+}
+
+FileDescriptor GcodeStore::make_folder(const std::vector<std::string>& parts) {
+    FileDescriptor folder(::openat(root_.get(), ".", kFolderFlags));
+    for (const std::string& part : parts) {
+        if (::mkdirat(folder.get(), part.c_str(), 0755) == 0)
+            ::fsync(folder.get());
+        else if (errno != EEXIST)
+            throw_errno("mkdir " + part);
+        FileDescriptor next(::openat(folder.get(), part.c_str(), kFolderFlags));
+        if (!next) {
+            if (errno == ELOOP || errno == ENOTDIR) throw Error::invalid("/path", "does not name a folder");
+            throw_errno("open folder " + part);
+        }
+        folder = std::move(next);
+    }
+    return folder;
+}
+
+std::unique_ptr<Upload> GcodeStore::begin(std::uint64_t size_hint) {
+    struct statvfs disk{};
+    if (::fstatvfs(root_.get(), &disk) == 0) {
+        const std::uint64_t free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+        if (free_bytes < free_bytes_min_ + size_hint)
+            throw Error(ErrorCode::kDiskFull, PublicMessage{"There is not enough space left for this file"},
+                        LogDetail{std::to_string(free_bytes) + " bytes are free in " + root_path_.string()});
+    }
+    return std::make_unique<Upload>(root_.get());
+}
+
+StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::string_view display) {
+    const std::vector<std::string> parts = parse_folder(folder);
+    const FileDescriptor target = make_folder(parts);
+    if (::fsync(upload.file_.get()) != 0) throw_errno("fsync an upload");
+    StoredFile stored;
+    stored.filename = upload.take_free_name(target, safe_filename(display));
+    if (::fsync(target.get()) != 0) throw_errno("fsync the folder of an upload");
+    for (const std::string& part : parts) stored.folder += (stored.folder.empty() ? "" : "/") + part;
+    stored.relative_path = stored.folder.empty() ? stored.filename : stored.folder + "/" + stored.filename;
+    stored.size_bytes = upload.size_bytes_;
+    stored.sha256 = upload.finish_digest();
+    stored.analysis = upload.analyzer_.finish();
+    return stored;
+}
+
+std::optional<OpenFile> GcodeStore::open(std::string_view relative_path) const {
+    std::vector<std::string> parts = parts_of(relative_path);
+    if (parts.empty()) return std::nullopt;
+    const std::string name = std::move(parts.back());
+    parts.pop_back();
+    const FileDescriptor folder = open_folder(parts);
+    if (!folder) return std::nullopt;
+    // O_NONBLOCK: a planted FIFO must not hold the caller.
+    OpenFile open_file{
+        FileDescriptor(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK))};
+    struct stat facts{};
+    if (!open_file.file || ::fstat(open_file.file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+    open_file.size_bytes = static_cast<std::uint64_t>(facts.st_size);
+    open_file.modified_s = facts.st_mtim.tv_sec;
+    return open_file;
+}
+
+void GcodeStore::remove(std::string_view relative_path) {
+    std::vector<std::string> parts = parts_of(relative_path);
+    if (parts.empty()) return;
+    const std::string name = std::move(parts.back());
+    parts.pop_back();
+    const FileDescriptor folder = open_folder(parts);
+    if (!folder) return;
+    if (::unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+        throw_errno("remove " + std::string(relative_path));
+    ::fsync(folder.get());
+}
+
+GcodeStore::Recovery GcodeStore::recover(const std::function<bool(const std::string&)>& is_listed,
+                                         const std::filesystem::path& unlisted_folder) {
+    namespace fs = std::filesystem;
+    Recovery recovery;
+    std::vector<fs::path> unfinished;
+    std::vector<fs::path> unlisted;
+    // The iterator does not follow links to folders; links themselves are not files of ours and stay where they are.
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root_path_)) {
+        if (!fs::is_regular_file(entry.symlink_status())) continue;
+        if (is_upload_name(entry.path().filename().string()))
+            unfinished.push_back(entry.path());
+        else if (!is_listed(entry.path().lexically_relative(root_path_).generic_string()))
+            unlisted.push_back(entry.path());
+    }
+    for (const fs::path& path : unfinished) recovery.unfinished_removed += fs::remove(path) ? 1 : 0;
+    for (const fs::path& path : unlisted) {
+        const std::string relative = path.lexically_relative(root_path_).generic_string();
+        fs::path target = unlisted_folder / relative;
+        fs::create_directories(target.parent_path());
+        if (fs::exists(target))
+            target = target.parent_path() / with_suffix(target.filename().string(), new_upload_suffix());
+        fs::rename(path, target);
+        recovery.unlisted_moved.push_back(relative);
+    }
+    return recovery;
+}
+
+}  // namespace karmen::files

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "base/file_descriptor.hpp"
+#include "base/log.hpp"
+#include "domain/gcode.hpp"
+#include "gcode/analyzer.hpp"
+
+#include <openssl/evp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace karmen::files {
+
+/// Where a stored file lies and what it holds.
+struct StoredFile {
+    std::string folder;  ///< parts joined with `/`; empty for the root
+    std::string filename;
+    std::string relative_path;  ///< folder and filename
+    std::int64_t size_bytes = 0;
+    std::string sha256;
+    GcodeAnalysis analysis;
+};
+
+/// A file on its way into the store: written under a temporary name, hashed and analysed in the same pass. Destroyed
+/// before it was published, it leaves nothing behind. Any one thread at a time, blocks.
+class Upload {
+  public:
+    explicit Upload(int root);
+    ~Upload();
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+
+    /// Throws Error(kDiskFull) when the disk is full.
+    void write(std::span<const char> bytes);
+
+  private:
+    friend class GcodeStore;
+    /// Gives the durable file a name in `folder`: `wanted` or, when that is taken, one with a suffix.
+    std::string take_free_name(const FileDescriptor& folder, const std::string& wanted);
+    std::string finish_digest();
+
+    int root_;  ///< the store's
+    FileDescriptor file_;
+    std::string temporary_name_;
+    std::int64_t size_bytes_ = 0;
+    std::int64_t flushed_bytes_ = 0;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest_;
+    gcode::GcodeAnalyzer analyzer_;
+    bool is_published_ = false;
+};
+
+/// An open file to be sent somewhere.
+struct OpenFile {
+    FileDescriptor file;
+    std::uint64_t size_bytes = 0;
+    std::int64_t modified_s = 0;  ///< seconds since 1970
+};
+
+/// The folder of g-code files. Every path is walked part by part below the root without following links, so that no
+/// name and no planted link leads outside. Any thread, blocks.
+class GcodeStore {
+  public:
+    /// Makes the folder when it is missing. `free_bytes_min` stay free on its disk.
+    GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min);
+
+    /// `size_hint` is how many bytes are known to come, 0 when it is not known. Throws Error(kDiskFull).
+    std::unique_ptr<Upload> begin(std::uint64_t size_hint);
+
+    /// Makes the uploaded file durable and gives it a name that is free, so that nothing is overwritten. Only now the
+    /// folder must be known: it may come after the file. Throws Error(kInvalidInput) for one that leaves the store or
+    /// leads over a link.
+    StoredFile publish(Upload& upload, std::string_view folder, std::string_view display);
+
+    /// None when there is no such file (any more).
+    std::optional<OpenFile> open(std::string_view relative_path) const;
+
+    /// A file that is gone already is no error.
+    void remove(std::string_view relative_path);
+
+    struct Recovery {
+        std::size_t unfinished_removed = 0;
+        std::vector<std::string> unlisted_moved;  ///< where they lay
+    };
+    /// At start, before anyone uploads: removes what uploads left unfinished, and moves files that `is_listed` does not
+    /// know to `unlisted_folder`. Nothing that anybody was told to be stored is among them, but it may still be of
+    /// value to somebody.
+    Recovery recover(const std::function<bool(const std::string& relative_path)>& is_listed,
+                     const std::filesystem::path& unlisted_folder);
+
+  private:
+    FileDescriptor open_folder(const std::vector<std::string>& parts) const;
+    FileDescriptor make_folder(const std::vector<std::string>& parts);
+
+    std::filesystem::path root_path_;
+    std::uint64_t free_bytes_min_;
+    FileDescriptor root_;
+};
+
+}  // namespace karmen::files

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace karmen::files {
+
+/// The folder that an uploader named, as the parts below the store's root. Empty parts and `.` are left out; `/` alone
+/// is the root. Throws Error(kInvalidInput, "/path") for what is absolute, leaves the store, is hidden, too deep or too
+/// long, or no text.
+std::vector<std::string> parse_folder(std::string_view path);
+
+/// The last part of what a browser or slicer sent as file name: some send whole paths of their own system.
+std::string_view base_name(std::string_view uploaded);
+
+/// The name on disk for `display`: letters of every script stay, blanks become `_`, what file systems or shells stumble
+/// over is dropped, leading dots too. At most kFilenameMaxBytes, the extension kept. Never empty.
+std::string safe_filename(std::string_view display);
+
+/// `cube.gcode` and `1f3a` give `cube-1f3a.gcode`.
+std::string with_suffix(std::string_view filename, std::string_view suffix);
+
+/// Shorter than the 255 bytes of file systems, so that a suffix fits.
+inline constexpr std::size_t kFilenameMaxBytes = 200;
+inline constexpr std::size_t kDisplayMaxBytes = 1024;
+inline constexpr std::size_t kFolderMaxBytes = 1024;
+inline constexpr std::size_t kFolderPartMaxBytes = 200;
+inline constexpr std::size_t kFolderDepthMax = 16;
+
+}  // namespace karmen::files

@@ -1,0 +1,91 @@
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "files/gcode_store.hpp"
+#include "files/names.hpp"
+#include "files/upload_name.hpp"
+
+#include <openssl/err.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace karmen::files {
+
+namespace {
+
+constexpr std::string_view kUploadPrefix = ".upload-";
+/// The disk begins to write while the rest is still coming, so that the fsync at the end has little left to wait for.
+constexpr std::int64_t kFlushBytes = 8 * 1024 * 1024;
+
+}  // namespace
+
+std::string new_upload_name() {
+    return std::string(kUploadPrefix) + random_hex(8);
+}
+bool is_upload_name(std::string_view filename) {
+    return filename.starts_with(kUploadPrefix);
+}
+std::string new_upload_suffix() {
+    return random_hex(4);
+}
+
+void throw_errno(const std::string& what) {
+    const int error = errno;
+    const LogDetail detail{what + ": " + std::strerror(error)};
+    if (error == ENOSPC || error == EDQUOT)
+        throw Error(ErrorCode::kDiskFull, PublicMessage{"There is no space left for this file"}, detail);
+    throw Error(ErrorCode::kInternal, PublicMessage{"The file store failed"}, detail);
+}
+
+Upload::Upload(int root)
+    : root_(root), temporary_name_(new_upload_name()), digest_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    file_ = FileDescriptor(
+        ::openat(root_, temporary_name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+    if (!file_) throw_errno("create a file for an upload");
+    if (!digest_ || EVP_DigestInit_ex(digest_.get(), EVP_sha256(), nullptr) != 1)
+        throw Error(ErrorCode::kInternal, PublicMessage{"The file store failed"}, LogDetail{"no SHA-256"});
+}
+
+Upload::~Upload() {
+    if (!is_published_) ::unlinkat(root_, temporary_name_.c_str(), 0);
+}
+
+void Upload::write(std::span<const char> bytes) {
+    EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size());
+    analyzer_.feed(bytes);
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw_errno("write an upload");
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+        size_bytes_ += written;
+    }
+    if (size_bytes_ - flushed_bytes_ < kFlushBytes) return;
+    ::sync_file_range(file_.get(), flushed_bytes_, size_bytes_ - flushed_bytes_, SYNC_FILE_RANGE_WRITE);
+    flushed_bytes_ = size_bytes_;
+}
+
+std::string Upload::take_free_name(const FileDescriptor& folder, const std::string& wanted) {
+    std::string name = wanted;
+    while (::renameat2(root_, temporary_name_.c_str(), folder.get(), name.c_str(), RENAME_NOREPLACE) != 0) {
+        if (errno != EEXIST) throw_errno("rename an upload");
+        name = with_suffix(wanted, new_upload_suffix());
+    }
+    is_published_ = true;
+    return name;
+}
+
+std::string Upload::finish_digest() {
+    std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    EVP_DigestFinal_ex(digest_.get(), reinterpret_cast<unsigned char*>(digest.data()), &length);
+    return to_hex(std::span(digest).first(length));
+}
+
+}  // namespace karmen::files

@@ -1,0 +1,230 @@
+#include "printers/octoprint/client.hpp"
+
+#include "printers/octoprint/wire.hpp"
+#include "runtime/timeout.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace karmen::printers::octoprint {
+
+namespace {
+
+using net::HttpFailure;
+using net::HttpResponse;
+using net::HttpResult;
+
+bool is_success(const HttpResponse& response) {
+    return response.status >= 200 && response.status < 300;
+}
+
+/// No key, a wrong one, or one of a user without the right. OctoPrint 1.11 tells a POST so with 400.
+bool is_denied(const HttpResponse& response) {
+    return response.status == 403 || (response.status == 400 && parse_error(response.body) == "CSRF validation failed");
+}
+
+std::optional<AccessLevel> observed_access(const PrinterAddress& address, const HttpResult& result) {
+    if (!address.api_key || address.api_key->empty() || !result) return std::nullopt;
+    if (is_denied(*result)) return AccessLevel::kProtected;
+    if (is_success(*result)) return AccessLevel::kUnlocked;
+    return std::nullopt;
+}
+
+/// An answer came, but it is none that could be read.
+bool is_invalid_data(const HttpResult& result) {
+    return result ? result->status == 200 : result.error().kind == HttpFailure::Kind::kTooLarge;
+}
+
+std::string refusal_of(const HttpResponse& response) {
+    if (is_denied(response)) return "The printer does not allow this without a valid API key";
+    std::string error = parse_error(response.body);
+    return error.empty() ? fmt::format("The printer answered with status {}", response.status) : error;
+}
+
+/// Of anything but a success.
+CommandOutcome failed_outcome(const HttpResult& result) {
+    using Result = CommandOutcome::Result;
+    if (!result) return {Result::kUnreachable, std::string(kNotRespondingText)};
+    const bool is_refusal = result->status >= 400 && result->status < 500;
+    return {is_refusal ? Result::kRefused : Result::kUnreachable, refusal_of(*result)};
+}
+
+CommandOutcome outcome_of(const HttpResult& result) {
+    if (result && is_success(*result)) return {CommandOutcome::Result::kDone, {}};
+    return failed_outcome(result);
+}
+
+PrintOutcome print_outcome_of(const HttpResult& result) {
+    using Result = PrintOutcome::Result;
+    if (!result && result.error().kind == HttpFailure::Kind::kFile)
+        return {Result::kFailed, "The g-code cannot be read from the disk"};
+    if (result && is_success(*result)) {
+        if (parse_effective_print(result->body)) return {Result::kStarted, {}};
+        return {Result::kStoredOnly, "The printer has taken the file but did not start to print it"};
+    }
+    CommandOutcome outcome = failed_outcome(result);
+    const bool is_refusal = outcome.result == CommandOutcome::Result::kRefused;
+    return {is_refusal ? Result::kRefused : Result::kFailed, std::move(outcome.reason)};
+}
+
+std::string_view body_of(JobCommand command) {
+    switch (command) {
+        case JobCommand::kCancel:
+            return R"({"command":"cancel"})";
+        case JobCommand::kStart:
+            return R"({"command":"start"})";
+        case JobCommand::kToggle:
+            return R"({"command":"pause","action":"toggle"})";
+    }
+    return {};
+}
+
+std::string folder_on_printer(std::string_view folder) {
+    while (folder.starts_with('/')) folder.remove_prefix(1);
+    while (folder.ends_with('/')) folder.remove_suffix(1);
+    return folder.empty() ? "karmen" : fmt::format("karmen/{}", folder);
+}
+
+}  // namespace
+
+Client::Client(Executor loop, net::HttpClient& http, ClientOptions options)
+    : http_(http), options_(options), limits_(std::move(loop), options.requests_per_printer_max) {}
+
+net::HttpRequest Client::request_to(const PrinterAddress& address, std::string_view path) const {
+    net::HttpRequest request;
+    request.url = fmt::format("{}://{}{}", to_string(address.protocol), address.host, path);
+    if (address.api_key && !address.api_key->empty()) request.headers.emplace_back("X-Api-Key", *address.api_key);
+    request.tls = options_.tls;
+    request.connect_timeout = options_.connect_timeout;
+    request.total_timeout = std::chrono::milliseconds(0);  // send_within, since the wait for a turn counts too
+    request.answer_bytes_max = options_.answer_bytes_max;
+    return request;
+}
+
+Awaitable<HttpResult> Client::get(PrinterAddress address, std::string path) {
+    net::HttpRequest request = request_to(address, path);
+    co_return co_await send_within(options_.read_timeout, std::move(request), std::move(address.host));
+}
+
+Awaitable<HttpResult> Client::post(PrinterAddress address, std::string path, std::string json) {
+    net::HttpRequest request = request_to(address, path);
+    request.method = net::HttpMethod::kPost;
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.body = std::move(json);
+    co_return co_await send_within(options_.command_timeout, std::move(request), std::move(address.host));
+}
+
+Awaitable<HttpResult> Client::send_within(std::chrono::milliseconds limit, net::HttpRequest request, std::string host) {
+    auto result = co_await with_timeout(limit, send_in_turn(std::move(request), std::move(host)));
+    if (result) co_return std::move(*result);
+    co_return std::unexpected(
+        HttpFailure{HttpFailure::Kind::kTimeout, fmt::format("not finished within {} ms", limit.count())});
+}
+
+Awaitable<HttpResult> Client::send_in_turn(net::HttpRequest request, std::string host) {
+    HostLimits::Visit visit(limits_, host);
+    const auto place = co_await visit.requests().acquire();
+    co_return co_await http_.send(std::move(request));
+}
+
+Awaitable<SniffedServer> Client::sniff(PrinterAddress address) {
+    const HttpResult version = co_await get(address, "/api/version");
+    SniffedServer server;
+    if (!version) co_return server;
+    if (version->status == 200) {
+        server.version = parse_version(version->body).value_or(ServerVersion{});
+        server.connected = is_octoprint(server.version);
+        if (server.connected) server.access_level = AccessLevel::kUnlocked;
+    }
+    if (version->status == 403) {
+        const HttpResult settings = co_await get(std::move(address), "/api/settings");
+        const int status = settings ? settings->status : 0;
+        server.connected = status == 200 || status == 403;
+        if (status == 200) server.access_level = AccessLevel::kReadOnly;
+        if (status == 403) server.access_level = AccessLevel::kProtected;
+    }
+    co_return server;
+}
+
+Awaitable<Observed<PrinterStatus>> Client::status(PrinterAddress address) {
+    const HttpResult result = co_await get(address, "/api/printer?exclude=sd");
+    const auto access = observed_access(address, result);
+    if (result && result->status == 409) co_return Observed<PrinterStatus>{not_connected(), access};
+    if (!is_invalid_data(result)) co_return Observed<PrinterStatus>{not_responding(), access};
+    co_return Observed<PrinterStatus>{(result ? parse_status(result->body) : std::nullopt).value_or(invalid_data()),
+                                      access};
+}
+
+Awaitable<Observed<Webcam>> Client::webcam(PrinterAddress address) {
+    const HttpResult result = co_await get(address, "/api/settings");
+    const auto access = observed_access(address, result);
+    if (!is_invalid_data(result)) co_return Observed<Webcam>{{std::string(kWebcamNotAccessible), std::nullopt}, access};
+    co_return Observed<Webcam>{(result ? parse_webcam(result->body, address) : std::nullopt)
+                                   .value_or(Webcam{std::string(kWebcamInvalidData), std::nullopt}),
+                               access};
+}
+
+Awaitable<Observed<JobReport>> Client::job(PrinterAddress address) {
+    const HttpResult result = co_await get(address, "/api/job");
+    const auto access = observed_access(address, result);
+    if (!result || result->status != 200) co_return Observed<JobReport>{{}, access};
+    co_return Observed<JobReport>{parse_job(result->body).value_or(JobReport{}), access};
+}
+
+Awaitable<Observed<CommandOutcome>> Client::connect(PrinterAddress address) {
+    return bring_to(std::move(address), Connection::kOpen);
+}
+
+Awaitable<Observed<CommandOutcome>> Client::disconnect(PrinterAddress address) {
+    return bring_to(std::move(address), Connection::kClosed);
+}
+
+Awaitable<Observed<CommandOutcome>> Client::bring_to(PrinterAddress address, Connection wanted) {
+    // Not /api/printer, which answers 409 also while it is connecting, for ever if need be: that must be ended too.
+    const HttpResult current = co_await get(address, "/api/connection");
+    const auto seen = observed_access(address, current);
+    if (!current || !is_success(*current)) co_return Observed<CommandOutcome>{failed_outcome(current), seen};
+    const auto is_closed = parse_is_closed(current->body);
+    if (!is_closed) {
+        CommandOutcome invalid{CommandOutcome::Result::kUnreachable, std::string(kInvalidDataText)};
+        co_return Observed<CommandOutcome>{std::move(invalid), seen};
+    }
+    if (*is_closed == (wanted == Connection::kClosed))
+        co_return Observed<CommandOutcome>{{CommandOutcome::Result::kDone, {}}, seen};
+    const HttpResult result =
+        co_await post(address, "/api/connection",
+                      wanted == Connection::kOpen ? R"({"command":"connect"})" : R"({"command":"disconnect"})");
+    co_return Observed<CommandOutcome>{outcome_of(result), observed_access(address, result)};
+}
+
+Awaitable<Observed<CommandOutcome>> Client::command_job(PrinterAddress address, JobCommand command) {
+    const HttpResult result = co_await post(address, "/api/job", std::string(body_of(command)));
+    co_return Observed<CommandOutcome>{outcome_of(result), observed_access(address, result)};
+}
+
+Awaitable<Observed<PrintOutcome>> Client::print(PrinterAddress address, PrintFile file) {
+    HostLimits::Visit visit(limits_, address.host);
+    if (!visit.try_begin_upload()) {
+        PrintOutcome busy{PrintOutcome::Result::kRefused, "Another file is being sent to this printer"};
+        co_return Observed<PrintOutcome>{std::move(busy), std::nullopt};
+    }
+    const auto place = co_await with_timeout(options_.command_timeout, visit.requests().acquire());
+    if (!place) {
+        PrintOutcome silent{PrintOutcome::Result::kFailed, std::string(kNotRespondingText)};
+        co_return Observed<PrintOutcome>{std::move(silent), std::nullopt};
+    }
+    net::HttpRequest request = request_to(address, "/api/files/local");
+    request.method = net::HttpMethod::kPost;
+    request.idle_timeout = options_.upload_idle_timeout;
+    request.upload.emplace();
+    request.upload->fields = {{"path", folder_on_printer(file.folder)}, {"print", "true"}};
+    request.upload->filename = std::move(file.name);
+    request.upload->file = std::move(file.file);
+    request.upload->size = file.size;
+    const HttpResult result = co_await http_.send(std::move(request));
+    co_return Observed<PrintOutcome>{print_outcome_of(result), observed_access(address, result)};
+}
+
+}  // namespace karmen::printers::octoprint

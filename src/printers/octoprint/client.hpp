@@ -1,0 +1,52 @@
+#pragma once
+
+#include "net/http_client.hpp"
+#include "printers/client.hpp"
+#include "printers/host_limits.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace karmen::printers::octoprint {
+
+struct ClientOptions {
+    std::chrono::milliseconds connect_timeout{1'000};
+    std::chrono::milliseconds read_timeout{2'000};  ///< of one GET, its wait for its turn included
+    std::chrono::milliseconds command_timeout{10'000};
+    std::chrono::milliseconds upload_idle_timeout{60'000};  ///< OctoPrint answers an upload after it began to print
+    std::size_t answer_bytes_max = 1 << 20;
+    std::size_t requests_per_printer_max = 2;
+    net::TlsVerification tls = net::TlsVerification::kVerify;
+};
+
+/// Printers behind OctoPrint, by its REST API. What an answer means to Karmen stands in docs/printers.md; the JSON in
+/// wire.hpp. Owned by the composition root. Loop only.
+class Client final : public PrinterApi {
+  public:
+    Client(Executor loop, net::HttpClient& http, ClientOptions options);
+
+    Awaitable<SniffedServer> sniff(PrinterAddress address) override;
+    Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) override;
+    Awaitable<Observed<Webcam>> webcam(PrinterAddress address) override;
+    Awaitable<Observed<JobReport>> job(PrinterAddress address) override;
+    Awaitable<Observed<CommandOutcome>> connect(PrinterAddress address) override;
+    Awaitable<Observed<CommandOutcome>> disconnect(PrinterAddress address) override;
+    Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) override;
+    Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) override;
+
+  private:
+    enum class Connection { kOpen, kClosed };
+
+    net::HttpRequest request_to(const PrinterAddress& address, std::string_view path) const;
+    Awaitable<net::HttpResult> get(PrinterAddress address, std::string path);
+    Awaitable<net::HttpResult> post(PrinterAddress address, std::string path, std::string json);
+    Awaitable<net::HttpResult> send_within(std::chrono::milliseconds limit, net::HttpRequest request, std::string host);
+    Awaitable<net::HttpResult> send_in_turn(net::HttpRequest request, std::string host);
+    Awaitable<Observed<CommandOutcome>> bring_to(PrinterAddress address, Connection wanted);
+
+    net::HttpClient& http_;
+    ClientOptions options_;
+    HostLimits limits_;
+};
+
+}  // namespace karmen::printers::octoprint

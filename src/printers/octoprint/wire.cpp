@@ -1,0 +1,271 @@
+#include "printers/octoprint/wire.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace karmen::printers::octoprint {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kTextBytesMax = 255;
+constexpr std::size_t kUrlBytesMax = 2048;
+constexpr std::size_t kHeatersMax = 32;
+constexpr std::size_t kDepthMax = 32;
+
+std::optional<json::value> parse_object(std::string_view body) {
+    json::parse_options options;
+    options.max_depth = kDepthMax;
+    options.allow_invalid_utf8 = true;  // a file name in Latin-1 is no reason to lose sight of a printer
+    json::error_code error;
+    json::value value = json::parse(body, error, {}, options);
+    if (error || !value.is_object()) return std::nullopt;
+    return value;
+}
+
+/// The member, if it is there and of that kind. A null container has no members, so that these calls chain.
+const json::value* member(const json::value* container, std::string_view name) {
+    const json::object* object = container ? container->if_object() : nullptr;
+    return object ? object->if_contains(name) : nullptr;
+}
+
+std::optional<std::string_view> text_of(const json::value* value) {
+    const json::string* text = value ? value->if_string() : nullptr;
+    if (!text) return std::nullopt;
+    return std::string_view(text->data(), text->size());
+}
+
+std::string shown_text(const json::value* value) {
+    return bounded_text(text_of(value).value_or(std::string_view()));
+}
+
+bool is_true(const json::value* value) {
+    const bool* truth = value ? value->if_bool() : nullptr;
+    return truth && *truth;
+}
+
+bool is_false(const json::value* value) {
+    const bool* truth = value ? value->if_bool() : nullptr;
+    return truth && !*truth;
+}
+
+std::optional<double> number_of(const json::value* value) {
+    if (!value || !value->is_number()) return std::nullopt;
+    const double number = value->to_number<double>();
+    if (!std::isfinite(number)) return std::nullopt;
+    return number;
+}
+
+std::optional<std::int64_t> seconds_of(const json::value* value) {
+    constexpr double kSecondsMax = 1e10;  // three hundred years
+    const auto number = number_of(value);
+    if (!number || *number < 0 || *number > kSecondsMax) return std::nullopt;
+    return static_cast<std::int64_t>(*number);
+}
+
+bool begins_with_one_of(std::string_view text, std::initializer_list<std::string_view> beginnings) {
+    return std::ranges::any_of(beginnings, [text](auto each) { return starts_with_ignoring_case(text, each); });
+}
+
+/// The order matters: pausing comes with printing, and an error with closedOrError.
+PrinterState state_from_flags(const json::value* flags) {
+    struct Row {
+        std::string_view flag;
+        PrinterState state;
+    };
+    static constexpr std::array<Row, 8> kRows{{
+        {"error", PrinterState::kError},
+        {"closedOrError", PrinterState::kOffline},
+        {"cancelling", PrinterState::kCancelling},
+        {"finishing", PrinterState::kFinishing},
+        {"pausing", PrinterState::kPausing},
+        {"resuming", PrinterState::kResuming},
+        {"paused", PrinterState::kPaused},
+        {"printing", PrinterState::kPrinting},
+    }};
+    for (const Row& row : kRows)
+        if (is_true(member(flags, row.flag))) return row.state;
+    if (!is_true(member(flags, "operational"))) return PrinterState::kConnecting;
+    return is_false(member(flags, "ready")) ? PrinterState::kBusy : PrinterState::kOperational;
+}
+
+/// Only for servers that send no flags.
+PrinterState state_from_text(std::string_view text) {
+    struct Row {
+        std::string_view beginning;
+        PrinterState state;
+    };
+    static constexpr std::array<Row, 15> kRows{{
+        {"Operational", PrinterState::kOperational},
+        {"Offline", PrinterState::kOffline},
+        {"Closed", PrinterState::kOffline},
+        {"Opening", PrinterState::kConnecting},
+        {"Detecting", PrinterState::kConnecting},
+        {"Connecting", PrinterState::kConnecting},
+        {"Starting", PrinterState::kStarting},
+        {"Printing", PrinterState::kPrinting},
+        {"Sending", PrinterState::kPrinting},
+        {"Pausing", PrinterState::kPausing},
+        {"Paused", PrinterState::kPaused},
+        {"Resuming", PrinterState::kResuming},
+        {"Cancelling", PrinterState::kCancelling},
+        {"Finishing", PrinterState::kFinishing},
+        {"Error", PrinterState::kError},
+    }};
+    for (const Row& row : kRows)
+        if (starts_with_ignoring_case(text, row.beginning)) return row.state;
+    return PrinterState::kBusy;
+}
+
+std::string_view word_of(PrinterState state) {
+    switch (state) {
+        case PrinterState::kOffline:
+            return "Offline";
+        case PrinterState::kConnecting:
+            return "Connecting";
+        case PrinterState::kOperational:
+            return "Operational";
+        case PrinterState::kPrinting:
+            return "Printing";
+        case PrinterState::kPausing:
+            return "Pausing";
+        case PrinterState::kPaused:
+            return "Paused";
+        case PrinterState::kResuming:
+            return "Resuming";
+        case PrinterState::kCancelling:
+            return "Cancelling";
+        case PrinterState::kFinishing:
+            return "Finishing";
+        case PrinterState::kError:
+            return "Error";
+        default:
+            return "Busy";
+    }
+}
+
+/// Heaters are the members that are objects; `history` is an array.
+std::map<std::string, Temperature> temperatures_of(const json::value* temperature) {
+    std::map<std::string, Temperature> result;
+    const json::object* heaters = temperature ? temperature->if_object() : nullptr;
+    if (!heaters) return result;
+    for (const auto& heater : *heaters) {
+        if (!heater.value().is_object() || result.size() == kHeatersMax) continue;
+        const json::value* values = &heater.value();
+        result[bounded_text({heater.key().data(), heater.key().size()})] = {number_of(member(values, "actual")),
+                                                                            number_of(member(values, "target")),
+                                                                            number_of(member(values, "offset"))};
+    }
+    return result;
+}
+
+/// Empty: it cannot be one. `url` has been found to be neither missing nor empty.
+std::string absolute_url(std::string_view url, const PrinterAddress& address) {
+    const bool is_printable = std::ranges::none_of(url, [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+    if (url.size() > kUrlBytesMax || !is_printable || !is_valid_utf8(url)) return {};
+    const std::string scheme(to_string(address.protocol));
+    if (begins_with_one_of(url, {"http://", "https://"})) return std::string(url);
+    if (url.starts_with("//")) return scheme + ":" + std::string(url);
+    // A colon before the first slash is another scheme: `rtsp:`, `javascript:`.
+    if (url.substr(0, url.find_first_of("/?#")).find(':') != std::string_view::npos) return {};
+    return scheme + "://" + address.host + (url.starts_with('/') ? "" : "/") + std::string(url);
+}
+
+}  // namespace
+
+std::string bounded_text(std::string_view text) {
+    // Four bytes more, so that a character which this first cut splits is gone after the second.
+    std::string result = to_valid_utf8(text.substr(0, kTextBytesMax + 4));
+    if (result.size() <= kTextBytesMax) return result;
+    std::size_t end = kTextBytesMax;
+    while ((static_cast<unsigned char>(result[end]) & 0xc0) == 0x80) --end;
+    result.resize(end);
+    return result;
+}
+
+std::optional<ServerVersion> parse_version(std::string_view body) {
+    const auto value = parse_object(body);
+    if (!value) return std::nullopt;
+    return ServerVersion{shown_text(member(&*value, "api")), shown_text(member(&*value, "server")),
+                         shown_text(member(&*value, "text"))};
+}
+
+bool is_octoprint(const ServerVersion& version) {
+    return starts_with_ignoring_case(version.text, "octoprint");
+}
+
+std::optional<PrinterStatus> parse_status(std::string_view body) {
+    const auto value = parse_object(body);
+    if (!value) return std::nullopt;
+    const json::value* state = member(&*value, "state");
+    if (!state || !state->is_object()) return std::nullopt;
+    PrinterStatus status;
+    status.text = shown_text(member(state, "text"));
+    const json::value* flags = member(state, "flags");
+    const bool has_flags = flags && flags->is_object() && !flags->get_object().empty();
+    if (!has_flags && status.text.empty()) return std::nullopt;
+    status.state = has_flags ? state_from_flags(flags) : state_from_text(status.text);
+    if (status.text.empty()) status.text = word_of(status.state);
+    status.temperature = temperatures_of(member(&*value, "temperature"));
+    return status;
+}
+
+std::optional<JobReport> parse_job(std::string_view body) {
+    const auto value = parse_object(body);
+    if (!value) return std::nullopt;
+    const auto state = text_of(member(&*value, "state"));
+    if (!state) return std::nullopt;
+    JobReport report{.responded = true, .job = std::nullopt};
+    if (begins_with_one_of(*state, {"Operational", "Offline", "Closed", "Opening", "Detecting", "Connecting", "Error"}))
+        return report;
+    const json::value* file = member(member(&*value, "job"), "file");
+    const json::value* progress = member(&*value, "progress");
+    PrinterJob& job = report.job.emplace();
+    for (const std::string_view name : {"display", "name"})
+        if (!job.name && text_of(member(file, name))) job.name = shown_text(member(file, name));
+    if (const auto completion = number_of(member(progress, "completion")))
+        job.completion = std::clamp(*completion, 0.0, 100.0);
+    job.print_time_left_s = seconds_of(member(progress, "printTimeLeft"));
+    job.print_time_s = seconds_of(member(progress, "printTime"));
+    return report;
+}
+
+std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address) {
+    const auto value = parse_object(body);
+    if (!value) return std::nullopt;
+    const json::value* webcam = member(&*value, "webcam");
+    const auto url = text_of(member(webcam, "streamUrl"));
+    if (!url || trim(*url).empty() || is_false(member(webcam, "webcamEnabled")))
+        return Webcam{std::string(kWebcamDisabled), std::nullopt};
+    std::string absolute = absolute_url(trim(*url), address);
+    if (absolute.empty()) return Webcam{std::string(kWebcamNotAccessible), std::nullopt};
+    return Webcam{std::string(kWebcamOk),
+                  WebcamStream{std::move(absolute), is_true(member(webcam, "flipH")), is_true(member(webcam, "flipV")),
+                               is_true(member(webcam, "rotate90"))}};
+}
+
+std::optional<bool> parse_is_closed(std::string_view body) {
+    const auto value = parse_object(body);
+    if (!value) return std::nullopt;
+    const auto state = text_of(member(member(&*value, "current"), "state"));
+    if (!state) return std::nullopt;
+    return begins_with_one_of(*state, {"Closed", "Offline", "Error"});
+}
+
+bool parse_effective_print(std::string_view body) {
+    const auto value = parse_object(body);
+    return !value || !is_false(member(&*value, "effectivePrint"));
+}
+
+std::string parse_error(std::string_view body) {
+    const auto value = parse_object(body);
+    return value ? shown_text(member(&*value, "error")) : std::string();
+}
+
+}  // namespace karmen::printers::octoprint

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "domain/printer.hpp"
+#include "printers/client.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// OctoPrint's JSON (1.4 – 1.11, also what Moonraker and PrusaLink make of it): bytes in, our values out, no I/O. The
+/// bytes come from strangers: what is missing, null or of another type is left out, texts become valid UTF-8 of at most
+/// 255 bytes, and nothing throws but bad_alloc. nullopt always means: not JSON, or not of the promised shape. Any
+/// thread.
+namespace karmen::printers::octoprint {
+
+/// `/api/version`. Wants an object, nothing more.
+std::optional<ServerVersion> parse_version(std::string_view body);
+/// Its text begins with OctoPrint. Moonraker's does too (`OctoPrint (Moonraker …)`), and works.
+bool is_octoprint(const ServerVersion& version);
+
+/// `/api/printer`. The state comes from the flags; its text, which plugins may translate, is only shown.
+std::optional<PrinterStatus> parse_status(std::string_view body);
+
+/// `/api/job`; the job in it is none when nothing is printing. The text is all that says so here.
+std::optional<JobReport> parse_job(std::string_view body);
+
+/// `/api/settings`. A relative stream address is completed with the printer's own.
+std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address);
+
+/// `/api/connection`: the server has no connection to its printer (`Closed`; `Offline…`, `Error…`).
+std::optional<bool> parse_is_closed(std::string_view body);
+
+/// The answer to an upload with print=true; what does not say is believed to have started.
+bool parse_effective_print(std::string_view body);
+
+/// The `error` of a refusal, or empty.
+std::string parse_error(std::string_view body);
+
+/// At most 255 bytes of valid UTF-8, not cut within a character.
+std::string bounded_text(std::string_view text);
+
+}  // namespace karmen::printers::octoprint

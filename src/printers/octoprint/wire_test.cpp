@@ -1,0 +1,272 @@
+#include "printers/octoprint/wire.hpp"
+
+#include "base/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace karmen::printers::octoprint {
+namespace {
+
+// Bodies as real servers sent them.
+constexpr std::string_view kVersion = R"({"api":"0.1","server":"1.11.8","text":"OctoPrint 1.11.8"})";
+constexpr std::string_view kOperational =
+    R"({"sd":{"ready":true},"state":{"error":"","flags":{"cancelling":false,"closedOrError":false,"error":false,"finishing":false,"operational":true,"paused":false,"pausing":false,"printing":false,"ready":true,"resuming":false,"sdReady":true},"text":"Operational"},"temperature":{"bed":{"actual":21.3,"offset":0,"target":0.0},"tool0":{"actual":21.3,"offset":0,"target":0.0}}})";
+constexpr std::string_view kNoFile =
+    R"({"job":{"estimatedPrintTime":null,"filament":{"length":null,"volume":null},"file":{"date":null,"name":null,"origin":null,"path":null,"size":null},"lastPrintTime":null,"user":null},"progress":{"completion":null,"filepos":null,"printTime":null,"printTimeLeft":null,"printTimeLeftOrigin":null},"state":"Operational"})";
+constexpr std::string_view kPrintingJob =
+    R"({"job":{"averagePrintTime":null,"estimatedPrintTime":null,"filament":null,"file":{"date":1795434425,"display":"job one.gcode","name":"job_one.gcode","origin":"local","path":"job one.gcode","size":14990},"lastPrintTime":null,"user":"admin"},"progress":{"completion":12.56837891927952,"filepos":1884,"printTime":2,"printTimeLeft":null,"printTimeLeftOrigin":"linear"},"state":"Printing"})";
+constexpr std::string_view kErrorJob =
+    R"({"error":"Thermal Runaway, system stopped! Heater_ID: bed - Printer halted. kill() called!","job":{"file":{"name":null}},"progress":{"completion":null},"state":"Offline after error"})";
+constexpr std::string_view kConnected =
+    R"({"current":{"baudrate":115200,"port":"VIRTUAL","printerProfile":"_default","state":"Operational"},"options":{"baudratePreference":115200,"baudrates":[250000,230400,115200,57600,38400,19200,9600],"portPreference":"VIRTUAL","ports":["/dev/ttyS0","VIRTUAL"],"printerProfilePreference":"_default","printerProfiles":[{"id":"_default","name":"Default"}]}})";
+constexpr std::string_view kClosed =
+    R"({"current":{"baudrate":null,"port":null,"printerProfile":"_default","state":"Closed"},"options":{}})";
+constexpr std::string_view kSettings =
+    R"({"api":{"key":null},"webcam":{"bitrate":"10000k","flipH":true,"flipV":false,"rotate90":true,"snapshotUrl":"http://127.0.0.1:8080/?action=snapshot","streamRatio":"16:9","streamUrl":"/webcam/?action=stream","webcamEnabled":true,"webcams":[{"name":"classic"}]}})";
+constexpr std::string_view kUploaded =
+    R"({"done":true,"effectivePrint":true,"effectiveSelect":false,"files":{"local":{"name":"job one.gcode","origin":"local","path":"job one.gcode","refs":{"download":"http://127.0.0.1:5100/downloads/files/local/job%20one.gcode","resource":"http://127.0.0.1:5100/api/files/local/job%20one.gcode"}}}})";
+
+const PrinterAddress kAddress{"192.168.1.2:5000", Protocol::kHttp, std::nullopt};
+
+std::string status_body(const std::string& flags, const std::string& text = "Some text") {
+    return R"({"state":{"text":")" + text + R"(","flags":{)" + flags + "}}}";
+}
+
+PrinterState state_of(const std::string& flags) {
+    const auto status = parse_status(status_body(flags));
+    EXPECT_TRUE(status) << flags;
+    return status ? status->state : PrinterState::kInvalidData;
+}
+
+TEST(OctoPrintWire, Version) {
+    EXPECT_EQ(parse_version(kVersion), (ServerVersion{"0.1", "1.11.8", "OctoPrint 1.11.8"}));
+    EXPECT_EQ(parse_version("{}"), ServerVersion{});
+    EXPECT_EQ(parse_version(R"({"api":1,"server":null,"text":["OctoPrint"]})"), ServerVersion{});
+    for (const char* body : {"", "[]", "null", "Not found", "<html>", "\"OctoPrint\"", "{} {}"})
+        EXPECT_EQ(parse_version(body), std::nullopt) << body;
+}
+
+TEST(OctoPrintWire, WhoCallsItselfOctoPrintIsOne) {
+    for (const char* text : {"OctoPrint 1.11.8", "octoprint", "OCTOPRINT x", "OctoPrint (Moonraker v0.3.1-12)"})
+        EXPECT_TRUE(is_octoprint({"", "", text})) << text;
+    for (const char* text : {"", "PrusaLink", "An OctoPrint", " OctoPrint", "OctoPrin"})
+        EXPECT_FALSE(is_octoprint({"", "", text})) << text;
+}
+
+TEST(OctoPrintWire, OperationalStatusWithTemperatures) {
+    PrinterStatus expected{PrinterState::kOperational, "Operational", {}};
+    expected.temperature["bed"] = expected.temperature["tool0"] = {21.3, 0.0, 0.0};
+    EXPECT_EQ(parse_status(kOperational), expected);
+}
+
+TEST(OctoPrintWire, StateComesFromFlags) {
+    struct Row {
+        const char* flags;
+        PrinterState state;
+    };
+    const Row rows[] = {
+        {R"("operational":true,"ready":true,"printing":false)", PrinterState::kOperational},
+        {R"("operational":true)", PrinterState::kOperational},
+        {R"("operational":true,"printing":true,"ready":false,"sdReady":true)", PrinterState::kPrinting},
+        {R"("operational":true,"printing":true,"pausing":true,"ready":false)", PrinterState::kPausing},
+        {R"("operational":true,"paused":true,"printing":false,"ready":false)", PrinterState::kPaused},
+        {R"("operational":true,"printing":true,"resuming":true)", PrinterState::kResuming},
+        {R"("operational":true,"printing":true,"cancelling":true)", PrinterState::kCancelling},
+        {R"("operational":true,"printing":true,"finishing":true)", PrinterState::kFinishing},
+        {R"("operational":false,"closedOrError":true,"error":true)", PrinterState::kError},
+        {R"("operational":false,"closedOrError":true)", PrinterState::kOffline},
+        {R"("operational":false,"closedOrError":false)", PrinterState::kConnecting},
+        {R"("operational":true,"ready":false)", PrinterState::kBusy},
+        {R"("operational":1,"printing":"yes")", PrinterState::kConnecting},
+    };
+    for (const Row& row : rows) EXPECT_EQ(state_of(row.flags), row.state) << row.flags;
+}
+
+TEST(OctoPrintWire, TheTextIsOnlyShown) {
+    const auto status = parse_status(status_body(R"("operational":true,"printing":true)", "Operational"));
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->state, PrinterState::kPrinting);
+    EXPECT_EQ(status->text, "Operational");
+    const auto nameless = parse_status(R"({"state":{"flags":{"operational":true,"paused":true}}})");
+    ASSERT_TRUE(nameless);
+    EXPECT_EQ(nameless->text, "Paused");
+}
+
+TEST(OctoPrintWire, WithoutFlagsTheTextMustDo) {
+    const std::pair<const char*, PrinterState> rows[] = {
+        {"Operational", PrinterState::kOperational},
+        {"Printing from SD", PrinterState::kPrinting},
+        {"Offline after error", PrinterState::kOffline},
+        {"Opening serial connection", PrinterState::kConnecting},
+        {"Pausing", PrinterState::kPausing},
+        {"Paused", PrinterState::kPaused},
+        {"Sehr beschäftigt", PrinterState::kBusy},
+    };
+    for (const auto& [text, state] : rows) {
+        const auto status = parse_status(R"({"state":{"text":")" + std::string(text) + R"("}})");
+        ASSERT_TRUE(status) << text;
+        EXPECT_EQ(status->state, state) << text;
+    }
+}
+
+TEST(OctoPrintWire, TemperaturesThatAreNotKnownYet) {
+    const std::string state = R"("state":{"text":"Operational","flags":{"operational":true,"ready":true}})";
+    const auto temperatures = [&](const std::string& value) {
+        const auto status = parse_status("{" + state + R"(,"temperature":)" + value + "}");
+        EXPECT_TRUE(status) << value;
+        return status ? status->temperature : decltype(status->temperature){};
+    };
+    EXPECT_TRUE(temperatures("{}").empty());
+    EXPECT_TRUE(temperatures("null").empty());
+    EXPECT_TRUE(temperatures("[1]").empty());
+    EXPECT_EQ(temperatures(R"({"bed":{"actual":null,"offset":0,"target":0.0}})").at("bed"),
+              (Temperature{std::nullopt, 0.0, 0.0}));
+    EXPECT_EQ(temperatures(R"({"history":[{"time":1}],"tool0":{"actual":1e999,"target":"hot"}})"),
+              (std::map<std::string, Temperature>{{"tool0", {}}}));
+    std::string many;
+    for (int i = 0; i < 1000; ++i) many += (many.empty() ? "{\"tool" : ",\"tool") + std::to_string(i) + "\":{}";
+    EXPECT_LE(temperatures(many + "}").size(), 32U);
+}
+
+TEST(OctoPrintWire, WhatIsNoStatus) {
+    for (const char* body : {"", "{}", "[]", "null", "garbage", R"({"state":null})", R"({"state":"Operational"})",
+                             R"({"state":{}})", R"({"state":{"flags":{}}})", R"({"state":{"text":1,"flags":[]}})"})
+        EXPECT_EQ(parse_status(body), std::nullopt) << body;
+    const std::string deep = R"({"state":)" + std::string(100'000, '[');
+    EXPECT_EQ(parse_status(deep), std::nullopt);
+    EXPECT_EQ(parse_status(R"({"x":)" + std::string(40, '[') + std::string(40, ']') + R"(,"state":{"text":"Paused"}})"),
+              std::nullopt);
+}
+
+TEST(OctoPrintWire, JobThatPrints) {
+    EXPECT_EQ(parse_job(kPrintingJob),
+              (JobReport{true, PrinterJob{"job one.gcode", 12.56837891927952, std::nullopt, 2}}));
+    EXPECT_EQ(parse_job(R"({"job":{"file":{"name":"a.gcode"}},"progress":null,"state":"Paused"})"),
+              (JobReport{true, PrinterJob{"a.gcode", std::nullopt, std::nullopt, std::nullopt}}));
+    EXPECT_EQ(parse_job(R"({"state":"Starting"})"), (JobReport{true, PrinterJob{}}));
+}
+
+TEST(OctoPrintWire, NoJobWhenNothingPrints) {
+    EXPECT_EQ(parse_job(kNoFile), (JobReport{true, std::nullopt}));
+    EXPECT_EQ(parse_job(kErrorJob), (JobReport{true, std::nullopt}));
+    for (const char* state : {"Operational", "Offline", "Offline after error", "Closed", "Opening serial connection",
+                              "Detecting serial connection", "Connecting", "Error"})
+        EXPECT_EQ(parse_job(R"({"job":{"file":{"name":"x"}},"progress":{"completion":100.0},"state":")" +
+                            std::string(state) + R"("})"),
+                  (JobReport{true, std::nullopt}))
+            << state;
+    for (const char* body : {"", "{}", "[]", R"({"state":null})", R"({"state":{}})"})
+        EXPECT_EQ(parse_job(body), std::nullopt) << body;
+}
+
+TEST(OctoPrintWire, JobWithValuesThatCannotBe) {
+    const auto job = [](const std::string& progress) {
+        const auto report = parse_job(R"({"state":"Printing","progress":)" + progress + "}");
+        return report && report->job ? *report->job : PrinterJob{"none", {}, {}, {}};
+    };
+    EXPECT_EQ(job(R"({"completion":250,"printTime":1e300,"printTimeLeft":-5})"), (PrinterJob{{}, 100.0, {}, {}}));
+    EXPECT_EQ(job(R"({"completion":-1,"printTime":18446744073709551615,"printTimeLeft":2.9})"),
+              (PrinterJob{{}, 0.0, 2, {}}));
+    EXPECT_EQ(job(R"({"completion":"12","printTime":true,"printTimeLeft":{}})"), PrinterJob{});
+}
+
+TEST(OctoPrintWire, TextsAreBoundedAndValid) {
+    const auto report = parse_job("{\"state\":\"Printing\",\"job\":{\"file\":{\"name\":\"caf\xe9.gcode\"}}}");
+    ASSERT_TRUE(report && report->job);
+    EXPECT_EQ(report->job->name, "caf\xef\xbf\xbd.gcode");
+    for (std::size_t shift = 0; shift < 4; ++shift) {
+        std::string text(shift, 'a');
+        while (text.size() < 300) text += "\xf0\x9f\x96\xa8";  // a printer, four bytes
+        const std::string bounded = bounded_text(text);
+        EXPECT_LE(bounded.size(), 255U);
+        EXPECT_GT(bounded.size(), 251U);
+        EXPECT_EQ(text.substr(0, bounded.size()), bounded);
+        EXPECT_TRUE(is_valid_utf8(bounded));
+    }
+    EXPECT_EQ(bounded_text(std::string(255, 'x')).size(), 255U);
+    EXPECT_EQ(bounded_text(std::string(300, '\xff')).size(), 255U);
+}
+
+TEST(OctoPrintWire, WebcamWithARelativeAddress) {
+    EXPECT_EQ(parse_webcam(kSettings, kAddress),
+              (Webcam{"OK", WebcamStream{"http://192.168.1.2:5000/webcam/?action=stream", true, false, true}}));
+}
+
+TEST(OctoPrintWire, WebcamAddresses) {
+    const PrinterAddress secure{"192.168.1.2", Protocol::kHttps, std::nullopt};
+    const auto stream = [](const std::string& url, const PrinterAddress& address) {
+        const auto webcam = parse_webcam(R"({"webcam":{"streamUrl":")" + url + R"("}})", address);
+        return webcam && webcam->stream ? webcam->stream->url : webcam ? webcam->message : "invalid";
+    };
+    EXPECT_EQ(stream("webcam/?x", kAddress), "http://192.168.1.2:5000/webcam/?x");
+    EXPECT_EQ(stream("?action=stream:1", kAddress), "http://192.168.1.2:5000/?action=stream:1");
+    EXPECT_EQ(stream("/webcam", secure), "https://192.168.1.2/webcam");
+    EXPECT_EQ(stream("//192.168.1.2/webcam", secure), "https://192.168.1.2/webcam");
+    EXPECT_EQ(stream("http://192.168.1.2:8080/s", kAddress), "http://192.168.1.2:8080/s");
+    // Shown as data; is_on_host keeps the relay from it.
+    EXPECT_EQ(stream("http://10.0.0.1/s", kAddress), "http://10.0.0.1/s");
+    for (const char* url : {"rtsp://192.168.1.2/s", "javascript:alert(1)", "file:///etc/passwd", "/a b", "/a\\n"})
+        EXPECT_EQ(stream(url, kAddress), kWebcamNotAccessible) << url;
+    EXPECT_EQ(stream("/" + std::string(3000, 'x'), kAddress), kWebcamNotAccessible);
+}
+
+TEST(OctoPrintWire, WebcamDisabled) {
+    for (const char* body :
+         {R"({"webcam":{"streamUrl":"","webcamEnabled":true}})",
+          R"({"webcam":{"streamUrl":null,"webcamEnabled":true}})",
+          R"({"webcam":{"streamUrl":"/webcam","webcamEnabled":false}})", R"({"webcam":{"streamUrl":" "}})",
+          R"({"webcam":{}})", R"({"webcam":null})", R"({"webcam":[]})", "{}"})
+        EXPECT_EQ(parse_webcam(body, kAddress), (Webcam{"Stream disabled in octoprint", std::nullopt})) << body;
+    for (const char* body : {"", "[]", "<html>", "null"}) EXPECT_EQ(parse_webcam(body, kAddress), std::nullopt) << body;
+}
+
+TEST(OctoPrintWire, Connection) {
+    EXPECT_EQ(parse_is_closed(kConnected), false);
+    EXPECT_EQ(parse_is_closed(kClosed), true);
+    EXPECT_EQ(parse_is_closed(R"({"current":{"state":"Detecting serial connection"}})"), false);
+    EXPECT_EQ(parse_is_closed(R"({"current":{"state":"Offline after error"}})"), true);
+    EXPECT_EQ(parse_is_closed(R"({"current":{"state":null}})"), std::nullopt);
+    EXPECT_EQ(parse_is_closed("{}"), std::nullopt);
+}
+
+TEST(OctoPrintWire, UploadAndErrors) {
+    EXPECT_TRUE(parse_effective_print(kUploaded));
+    EXPECT_FALSE(parse_effective_print(R"({"done":true,"effectivePrint":false})"));
+    EXPECT_TRUE(parse_effective_print(R"({"done":true})"));
+    EXPECT_TRUE(parse_effective_print("garbage"));
+    EXPECT_EQ(parse_error(R"({"error":"Printer is not operational"})"), "Printer is not operational");
+    EXPECT_EQ(parse_error(R"({"error":{"text":"x"}})"), "");
+    EXPECT_EQ(parse_error("<html>"), "");
+}
+
+TEST(OctoPrintWire, NoTruncationAndNoChangedByteBreaksIt) {
+    for (const std::string_view body :
+         {kVersion, kOperational, kNoFile, kPrintingJob, kErrorJob, kConnected, kClosed, kSettings, kUploaded}) {
+        const auto parse_all = [](std::string_view bytes) {
+            const auto status = parse_status(bytes);
+            if (status) EXPECT_TRUE(is_valid_utf8(status->text));
+            const auto job = parse_job(bytes);
+            if (job && job->job && job->job->name) EXPECT_TRUE(is_valid_utf8(*job->job->name));
+            const auto webcam = parse_webcam(bytes, kAddress);
+            if (webcam && webcam->stream) EXPECT_TRUE(is_valid_utf8(webcam->stream->url));
+            const auto version = parse_version(bytes);
+            if (version) EXPECT_TRUE(is_valid_utf8(version->text));
+            EXPECT_TRUE(is_valid_utf8(parse_error(bytes)));
+            parse_is_closed(bytes);
+            parse_effective_print(bytes);
+            return version.has_value();
+        };
+        EXPECT_TRUE(parse_all(body));
+        for (std::size_t length = 0; length < body.size(); ++length) EXPECT_FALSE(parse_all(body.substr(0, length)));
+        std::string changed(body);
+        for (std::size_t i = 0; i < changed.size(); ++i)
+            for (const char byte : {'\xff', '\0', '"', '{', '9'}) {
+                const char before = std::exchange(changed[i], byte);
+                parse_all(changed);
+                changed[i] = before;
+            }
+    }
+}
+
+}  // namespace
+}  // namespace karmen::printers::octoprint

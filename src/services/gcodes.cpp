@@ -1,0 +1,130 @@
+#include "services/gcodes.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "files/names.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace karmen::services {
+
+namespace {
+
+/// One hop to the pool for each block: large enough that hops do not count, small enough for many uploads at a time.
+constexpr std::size_t kBlockBytes = 1024 * 1024;
+
+Error gcode_not_found() {
+    return {ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"}};
+}
+
+}  // namespace
+
+GcodeUpload::GcodeUpload(std::unique_ptr<files::Upload> file, Pool& blocking)
+    : file_(std::move(file)), blocking_(&blocking) {}
+
+GcodeUpload::~GcodeUpload() {
+    if (!file_) return;
+    try {
+        // Removing a large file takes the disk a while, which the loop should not wait for.
+        blocking_->reserve();
+        blocking_->submit([file = std::move(file_)]() mutable { file.reset(); });
+    } catch (const Error&) {
+        file_.reset();
+    }
+}
+
+Awaitable<void> GcodeUpload::append(std::span<const char> bytes) {
+    if (block_.capacity() == 0) block_.reserve(kBlockBytes);
+    while (!bytes.empty()) {
+        const std::size_t taken = std::min(bytes.size(), kBlockBytes - block_.size());
+        block_.insert(block_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+        bytes = bytes.subspan(taken);
+        if (block_.size() == kBlockBytes) co_await flush();
+    }
+}
+
+Awaitable<void> GcodeUpload::flush() {
+    co_await offload(*blocking_, [this] { file_->write(block_); });
+    block_.clear();
+}
+
+Gcodes::Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking, Log& log)
+    : gcodes_(gcodes), store_(store), clock_(clock), blocking_(blocking), log_(log) {}
+
+bool Gcodes::is_gcode_name(std::string_view filename) {
+    return filename.ends_with(".gco") || filename.ends_with(".gcode");
+}
+
+Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint) {
+    auto file = co_await offload(blocking_, [&] { return store_.begin(size_hint); });
+    co_return GcodeUpload(std::move(file), blocking_);
+}
+
+Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display) {
+    co_await upload.flush();
+    co_return co_await offload(blocking_, [&] {
+        files::StoredFile stored = store_.publish(*upload.file_, folder, display);
+        Gcode gcode{.path = stored.folder,
+                    .filename = stored.filename,
+                    .display = to_valid_utf8(display),
+                    .absolute_path = stored.relative_path,
+                    .uploaded = clock_.now(),
+                    .size_bytes = stored.size_bytes,
+                    .sha256 = stored.sha256,
+                    .analysis = stored.analysis,
+                    .analysis_error = std::nullopt,
+                    .user = owner.user,
+                    .username = owner.username};
+        try {
+            gcode.id = gcodes_.insert(gcode);
+        } catch (...) {
+            store_.remove(stored.relative_path);
+            throw;
+        }
+        return gcode;
+    });
+}
+
+Awaitable<Page<Gcode>> Gcodes::list(ListQuery query) {
+    co_return co_await offload(blocking_, [&] { return gcodes_.list(query); });
+}
+
+Awaitable<Gcode> Gcodes::find(std::int64_t id) {
+    auto found = co_await offload(blocking_, [&] { return gcodes_.find(id); });
+    if (!found) throw gcode_not_found();
+    co_return std::move(*found);
+}
+
+Awaitable<Gcodes::Content> Gcodes::open(std::int64_t id) {
+    Gcode gcode = co_await find(id);
+    auto file = co_await offload(blocking_, [&] { return store_.open(gcode.absolute_path); });
+    if (!file)
+        throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"The file of this g-code is gone"},
+                    LogDetail{gcode.absolute_path});
+    co_return Content{std::move(gcode), std::move(*file)};
+}
+
+Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
+    const Gcode gcode = co_await find(id);
+    if (!may_delete(who, gcode.user))
+        throw Error(ErrorCode::kNotOwner, PublicMessage{"G-Code does not belong to " + who.user.to_string()});
+    co_await offload(blocking_, [&] {
+        if (!gcodes_.remove(id)) throw gcode_not_found();
+        store_.remove(gcode.absolute_path);
+    });
+}
+
+void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
+    std::unordered_set<std::string> listed;
+    gcodes_.each_path([&](std::int64_t, const std::string& path) { listed.insert(path); });
+    const auto recovery =
+        store_.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder);
+    if (recovery.unfinished_removed > 0)
+        log_.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
+    for (const std::string& path : recovery.unlisted_moved)
+        log_.warning("moved a file that no g-code lists out of the store", {{"file", path}});
+}
+
+}  // namespace karmen::services

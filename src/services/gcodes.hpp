@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "domain/access.hpp"
+#include "domain/gcode.hpp"
+#include "domain/list_query.hpp"
+#include "files/gcode_store.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/pool.hpp"
+#include "storage/gcode_repository.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace karmen::services {
+
+/// A file that is being uploaded: takes its bytes as they come and hands them to the disk in blocks. Loop only.
+/// Destroyed unfinished, it leaves nothing behind.
+class GcodeUpload {
+  public:
+    GcodeUpload(std::unique_ptr<files::Upload> file, Pool& blocking);
+    ~GcodeUpload();
+    GcodeUpload(GcodeUpload&&) = default;
+
+    Awaitable<void> append(std::span<const char> bytes);
+
+  private:
+    friend class Gcodes;
+    Awaitable<void> flush();
+
+    std::unique_ptr<files::Upload> file_;
+    Pool* blocking_;
+    std::vector<char> block_;
+};
+
+/// The library of g-code files: rows in the database, bytes in the store. Loop only.
+class Gcodes {
+  public:
+    Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking, Log& log);
+
+    /// `.gco` or `.gcode`, as slicers name them.
+    static bool is_gcode_name(std::string_view filename);
+
+    /// Throws Error(kDiskFull) when less than `size_hint` bytes and the reserve are free.
+    Awaitable<GcodeUpload> begin_upload(std::uint64_t size_hint);
+
+    /// Stores the file durably and lists it; after this it is not lost. Throws Error(kInvalidInput) for a folder that
+    /// leaves the store.
+    Awaitable<Gcode> finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display);
+
+    Awaitable<Page<Gcode>> list(ListQuery query);
+
+    /// Throws Error(kGcodeNotFound).
+    Awaitable<Gcode> find(std::int64_t id);
+
+    struct Content {
+        Gcode gcode;
+        files::OpenFile file;
+    };
+    /// Throws Error(kGcodeNotFound), also when the file is gone from the disk.
+    Awaitable<Content> open(std::int64_t id);
+
+    /// Its print jobs keep their copy of the data. Throws Error: kGcodeNotFound, kNotOwner.
+    Awaitable<void> remove(std::int64_t id, Principal who);
+
+    /// At start, before uploads: see GcodeStore::recover.
+    void recover(const std::filesystem::path& unlisted_folder);
+
+  private:
+    storage::GcodeRepository& gcodes_;
+    files::GcodeStore& store_;
+    const Clock& clock_;
+    Pool& blocking_;
+    Log& log_;
+};
+
+}  // namespace karmen::services

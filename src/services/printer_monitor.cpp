@@ -1,0 +1,173 @@
+#include "services/printer_monitor.hpp"
+
+#include "base/error.hpp"
+#include "runtime/timeout.hpp"
+#include "services/printer_observer.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace karmen::services {
+
+/// One printer that is looked after. Shared with its coroutines, which may outlast its removal by a step.
+struct PrinterMonitor::Watch {
+    Watch(Executor loop, Printer printer_in) : printer(std::move(printer_in)), timer(loop) {}
+
+    Printer printer;
+    PrinterSnapshot snapshot;
+    Clock::time_point taken{};  ///< of status and job; the epoch: never
+    Clock::time_point webcam_taken{};
+    std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
+    boost::asio::steady_timer timer;  ///< cancelled to check at once
+    int failures = 0;                 ///< in a row
+    bool is_forgotten = false;
+};
+
+PrinterMonitor::PrinterMonitor(Executor loop, printers::PrinterApi& client, storage::PrinterRepository& printers,
+                               Pool& blocking, Log& log, PrinterMonitorOptions options)
+    : loop_(loop),
+      client_(client),
+      printers_(printers),
+      blocking_(blocking),
+      log_(log),
+      options_(options),
+      tasks_(loop, log, "printer monitor") {}
+
+PrinterMonitor::~PrinterMonitor() = default;
+
+void PrinterMonitor::watch(const Printer& printer) {
+    const auto found = watches_.find(printer.host);
+    if (found != watches_.end()) {
+        found->second->printer = printer;
+        invalidate(printer.host);
+        return;
+    }
+    const auto watch = std::make_shared<Watch>(loop_, printer);
+    watches_.emplace(printer.host, watch);
+    tasks_.spawn(check_regularly(watch));
+}
+
+void PrinterMonitor::forget(const std::string& host) {
+    const auto found = watches_.find(host);
+    if (found == watches_.end()) return;
+    found->second->is_forgotten = true;
+    found->second->timer.cancel();
+    watches_.erase(found);
+}
+
+void PrinterMonitor::invalidate(const std::string& host) {
+    const auto found = watches_.find(host);
+    if (found == watches_.end()) return;
+    found->second->taken = {};
+    found->second->webcam_taken = {};
+    found->second->timer.cancel();
+}
+
+Awaitable<void> PrinterMonitor::stop() {
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
+    while (!watch->is_forgotten) {
+        if (!is_recent(*watch)) co_await begin_check(watch)->wait();
+        if (watch->is_forgotten) break;
+        watch->timer.expires_after(next_pause(*watch));
+        co_await watch->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
+}
+
+std::shared_ptr<Event> PrinterMonitor::begin_check(const WatchPtr& watch) {
+    if (!watch->running) {
+        watch->running = std::make_shared<Event>(loop_);
+        tasks_.spawn(check(watch));
+    }
+    return watch->running;
+}
+
+Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
+    // Whoever waits must be woken, also when the check is cancelled or fails.
+    struct End {
+        Watch& watch;
+        ~End() { std::exchange(watch.running, nullptr)->set(); }
+    } const end{*watch};
+
+    const Printer asked = watch->printer;
+    const bool wants_webcam = Clock::now() - watch->webcam_taken > options_.webcam_age_max;
+    Observation seen = co_await observe(client_, asked, wants_webcam ? WebcamQuestion::kAsk : WebcamQuestion::kSkip);
+    watch->snapshot.status = std::move(seen.status);
+    watch->snapshot.job = std::move(seen.job);
+    watch->taken = Clock::now();
+    if (seen.webcam) {
+        watch->snapshot.webcam = std::move(*seen.webcam);
+        watch->webcam_taken = watch->taken;
+    }
+    watch->failures = seen.client.connected ? 0 : watch->failures + 1;
+    // Somebody may have changed address or key meanwhile: what was seen with the old ones says nothing.
+    const bool is_current =
+        watch->printer.protocol == asked.protocol && watch->printer.client.api_key == asked.client.api_key;
+    if (!watch->is_forgotten && is_current && seen.client != asked.client) co_await store_changes(watch, seen.client);
+}
+
+Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, PrinterClient seen) {
+    if (watch->printer.client.connected != seen.connected)
+        log_.info(seen.connected ? "printer is connected" : "printer is not connected",
+                  {{"printer", watch->printer.host}});
+    try {
+        co_await offload(blocking_,
+                         [&] { printers_.update_client(watch->printer.host, seen, watch->printer.hostname); });
+        watch->printer.client = std::move(seen);
+    } catch (const Error& error) {
+        // It is tried again after the next check, which will see the same difference.
+        log_.warning("cannot store what a printer said", {{"printer", watch->printer.host}, {"error", error.what()}});
+    }
+}
+
+bool PrinterMonitor::is_recent(const Watch& watch) const {
+    return watch.taken != Clock::time_point{} && Clock::now() - watch.taken < options_.status_age_max;
+}
+
+std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
+    std::chrono::milliseconds pause = options_.check_interval;
+    if (has_active_print(watch.snapshot.status.state)) pause = options_.check_interval_active;
+    if (watch.failures > 0)
+        pause = std::min(options_.backoff_max, options_.check_interval * (1 << std::min(watch.failures - 1, 10)));
+    // Up to a tenth more or less, so that printers that were found at the same time do not stay in step.
+    std::uniform_real_distribution<double> jitter(0.9, 1.1);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
+}
+
+namespace {
+
+Awaitable<void> wait_for_all(std::vector<std::shared_ptr<Event>> events) {
+    for (const auto& event : events) co_await event->wait();
+}
+
+}  // namespace
+
+Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(std::string host) {
+    co_return (co_await snapshots(std::vector<std::string>{std::move(host)})).front();
+}
+
+Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<std::string> hosts) {
+    std::vector<WatchPtr> watches;
+    std::vector<std::shared_ptr<Event>> running;
+    for (const std::string& host : hosts) {
+        const auto found = watches_.find(host);
+        watches.push_back(found == watches_.end() ? nullptr : found->second);
+        if (watches.back() && !is_recent(*watches.back())) running.push_back(begin_check(watches.back()));
+    }
+    if (!running.empty()) co_await finishes_within(options_.deadline, wait_for_all(std::move(running)));
+    std::vector<PrinterSnapshot> result;
+    for (const WatchPtr& watch : watches) {
+        // A check that ended within the deadline counts, however the clock stands by now.
+        const bool is_known = watch && (is_recent(*watch) || !watch->running) && watch->taken != Clock::time_point{};
+        result.push_back(is_known ? watch->snapshot : PrinterSnapshot{});
+    }
+    co_return result;
+}
+
+}  // namespace karmen::services

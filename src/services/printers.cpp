@@ -1,0 +1,98 @@
+#include "services/printers.hpp"
+
+#include "base/error.hpp"
+#include "services/printer_observer.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace karmen::services {
+
+namespace {
+
+Error printer_not_found(const std::string& host) {
+    return {ErrorCode::kPrinterNotFound, PublicMessage{"There is no printer " + host}};
+}
+
+}  // namespace
+
+Printers::Printers(storage::PrinterRepository& printers, printers::PrinterApi& client, PrinterMonitor& monitor,
+                   Pool& blocking)
+    : printers_(printers), client_(client), monitor_(monitor), blocking_(blocking) {}
+
+Awaitable<void> Printers::start() {
+    const auto stored = co_await offload(blocking_, [this] { return printers_.all(); });
+    for (const Printer& printer : stored) monitor_.watch(printer);
+}
+
+Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
+    auto stored = co_await offload(blocking_, [this] { return printers_.all(); });
+    std::vector<std::string> hosts;
+    for (const Printer& printer : stored) hosts.push_back(printer.host);
+    std::vector<PrinterSnapshot> snapshots(stored.size());
+    if (fields.any()) snapshots = co_await monitor_.snapshots(std::move(hosts));
+    std::vector<PrinterView> views;
+    views.reserve(stored.size());
+    for (std::size_t i = 0; i < stored.size(); ++i)
+        views.push_back({std::move(stored[i]), fields, std::move(snapshots[i])});
+    co_return views;
+}
+
+Awaitable<Printer> Printers::require(std::string host) {
+    auto found = co_await offload(blocking_, [&] { return printers_.find(host); });
+    if (!found) throw printer_not_found(host);
+    co_return std::move(*found);
+}
+
+Awaitable<PrinterView> Printers::view(Printer printer, PrinterFields fields) {
+    PrinterView view{.printer = std::move(printer), .fields = fields};
+    if (fields.any()) view.snapshot = co_await monitor_.snapshot(view.printer.host);
+    co_return view;
+}
+
+Awaitable<PrinterView> Printers::find(std::string host, PrinterFields fields) {
+    Printer printer = co_await require(std::move(host));
+    co_return co_await view(std::move(printer), fields);
+}
+
+Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
+    Printer printer{.host = std::move(wanted.host), .name = std::move(wanted.name), .protocol = wanted.protocol};
+    if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
+    const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
+    if (co_await offload(blocking_, [&] { return printers_.find(printer.host).has_value(); })) throw taken;
+    printer.client = co_await look_at(client_, printer);
+    try {
+        co_await offload(blocking_, [&] { printers_.insert(printer); });
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::kConflict) throw taken;
+        throw;
+    }
+    monitor_.watch(printer);
+    co_return co_await view(std::move(printer), PrinterFields::all());
+}
+
+Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) {
+    Printer printer = co_await require(host);
+    if (change.is_empty()) throw Error::invalid("", "There is nothing to change");
+    if (change.name) printer.name = std::move(*change.name);
+    if (change.protocol) printer.protocol = *change.protocol;
+    if (change.api_key) printer.client.api_key = change.api_key->empty() ? std::nullopt : std::move(change.api_key);
+    if (!change.props.empty()) {
+        if (!printer.props) printer.props.emplace();
+        for (auto& [name, value] : change.props) printer.props->insert_or_assign(name, std::move(value));
+    }
+    if (change.protocol || change.api_key) {
+        printer.client = co_await look_at(client_, printer);
+    }
+    const bool is_there = co_await offload(blocking_, [&] { return printers_.update(printer); });
+    if (!is_there) throw printer_not_found(host);
+    monitor_.watch(printer);
+    co_return co_await view(std::move(printer), PrinterFields::all());
+}
+
+Awaitable<void> Printers::remove(std::string host) {
+    if (!co_await offload(blocking_, [&] { return printers_.remove(host); })) throw printer_not_found(host);
+    monitor_.forget(host);
+}
+
+}  // namespace karmen::services

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "domain/printer.hpp"
+#include "printers/client.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/pool.hpp"
+#include "services/printer_monitor.hpp"
+#include "storage/printer_repository.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace karmen::services {
+
+/// Which live facts a caller asks for beside the stored ones.
+struct PrinterFields {
+    bool status = false;
+    bool webcam = false;
+    bool job = false;
+
+    bool any() const { return status || webcam || job; }
+    static PrinterFields all() { return {true, true, true}; }
+};
+
+struct PrinterView {
+    Printer printer;
+    PrinterFields fields;
+    PrinterSnapshot snapshot;  ///< empty when no live fact was asked for
+};
+
+struct NewPrinter {
+    std::string host;
+    std::string name;
+    std::optional<std::string> api_key;
+    Protocol protocol = Protocol::kHttp;
+};
+
+/// What is set is changed. An empty api_key removes the key; props are merged into the ones that are there.
+struct PrinterChange {
+    std::optional<std::string> name;
+    std::optional<Protocol> protocol;
+    std::optional<std::string> api_key;
+    PrinterProps props;
+
+    bool is_empty() const { return !name && !protocol && !api_key && props.empty(); }
+};
+
+/// The list of printers, and what they are doing. Loop only.
+class Printers {
+  public:
+    Printers(storage::PrinterRepository& printers, printers::PrinterApi& client, PrinterMonitor& monitor,
+             Pool& blocking);
+
+    /// Begins to watch all printers that are stored.
+    Awaitable<void> start();
+
+    /// By name, then host. Answers within the monitor's deadline, however many printers hang.
+    Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
+
+    /// Throws Error(kPrinterNotFound).
+    Awaitable<PrinterView> find(std::string host, PrinterFields fields);
+    Awaitable<Printer> require(std::string host);
+
+    /// Looks at the printer before it is stored; one that does not answer is stored as not connected. Throws
+    /// Error(kConflict) for a host that is there already.
+    Awaitable<PrinterView> add(NewPrinter printer);
+
+    /// Throws Error: kPrinterNotFound, kInvalidInput for a change of nothing.
+    Awaitable<PrinterView> change(std::string host, PrinterChange change);
+
+    /// Throws Error(kPrinterNotFound).
+    Awaitable<void> remove(std::string host);
+
+  private:
+    Awaitable<PrinterView> view(Printer printer, PrinterFields fields);
+
+    storage::PrinterRepository& printers_;
+    printers::PrinterApi& client_;
+    PrinterMonitor& monitor_;
+    Pool& blocking_;
+};
+
+}  // namespace karmen::services

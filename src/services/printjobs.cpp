@@ -1,0 +1,131 @@
+#include "services/printjobs.hpp"
+
+#include "base/error.hpp"
+#include "runtime/event.hpp"
+#include "services/printer_observer.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace karmen::services {
+
+/// A print that is being started: shared by the one who asked, who may leave, and the task that does it.
+struct PrintJobs::Start {
+    Start(Executor loop, Principal who_in, std::int64_t gcode_id_in, std::string host_in)
+        : who(std::move(who_in)), gcode_id(gcode_id_in), host(std::move(host_in)), done(loop) {}
+
+    Principal who;
+    std::int64_t gcode_id;
+    std::string host;
+    Event done;
+    std::optional<PrintJob> job;
+    std::exception_ptr error;
+};
+
+namespace {
+
+Error not_operational(const std::string& reason) {
+    return {ErrorCode::kPrinterNotOperational, PublicMessage{"The printer cannot start a print: " + reason}};
+}
+
+Error printer_failed(const std::string& reason) {
+    return {ErrorCode::kPrinterFailed, PublicMessage{"Cannot upload the g-code to the printer: " + reason}};
+}
+
+PrinterClient without_api_key(PrinterClient client) {
+    client.api_key.reset();
+    return client;
+}
+
+/// Keeps the others away from a printer while a file is being sent to it.
+class Busy {
+  public:
+    Busy(std::set<std::string>& hosts, const std::string& host) : hosts_(hosts), host_(host) {
+        if (!hosts_.insert(host).second) throw not_operational("another file is being sent to it");
+    }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+    ~Busy() { hosts_.erase(host_); }
+
+  private:
+    std::set<std::string>& hosts_;
+    std::string host_;
+};
+
+}  // namespace
+
+PrintJobs::PrintJobs(Executor loop, Dependencies dependencies)
+    : with_(dependencies), loop_(loop), tasks_(loop, dependencies.log, "print start") {}
+
+Awaitable<PrintJob> PrintJobs::start(Principal who, std::int64_t gcode_id, std::string host) {
+    const auto start = std::make_shared<Start>(loop_, std::move(who), gcode_id, std::move(host));
+    tasks_.spawn(run(start));
+    co_await start->done.wait();
+    if (start->error) std::rethrow_exception(start->error);
+    co_return *start->job;
+}
+
+Awaitable<void> PrintJobs::run(std::shared_ptr<Start> start) {
+    try {
+        start->job = co_await send_and_record(start);
+    } catch (const boost::system::system_error&) {
+        start->error =
+            std::make_exception_ptr(Error(ErrorCode::kOverloaded, PublicMessage{"The server is shutting down"}));
+    } catch (...) {
+        start->error = std::current_exception();
+    }
+    start->done.set();
+}
+
+Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
+    const Printer printer = co_await with_.printers.require(start->host);
+    Gcodes::Content content = co_await with_.gcodes.open(start->gcode_id);
+    const Busy busy(busy_hosts_, start->host);
+    const printers::PrinterAddress address = address_of(printer);
+    const PrinterStatus status = (co_await with_.client.status(address)).value;
+    if (status.state != PrinterState::kOperational) throw not_operational(status.text);
+
+    const printers::PrintOutcome outcome = (co_await with_.client.print(address, {.file = std::move(content.file.file),
+                                                                                  .size = content.file.size_bytes,
+                                                                                  .folder = content.gcode.path,
+                                                                                  .name = content.gcode.filename}))
+                                               .value;
+    // From here on the printer may be printing: that is recorded, even while the server is shutting down.
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    with_.monitor.invalidate(start->host);
+    if (outcome.result != printers::PrintOutcome::Result::kStarted) throw printer_failed(outcome.reason);
+
+    PrintJob job{.gcode_id = content.gcode.id,
+                 .printer_host = printer.host,
+                 .started = with_.clock.now(),
+                 .gcode = {.id = content.gcode.id,
+                           .filename = content.gcode.filename,
+                           .size_bytes = content.gcode.size_bytes,
+                           .available = true},
+                 .printer = {.host = printer.host, .name = printer.name, .client = without_api_key(printer.client)},
+                 .user = start->who.user,
+                 .username = start->who.username};
+    job.id = co_await offload(with_.blocking, [&] { return with_.printjobs.insert(job); });
+    with_.log.info("print started", {{"printer", printer.host}, {"gcode", content.gcode.id}, {"print_job", job.id}});
+    co_return job;
+}
+
+Awaitable<Page<PrintJob>> PrintJobs::list(ListQuery query) {
+    co_return co_await offload(with_.blocking, [&] { return with_.printjobs.list(query); });
+}
+
+Awaitable<PrintJob> PrintJobs::find(std::int64_t id) {
+    auto found = co_await offload(with_.blocking, [&] { return with_.printjobs.find(id); });
+    if (!found) throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
+    co_return std::move(*found);
+}
+
+Awaitable<void> PrintJobs::stop() {
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+}  // namespace karmen::services

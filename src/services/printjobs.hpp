@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "domain/access.hpp"
+#include "domain/list_query.hpp"
+#include "domain/printjob.hpp"
+#include "printers/client.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/pool.hpp"
+#include "runtime/task_group.hpp"
+#include "services/gcodes.hpp"
+#include "services/printers.hpp"
+#include "storage/print_job_repository.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace karmen::services {
+
+/// Starting prints, and the record of what was started. Loop only; stopped before the loop ends.
+class PrintJobs {
+  public:
+    struct Dependencies {
+        storage::PrintJobRepository& printjobs;
+        Gcodes& gcodes;
+        Printers& printers;
+        PrinterMonitor& monitor;
+        printers::PrinterApi& client;
+        const Clock& clock;
+        Pool& blocking;
+        Log& log;
+    };
+    PrintJobs(Executor loop, Dependencies dependencies);
+
+    /// Streams the file to the printer, starts the print and records it. Goes on when the caller is cancelled: a print
+    /// that the printer began is always recorded. Throws Error: kGcodeNotFound, kPrinterNotFound,
+    /// kPrinterNotOperational (also while another file is on its way to that printer), kPrinterFailed with the reason.
+    Awaitable<PrintJob> start(Principal who, std::int64_t gcode_id, std::string host);
+
+    Awaitable<Page<PrintJob>> list(ListQuery query);
+
+    /// Throws Error(kPrintJobNotFound).
+    Awaitable<PrintJob> find(std::int64_t id);
+
+    /// Cancels files that are on their way and waits for the end of what was begun.
+    Awaitable<void> stop();
+
+  private:
+    struct Start;
+    Awaitable<void> run(std::shared_ptr<Start> start);
+    Awaitable<PrintJob> send_and_record(std::shared_ptr<Start> start);
+
+    Dependencies with_;
+    std::set<std::string> busy_hosts_;  ///< printers that a file is being sent to
+    Executor loop_;
+    TaskGroup tasks_;
+};
+
+}  // namespace karmen::services

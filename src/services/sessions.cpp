@@ -1,0 +1,130 @@
+#include "services/sessions.hpp"
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "crypto/password.hpp"
+#include "runtime/sleep.hpp"
+
+namespace karmen::services {
+
+namespace {
+
+Error wrong_credentials(const char* message) {
+    return {ErrorCode::kWrongCredentials, PublicMessage{message}};
+}
+
+void require_type(const crypto::TokenClaims& claims, crypto::TokenType wanted) {
+    if (claims.type == wanted) return;
+    throw Error(ErrorCode::kInvalidToken,
+                PublicMessage{wanted == crypto::TokenType::kAccess ? "Only access tokens are allowed"
+                                                                   : "Only refresh tokens are allowed"});
+}
+
+void require_usable(const User& user) {
+    if (user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"This account has been suspended"});
+}
+
+/// An API token is what has no expiry; it acts for its owner, but never as an administrator.
+Principal principal_of(const User& user, const crypto::TokenClaims& claims) {
+    const bool is_api_token = !claims.expires_at.has_value();
+    return {.user = user.uuid,
+            .username = user.username,
+            .role = is_api_token ? Role::kUser : user.role,
+            .is_fresh = claims.is_fresh && !is_api_token,
+            .is_api_token = is_api_token};
+}
+
+}  // namespace
+
+Sessions::Sessions(Dependencies dependencies, SessionOptions options)
+    : with_(dependencies),
+      options_(options),
+      hash_of_nobody_(crypto::hash_password(random_hex(16), options.bcrypt_cost)) {}
+
+Awaitable<bool> Sessions::is_password_of(const LocalUser* local, const std::string& password) {
+    const std::string& hash = local ? local->password_hash : hash_of_nobody_;
+    const bool matches = co_await offload(with_.cpu, [&] { return crypto::verify_password(password, hash); });
+    co_return local&& matches;
+}
+
+Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, std::string address) {
+    const auto delay = with_.throttle.begin(username, address);
+    if (delay.count() > 0) co_await sleep_for(delay);
+    const auto found =
+        co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
+    const LocalUser* local = found && found->local ? &*found->local : nullptr;
+    if (!co_await is_password_of(local, password)) throw wrong_credentials("Wrong username or password");
+    with_.throttle.succeeded(username, address);
+    if (found->user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"Account suspended"});
+    co_return Login{access_token(found->user, *local, Freshness::kFresh), refresh_token(found->user, *local)};
+}
+
+Awaitable<Account> Sessions::identify(std::string_view token, crypto::TokenType wanted) {
+    const crypto::TokenClaims claims = with_.signer.verify(token, with_.clock.now());
+    require_type(claims, wanted);
+    struct Found {
+        std::optional<storage::Account> account;
+        bool is_revoked = false;
+    };
+    Found found = co_await offload(with_.blocking, [&] {
+        Found result{.account = with_.users.find_with_local(claims.user)};
+        if (!claims.expires_at) {
+            const auto api_token = with_.api_tokens.find(claims.jti.value());
+            result.is_revoked = !api_token || api_token->revoked || api_token->user != claims.user;
+        }
+        return result;
+    });
+    if (found.is_revoked) throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked"});
+    if (!found.account) throw wrong_credentials("The user of this token does not exist");
+    const User& user = found.account->user;
+    require_usable(user);
+    const LocalUser local = found.account->local.value_or(LocalUser{});
+    if (claims.expires_at && claims.password_generation.value_or(0) != local.password_generation)
+        throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked by a change of the password"});
+    co_return Account{user, local, principal_of(user, claims)};
+}
+
+std::string Sessions::refreshed_access_token(const Account& account) const {
+    return access_token(account.user, account.local, Freshness::kNotFresh);
+}
+
+Awaitable<std::string> Sessions::change_password(Account account, std::string password, std::string new_password) {
+    const bool is_right =
+        co_await offload(with_.cpu, [&] { return crypto::verify_password(password, account.local.password_hash); });
+    if (!is_right) throw wrong_credentials("Wrong password");
+    const std::string hash =
+        co_await offload(with_.cpu, [&] { return crypto::hash_password(new_password, options_.bcrypt_cost); });
+    const auto generation = co_await offload(with_.blocking, [&] {
+        return with_.users.set_password(account.user.uuid, hash, storage::NextLogin::kKeepsPassword);
+    });
+    if (!generation) throw wrong_credentials("The user of this token does not exist");
+    account.local.password_generation = *generation;
+    account.local.force_password_change = false;
+    co_return access_token(account.user, account.local, Freshness::kFresh);
+}
+
+std::string Sessions::access_token(const User& user, const LocalUser& local, Freshness freshness) const {
+    const Timestamp now = with_.clock.now();
+    return with_.signer.sign({.jti = Uuid::random(),
+                              .user = user.uuid,
+                              .type = crypto::TokenType::kAccess,
+                              .is_fresh = freshness == Freshness::kFresh,
+                              .issued_at = now,
+                              .expires_at = now + options_.access_token_lifetime,
+                              .password_generation = local.password_generation,
+                              .user_claims = crypto::UserClaims{.role = std::string(to_string(user.role)),
+                                                                .username = user.username,
+                                                                .force_password_change = local.force_password_change}});
+}
+
+std::string Sessions::refresh_token(const User& user, const LocalUser& local) const {
+    const Timestamp now = with_.clock.now();
+    return with_.signer.sign({.jti = Uuid::random(),
+                              .user = user.uuid,
+                              .type = crypto::TokenType::kRefresh,
+                              .issued_at = now,
+                              .expires_at = now + options_.refresh_token_lifetime,
+                              .password_generation = local.password_generation});
+}
+
+}  // namespace karmen::services

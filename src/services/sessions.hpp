@@ -1,0 +1,77 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "crypto/token.hpp"
+#include "domain/access.hpp"
+#include "domain/user.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/pool.hpp"
+#include "services/login_throttle.hpp"
+#include "storage/api_token_repository.hpp"
+#include "storage/user_repository.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::services {
+
+struct SessionOptions {
+    int bcrypt_cost = 12;
+    std::chrono::milliseconds access_token_lifetime{std::chrono::minutes(15)};
+    std::chrono::milliseconds refresh_token_lifetime{std::chrono::days(30)};
+};
+
+/// The account behind a token that was found good, as the database has it now.
+struct Account {
+    User user;
+    LocalUser local;  ///< empty when another provider than `local` vouches for the user
+    Principal principal;
+};
+
+/// Logging in and what follows from it: tokens made, tokens checked, the own password changed. Loop only.
+class Sessions {
+  public:
+    struct Dependencies {
+        storage::UserRepository& users;
+        storage::ApiTokenRepository& api_tokens;
+        const crypto::TokenSigner& signer;
+        LoginThrottle& throttle;
+        const Clock& clock;
+        Pool& blocking;
+        Pool& cpu;
+    };
+    Sessions(Dependencies dependencies, SessionOptions options);
+
+    struct Login {
+        std::string access_token;  ///< fresh
+        std::string refresh_token;
+    };
+    /// Takes the same time for an unknown user as for a wrong password. Throws Error: kWrongCredentials, kUserSuspended
+    /// (only after the right password), kTooManyRequests.
+    Awaitable<Login> log_in(std::string username, std::string password, std::string address);
+
+    /// Who sends this token, when it is of the wanted type and still good. Throws Error: kInvalidToken, kExpiredToken,
+    /// kRevokedToken, kUserSuspended, kWrongCredentials when the user is gone.
+    Awaitable<Account> identify(std::string_view token, crypto::TokenType wanted);
+
+    /// An access token that is not fresh.
+    std::string refreshed_access_token(const Account& account) const;
+
+    /// Ends all access and refresh tokens that were made before. Gives a fresh access token. Throws
+    /// Error(kWrongCredentials).
+    Awaitable<std::string> change_password(Account account, std::string password, std::string new_password);
+
+  private:
+    enum class Freshness { kFresh, kNotFresh };
+    std::string access_token(const User& user, const LocalUser& local, Freshness freshness) const;
+    std::string refresh_token(const User& user, const LocalUser& local) const;
+    Awaitable<bool> is_password_of(const LocalUser* local, const std::string& password);
+
+    Dependencies with_;
+    SessionOptions options_;
+    std::string hash_of_nobody_;  ///< what the password of an unknown user is compared with
+};
+
+}  // namespace karmen::services

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "domain/list_query.hpp"
+#include "domain/user.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/pool.hpp"
+#include "storage/user_repository.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace karmen::services {
+
+struct NewUser {
+    std::string username;
+    std::string password;
+    Role role = Role::kUser;
+};
+
+/// Administration of accounts, for the API and the command line. The new password of another person must be changed at
+/// the first login. Loop only.
+class Users {
+  public:
+    Users(storage::UserRepository& users, const Clock& clock, Pool& blocking, Pool& cpu, int bcrypt_cost);
+
+    /// Throws Error: kInvalidInput, kConflict when the name is taken.
+    Awaitable<User> create(NewUser user);
+
+    Awaitable<Page<User>> list(ListQuery query);
+
+    /// Throws Error(kUserNotFound).
+    Awaitable<User> find_by_username(std::string username);
+
+    /// Throws Error(kUserNotFound).
+    Awaitable<User> change(Uuid uuid, storage::UserChange change);
+
+    /// Throws Error: kUserNotFound, kInvalidInput.
+    Awaitable<void> set_password(std::string username, std::string password);
+
+    /// Makes an administrator when there is no user at all yet; none otherwise. An empty password: a random one.
+    Awaitable<std::optional<NewUser>> ensure_administrator(std::string username, std::string password);
+
+  private:
+    storage::UserRepository& users_;
+    const Clock& clock_;
+    Pool& blocking_;
+    Pool& cpu_;
+    int bcrypt_cost_;
+};
+
+/// Throws Error::invalid at `pointer`: empty, too long, no text, NUL.
+void check_username(const std::string& username, const std::string& pointer);
+void check_password(const std::string& password, const std::string& pointer);
+
+}  // namespace karmen::services
