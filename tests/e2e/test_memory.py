@@ -1,0 +1,110 @@
+"""1 GiB goes in, out, and to a printer, and the server's memory stays where it was."""
+
+import hashlib
+import http.client
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from support.api import Api
+from support.fakes import FakePrinter
+from support.gcodes import gcode_bytes, uploaded
+from support.multipart import CONTENT_TYPE, END, part_header
+from support.server import Server
+
+MIB = 1024 * 1024
+SIZE_MIB = 1024
+GROWTH_MAX_KIB = 16 * 1024
+
+
+class PeakMemory:
+    """Highest resident set of the server within a `with` block, as the kernel counted it."""
+
+    def __init__(self, server: Server, what: str):
+        self._server = server
+        self._what = what
+
+    def __enter__(self) -> "PeakMemory":
+        # Resets VmHWM to what is resident now (proc(5)).
+        with open(f"/proc/{self._server.pid}/clear_refs", "w") as control:
+            control.write("5")
+        self.before_kib = self._server.memory_kib("VmRSS")
+        return self
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        peak, after = self._server.memory_kib("VmHWM"), self._server.memory_kib("VmRSS")
+        told = f"{self._what}: {self.before_kib} KiB before, {peak} KiB at most, {after} KiB after"
+        print(f"{told} (+{(peak - self.before_kib) / 1024:.1f} MiB)")
+        if kind is None:
+            assert peak - self.before_kib <= GROWTH_MAX_KIB, told
+
+
+def pieces() -> Iterator[bytes]:
+    """The file, a MiB at a time, no two alike."""
+    base = gcode_bytes(MIB - 16)
+    for n in range(SIZE_MIB):
+        yield b"; block %06d \n\n" % n + base
+
+
+def form() -> Iterator[bytes]:
+    yield part_header("file", "large.gcode")
+    yield from pieces()
+    yield b"\r\n" + END
+
+
+def digests() -> tuple[str, str]:
+    sha1, sha256 = hashlib.sha1(), hashlib.sha256()
+    for piece in pieces():
+        sha1.update(piece)
+        sha256.update(piece)
+    return sha1.hexdigest(), sha256.hexdigest()
+
+
+def warm_up(admin: Api, printer: FakePrinter) -> None:
+    """One small round, so that pools, connections and caches have their size before it is measured."""
+    gcode = uploaded(admin, "warm-up.gcode", gcode_bytes(8 * MIB))
+    admin.get(gcode["data"], expect=200)
+    admin.post("/printjobs", json={"gcode": gcode["id"], "printer": printer.host}, expect=201)
+
+
+@pytest.fixture(scope="module")
+def server_options() -> dict[str, str]:
+    """A file of 1 GiB and its form."""
+    return {"http-upload-max-bytes": "2GiB", "http-handler-timeout": "5m"}
+
+
+def test_one_gib_in_and_out_and_to_a_printer(server: Server, admin: Api, fake_printers):
+    warm_printer, printer = fake_printers(count=2, speed=1)
+    for fake in (warm_printer, printer):
+        admin.post("/printers", json={"host": fake.host, "name": "x"}, expect=201)
+    warm_up(admin, warm_printer)
+    sha1, sha256 = digests()
+
+    with PeakMemory(server, "upload"):
+        length = len(part_header("file", "large.gcode")) + SIZE_MIB * MIB + len(b"\r\n" + END)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
+        headers = {"Authorization": f"Bearer {admin.access_token}", "Content-Type": CONTENT_TYPE, "Content-Length": str(length)}
+        connection.request("POST", "/gcodes", body=form(), headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == 201, answer.read()
+    gcode = json.loads(answer.read())
+    assert gcode["size"] == SIZE_MIB * MIB
+
+    with PeakMemory(server, "download"):
+        received = hashlib.sha256()
+        with admin.get(gcode["data"], stream=True, expect=200) as download:
+            for piece in download.iter_content(MIB):
+                received.update(piece)
+        assert received.hexdigest() == sha256
+
+    with PeakMemory(server, "slow download, left in the middle"):
+        with admin.again().get(gcode["data"], stream=True, expect=200) as download:
+            assert len(next(download.iter_content(MIB))) == MIB
+
+    with PeakMemory(server, "print"):
+        admin.post("/printjobs", json={"gcode": gcode["id"], "printer": printer.host}, expect=201)
+    ((_, file),) = printer.files().items()
+    assert (file["size"], file["hash"]) == (SIZE_MIB * MIB, sha1)
+
+    admin.delete(f"/gcodes/{gcode['id']}", expect=204)

@@ -1,0 +1,138 @@
+"""The server under test, in a directory of its own."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from support.api import Api
+from support.binary import clean_environment, karmen_binary
+from support.process import Process
+from support.wait import eventually
+
+ADMIN = "karmen"
+FIRST_ADMIN_PASSWORD = "first-start-pw"
+ADMIN_PASSWORD = "admin-Passw0rd"
+USER_PASSWORD = "user-Passw0rd"
+SECRET_KEY = "0123456789abcdef0123456789abcdef-for-tests-only"
+
+# bcrypt at its cheapest, and no throttle in the way of tests that log in all the time.
+TEST_OPTIONS = {
+    "http-port": "0",
+    "auth-bcrypt-cost": "4",
+    "auth-login-failures-slow": "9999",
+    "auth-login-failures-max": "10000",
+}
+
+
+class Server:
+    """`karmen serve` on a data directory that outlives restarts. `options` are flags without their dashes."""
+
+    def __init__(
+        self,
+        directory: Path,
+        options: dict[str, str] | None = None,
+        env: dict[str, str] | None = None,
+        admin_password: str | None = FIRST_ADMIN_PASSWORD,
+    ):
+        self.directory = directory
+        self.data_dir = directory / "data"
+        self.log_file = directory / "server.log"
+        self.options = TEST_OPTIONS | (options or {})
+        self.env = {"KARMEN_AUTH_SECRET_KEY": SECRET_KEY} | (env or {})
+        if admin_password is not None:
+            self.env.setdefault("KARMEN_AUTH_ADMIN_PASSWORD", admin_password)
+        self.process: Process | None = None
+        self.url = ""
+        directory.mkdir(parents=True, exist_ok=True)
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> "Server":
+        flags = [part for name, value in self.options.items() for part in (f"--{name}", value)]
+        command = [karmen_binary(), "serve", "--data-dir", str(self.data_dir), *flags]
+        self.process = Process(command, self.log_file, clean_environment(self.env), cwd=self.directory)
+        try:
+            self.url = self.process.wait_for_lines(r"http://127\.0\.0\.1:\d+")[0].group(0)
+        except AssertionError:
+            self.process.kill()
+            raise
+        return self
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    @property
+    def store(self) -> Path:
+        return self.data_dir / "gcodes"
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def restart(self) -> "Server":
+        self.stop()
+        return self.start()
+
+    def stop(self) -> None:
+        """Ends the server and insists on a clean end."""
+        code = self.process.end()
+        assert not self.process.sanitizer_reports(), self.process.output()
+        assert code == 0, f"the server ended with {code}\n{self.process.output()}"
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    def anonymous(self) -> Api:
+        return Api(self)
+
+    def login(self, username: str, password: str) -> Api:
+        """A client that holds a fresh token, whatever the account may do with it."""
+        return Api(self).log_in(username, password)
+
+    def first_admin(self, password: str = ADMIN_PASSWORD) -> Api:
+        """The administrator of the first start, after the password change that is forced on him."""
+        return self.login(ADMIN, self.env["KARMEN_AUTH_ADMIN_PASSWORD"]).change_password(password)
+
+    def add_user(self, name: str, role: str = "user", password: str = USER_PASSWORD) -> Api:
+        """An account made on the command line, ready for work."""
+        self.user_command("add", name, "--role", role, "--password-stdin", stdin=f"{password}-1\n")
+        api = self.login(name, f"{password}-1")
+        if api.get("/users/me/probe", expect=200).json()["force_pwd_change"]:
+            return api.change_password(password)
+        self.user_command("set-password", name, "--password-stdin", stdin=f"{password}\n")
+        return self.login(name, password)
+
+    def user_command(self, *arguments: str, stdin: str = "", expect: int = 0) -> subprocess.CompletedProcess:
+        """`karmen user …` on the server's database."""
+        command = [karmen_binary(), "user", *arguments, "--data-dir", str(self.data_dir), "--auth-bcrypt-cost", "4"]
+        return run(command, stdin=stdin, expect=expect, env=self.env, cwd=self.directory)
+
+    # --- what the operating system knows ----------------------------------------------------------------------------
+
+    def memory_kib(self, field: str) -> int:
+        """A line of /proc/PID/status: `VmRSS`, or its highest value `VmHWM`."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1))
+
+    def stored_files(self) -> dict[str, Path]:
+        """Everything in the g-code store that is no directory, by its path inside the store."""
+        return {str(path.relative_to(self.store)): path for path in self.store.rglob("*") if not path.is_dir()}
+
+    def wait_until_refusing(self) -> None:
+        """Until the listening socket is closed, which is the first thing that SIGTERM does."""
+        eventually(lambda: not Api(self).reachable(), what="the server refuses connections")
+
+
+def run(
+    command: list[str], *, stdin: str = "", expect: int | None = 0, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess:
+    """Runs a command to its end. `expect` None takes any exit code."""
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, timeout=60, env=clean_environment(env), cwd=cwd
+    )
+    if expect is not None:
+        assert done.returncode == expect, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
