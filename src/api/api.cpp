@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/problem.hpp"
-#include "runtime/timeout.hpp"
 
 namespace karmen::api {
 
@@ -40,56 +39,52 @@ void require_own_password(const Route& route, const services::Account& account) 
         throw Error(ErrorCode::kPasswordChangeRequired, PublicMessage{"Password change is enforced on this account!"});
 }
 
-/// Answers that need a token are nobody else's: no cache may keep them, unless the handler says how.
+/// Answers are of the moment, and most of them nobody else's: no cache may keep them, unless the handler says how.
 void forbid_caching(http::Response& response) {
     if (!response.headers.find("Cache-Control")) response.headers.set("Cache-Control", "private, no-store");
 }
 
+http::Response method_not_allowed(const http::Request& request, const http::Router& router) {
+    http::Response response = http::problem_response(
+        Error(ErrorCode::kMethodNotAllowed, PublicMessage{"The method is not allowed here"}), request.id);
+    response.headers.set("Allow", router.allowed_methods(request.segments));
+    return response;
+}
+
 }  // namespace
 
-Api::Api(Services services, ApiOptions options, Log& log)
-    : services_(services), options_(std::move(options)), log_(log) {
+Api::Api(Services services, ApiOptions options) : services_(services), options_(std::move(options)) {
     const auto table = routes();
     for (std::size_t i = 0; i < table.size(); ++i) router_.add(table[i].method, table[i].path, i);
 }
 
-Awaitable<http::Response> Api::answer(http::Request& request) const {
-    http::Response response;
-    try {
-        response = co_await answer_or_throw(request);
-    } catch (const Error& error) {
-        if (http::status_of(error.code()) >= 500)
-            log_.error("request failed",
-                       {{"request_id", request.id}, {"method", request.method}, {"error", error.what()}});
-        response = http::problem_response(error, request.id);
-        if (error.code() == ErrorCode::kMethodNotAllowed)
-            response.headers.set("Allow", router_.allowed_methods(request.segments));
-    }
-    http::add_cors(options_.cors, request, response);
-    co_return response;
-}
-
-// Request id, access log and the limits of each phase are the server's, before and after this. The rest, in this order:
+// Request id, access log, the handler's timeout and the limits of each phase are the server's, before and after this.
+// The rest, in this order:
 //  1. OPTIONS is answered for every known path         4. the user is there, not suspended, the token not revoked
 //  2. path and method have a route                     5. role, 6. freshness, 7. no password change is forced
-//  3. the token is there, well-made and of its type    8. the handler, within its deadline
-Awaitable<http::Response> Api::answer_or_throw(http::Request& request) const {
+//  3. the token is there, well-made and of its type    8. the handler
+Awaitable<http::Response> Api::answer(http::Request& request) const {
     if (auto options = http::answer_options(request, router_)) co_return std::move(*options);
-    const Route& route = find_route(request);
-    Call call{.request = request, .account = co_await check_access(route, request)};
-    http::Response response = co_await call_within_deadline(route, call);
-    if (call.account) forbid_caching(response);
-    co_return response;
+    const Route* route = find_route(request);
+    if (!route) co_return method_not_allowed(request, router_);
+    Call call{.request = request, .account = co_await check_access(*route, request)};
+    if (route->deadline == Deadline::kOwn) request.lift_deadline();
+    co_return co_await route->handler(services_, call);
 }
 
-const Route& Api::find_route(http::Request& request) const {
+void Api::finish(const http::Request& request, http::Response& response) const {
+    forbid_caching(response);
+    http::add_cors(options_.cors, request, response);
+}
+
+/// Null when the path is known with other methods only.
+const Route* Api::find_route(http::Request& request) const {
     http::Router::Result found = router_.find(request.method, request.segments);
     if (auto* match = std::get_if<http::Router::Match>(&found)) {
         request.path_values = std::move(match->values);
-        return routes()[match->route];
+        return &routes()[match->route];
     }
-    if (std::holds_alternative<http::Router::MethodNotAllowed>(found))
-        throw Error(ErrorCode::kMethodNotAllowed, PublicMessage{"The method is not allowed here"});
+    if (std::holds_alternative<http::Router::MethodNotAllowed>(found)) return nullptr;
     throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
 }
 
@@ -102,13 +97,6 @@ Awaitable<std::optional<services::Account>> Api::check_access(const Route& route
     require_fresh(route, account.principal);
     require_own_password(route, account);
     co_return account;
-}
-
-Awaitable<http::Response> Api::call_within_deadline(const Route& route, Call& call) const {
-    if (route.deadline == Deadline::kOwn) co_return co_await route.handler(services_, call);
-    auto response = co_await with_timeout(options_.handler_timeout, route.handler(services_, call));
-    if (!response) throw Error(ErrorCode::kOverloaded, PublicMessage{"The request took too long"}).with_retry_after(1);
-    co_return std::move(*response);
 }
 
 }  // namespace karmen::api

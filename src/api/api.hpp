@@ -1,39 +1,36 @@
 #pragma once
 
 #include "api/route.hpp"
-#include "base/log.hpp"
 #include "http/cors.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 
-#include <chrono>
-#include <memory>
+#include <optional>
 
 namespace karmen::api {
 
 struct ApiOptions {
     http::CorsOptions cors;
-    std::chrono::milliseconds handler_timeout{60'000};
 };
 
 /// Karmen's HTTP interface: finds the route of a request, makes the checks that its row names, and calls its handler.
 /// Made by the composition root, outlives the server. Loop only.
 class Api {
   public:
-    Api(Services services, ApiOptions options, Log& log);
+    Api(Services services, ApiOptions options);
 
-    /// The handler of the server. Every failure comes back as a problem body; only a cancel is thrown.
+    /// The handler of the server. Throws Error, of which the server makes a problem body.
     Awaitable<http::Response> answer(http::Request& request) const;
 
+    /// What every answer gets before it is sent, the server's own included.
+    void finish(const http::Request& request, http::Response& response) const;
+
   private:
-    Awaitable<http::Response> answer_or_throw(http::Request& request) const;
-    Awaitable<http::Response> call_within_deadline(const Route& route, Call& call) const;
-    const Route& find_route(http::Request& request) const;
+    const Route* find_route(http::Request& request) const;
     Awaitable<std::optional<services::Account>> check_access(const Route& route, const http::Request& request) const;
 
     Services services_;
     ApiOptions options_;
-    Log& log_;
     http::Router router_;
 };
 

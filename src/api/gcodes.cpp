@@ -1,12 +1,11 @@
 #include "api/body.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/list.hpp"
 #include "base/text.hpp"
 #include "files/names.hpp"
 #include "http/file_response.hpp"
 #include "http/multipart.hpp"
-
-#include <boost/json/serialize.hpp>
 
 namespace karmen::api {
 
@@ -79,11 +78,11 @@ Answer upload_gcode(const Services& services, Call& call) {
     UploadForm form = co_await read_upload_form(services, call);
     const Gcode gcode = co_await services.gcodes.finish_upload(std::move(*form.file), call.principal(),
                                                                form.folder.value_or(""), form.display);
-    co_return http::Response::json(201, boost::json::serialize(to_json(gcode)));
+    co_return http::Response::json(201, to_text(to_json(gcode)));
 }
 
 Answer get_gcode(const Services& services, Call& call) {
-    co_return http::Response::json(200, boost::json::serialize(to_json(co_await services.gcodes.find(gcode_id(call)))));
+    co_return http::Response::json(200, to_text(to_json(co_await services.gcodes.find(gcode_id(call)))));
 }
 
 Answer download_gcode(const Services& services, Call& call) {

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "api/json.hpp"
+#include "api/json_text.hpp"
 #include "domain/list_query.hpp"
 #include "http/message.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <string>
 #include <string_view>
@@ -37,7 +36,7 @@ http::Response list_response(std::string_view path, const ListRequest& list, con
     for (const Row& row : page.rows) items.emplace_back(pick(to_json(row), list.fields));
     boost::json::object body{{"items", std::move(items)}};
     if (page.next) body["next"] = next_link(path, list, *page.next);
-    return http::Response::json(200, boost::json::serialize(body));
+    return http::Response::json(200, to_text(body));
 }
 
 }  // namespace karmen::api

@@ -1,8 +1,7 @@
 #include "api/body.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/list.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +20,7 @@ services::PrinterFields wanted_fields(const http::Request& request) {
 }
 
 http::Response printer_response(unsigned status, const services::PrinterView& view) {
-    return http::Response::json(status, boost::json::serialize(to_json(view)));
+    return http::Response::json(status, to_text(to_json(view)));
 }
 
 void check_name(JsonBody& body, const std::string& name) {
@@ -87,7 +86,7 @@ Answer list_printers(const Services& services, Call& call) {
     const auto views = co_await services.printers.list(wanted_fields(call.request));
     boost::json::array items;
     for (const services::PrinterView& view : views) items.emplace_back(to_json(view));
-    co_return http::Response::json(200, boost::json::serialize(boost::json::object{{"items", std::move(items)}}));
+    co_return http::Response::json(200, to_text(boost::json::object{{"items", std::move(items)}}));
 }
 
 Answer get_printer(const Services& services, Call& call) {

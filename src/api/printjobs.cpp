@@ -1,8 +1,7 @@
 #include "api/body.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/list.hpp"
-
-#include <boost/json/serialize.hpp>
 
 namespace karmen::api {
 
@@ -17,14 +16,14 @@ Answer start_printjob(const Services& services, Call& call) {
     std::string printer = body.required_text("printer");
     body.finish();
     const PrintJob job = co_await services.printjobs.start(call.principal(), gcode, std::move(printer));
-    co_return http::Response::json(201, boost::json::serialize(boost::json::object{
-                                            {"id", job.id}, {"user_uuid", call.principal().user.to_string()}}));
+    co_return http::Response::json(
+        201, to_text(boost::json::object{{"id", job.id}, {"user_uuid", call.principal().user.to_string()}}));
 }
 
 Answer get_printjob(const Services& services, Call& call) {
     const auto id = parse_id(call.path_value(0));
     if (!id) throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
-    co_return http::Response::json(200, boost::json::serialize(to_json(co_await services.printjobs.find(*id))));
+    co_return http::Response::json(200, to_text(to_json(co_await services.printjobs.find(*id))));
 }
 
 }  // namespace karmen::api

@@ -1,13 +1,12 @@
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "base/version.hpp"
-
-#include <boost/json/serialize.hpp>
 
 namespace karmen::api {
 
 Answer get_root(const Services&, Call&) {
-    co_return http::Response::json(200, boost::json::serialize(boost::json::object{
-                                            {"app", "karmen_backend"}, {"docs", kDocsUrl}, {"version", kVersion}}));
+    co_return http::Response::json(
+        200, to_text(boost::json::object{{"app", "karmen_backend"}, {"docs", kDocsUrl}, {"version", kVersion}}));
 }
 
 }  // namespace karmen::api

@@ -1,14 +1,13 @@
 #include "api/body.hpp"
 #include "api/handlers.hpp"
-
-#include <boost/json/serialize.hpp>
+#include "api/json_text.hpp"
 
 namespace karmen::api {
 
 namespace {
 
 http::Response token_response(boost::json::object tokens) {
-    return http::Response::json(200, boost::json::serialize(tokens));
+    return http::Response::json(200, to_text(tokens));
 }
 
 Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call) {

@@ -18,7 +18,7 @@ std::size_t cpu_threads(const config::Pools& pools) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-http::ServerOptions server_options(const config::Http& http) {
+http::ServerOptions server_options(const config::Http& http, const api::Api& api) {
     return {.address = http.address,
             .port = static_cast<std::uint16_t>(http.port),
             .connections_max = static_cast<std::size_t>(http.connections_max),
@@ -29,8 +29,11 @@ http::ServerOptions server_options(const config::Http& http) {
             .body_bytes_per_second_min = http.body_rate_min,
             .write_idle_timeout = http.write_idle_timeout,
             .keep_alive_timeout = http.keep_alive_timeout,
-            .handler_timeout = std::chrono::milliseconds{0},  // each route has its own, see api::Api
-            .trusted_proxies = http.trusted_proxies};
+            .handler_timeout = http.handler_timeout,
+            .trusted_proxies = http.trusted_proxies,
+            .before_send = [&api](const http::Request& request, http::Response& response) {
+                api.finish(request, response);
+            }};
 }
 
 services::SessionOptions session_options(const config::Auth& auth) {
@@ -86,10 +89,10 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
       printjobs_(loop.executor(),
                  {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_, clock_, blocking_, log}),
       api_({sessions_, users_, printers_, gcodes_, printjobs_, {.upload_bytes_max = config.http.upload_max_bytes}},
-           {.cors = {config.http.cors_origins}, .handler_timeout = config.http.handler_timeout}, log),
+           {.cors = {config.http.cors_origins}}),
       server_(
-          loop.executor(), server_options(config.http), [this](http::Request& request) { return api_.answer(request); },
-          blocking_, log) {}
+          loop.executor(), server_options(config.http, api_),
+          [this](http::Request& request) { return api_.answer(request); }, blocking_, log) {}
 
 Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
     gcodes_.recover(std::filesystem::path(config_.data_dir) / "unlisted-gcodes");

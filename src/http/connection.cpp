@@ -86,7 +86,7 @@ void Connection::begin_handler(Milliseconds limit) {
     deadline_ = after(limit);
 }
 
-void Connection::begin_stream() {
+void Connection::lift_deadline() {
     begin_handler(Milliseconds::max());
 }
 

@@ -35,7 +35,7 @@ class Connection {
     /// after `limit`, which begins anew with every read of the body.
     void begin_handler(Milliseconds limit);
     /// The same without limit.
-    void begin_stream();
+    void lift_deadline();
     void end_handler();
 
     /// Says that nothing more will be sent, so that the client reads all of the answer before it sees the end.

@@ -59,6 +59,9 @@ struct Request {
     std::string remote_address;   ///< the client's; behind a trusted proxy the one that the proxy names
     std::string id;               ///< for logs and problem bodies
     RequestBody* body = nullptr;  ///< never null in a handler
+    /// Takes the server's handler_timeout off this request: for handlers whose time is their client's or another
+    /// server's. Never empty in a handler.
+    std::function<void()> lift_deadline;
     /// What the router took from the path, in the order of the pattern: `/printers/{host}/connection` gives {host}.
     std::vector<std::string> path_values;
 };

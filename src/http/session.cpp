@@ -190,6 +190,7 @@ void Session::understand(Exchange& exchange) {
 
 Awaitable<void> Session::answer(Exchange& exchange) {
     connection_.begin_handler(context_.options.handler_timeout);
+    exchange.request.lift_deadline = [this] { connection_.lift_deadline(); };
     std::optional<Response> response = co_await run_handler(exchange);
     connection_.end_handler();
     switch (connection_.cancel_reason()) {
@@ -277,7 +278,7 @@ Awaitable<void> Session::send_body(Exchange& exchange, std::string_view head, Fr
 Awaitable<void> Session::send_stream(Exchange& exchange, std::string_view head, Framing framing) {
     co_await write(head, {});
     StreamWriter writer(connection_, framing, context_.options.write_idle_timeout);
-    connection_.begin_stream();
+    connection_.lift_deadline();
     try {
         co_await std::get<StreamBody>(exchange.response.body)(writer);
     } catch (const system_error&) {
@@ -293,7 +294,7 @@ Awaitable<void> Session::send_stream(Exchange& exchange, std::string_view head, 
 Awaitable<void> Session::send_raw(Exchange& exchange) {
     exchange.keep_alive = false;
     StreamWriter writer(connection_, Framing::kUntilClose, context_.options.write_idle_timeout);
-    connection_.begin_stream();
+    connection_.lift_deadline();
     const ConnectionEnd end = co_await std::get<RawBody>(exchange.response.body)(writer);
     connection_.end_handler();
     exchange.bytes_sent = writer.bytes_written();

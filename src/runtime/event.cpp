@@ -26,7 +26,13 @@ Awaitable<void> Event::wait() {
 }
 
 Awaitable<Semaphore::Place> Semaphore::acquire() {
-    while (free_ == 0) co_await wait_until_cancelled(freed_);
+    try {
+        while (free_ == 0) co_await wait_until_cancelled(freed_);
+    } catch (...) {
+        // The wake-up may have been this one's, cancelled in the same moment: hand it on, or a place stays empty.
+        if (free_ > 0) freed_.cancel_one();
+        throw;
+    }
     --free_;
     co_return Place(*this);
 }

@@ -19,8 +19,8 @@ struct ClientOptions {
     net::TlsVerification tls = net::TlsVerification::kVerify;
 };
 
-/// Printers behind OctoPrint, by its REST API. What an answer means to Karmen stands in docs/printers.md; the JSON in
-/// wire.hpp. Owned by the composition root. Loop only.
+/// Printers behind OctoPrint, by its REST API (https://docs.octoprint.org/en/master/api/). The JSON stands in wire.hpp.
+/// Owned by the composition root. Loop only.
 class Client final : public PrinterApi {
   public:
     Client(Executor loop, net::HttpClient& http, ClientOptions options);

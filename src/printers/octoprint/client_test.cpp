@@ -1,0 +1,391 @@
+#include "printers/octoprint/client.hpp"
+
+#include "net/temp_file.hpp"
+#include "net/test_server.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/task_group.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+namespace karmen::printers::octoprint {
+namespace {
+
+using namespace std::chrono_literals;
+using net::testing::closed_host;
+using net::testing::ReceivedRequest;
+using net::testing::temp_file;
+using net::testing::TestConnection;
+using net::testing::TestServer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kNoPermission =
+    R"({"error":"You don't have the permission to access the requested resource. It is either read-protected or not readable by the server."})";
+constexpr const char* kCsrf = R"({"error":"CSRF validation failed"})";
+constexpr const char* kVersion = R"({"api":"0.1","server":"1.11.8","text":"OctoPrint 1.11.8"})";
+constexpr const char* kOperational =
+    R"({"state":{"flags":{"operational":true,"ready":true},"text":"Operational"},"temperature":{"bed":{"actual":21.3,"offset":0,"target":0.0}}})";
+
+struct Answer {
+    int status;
+    std::string body;
+};
+
+/// A server that answers each `METHOD /path` as it was told, and remembers what it was asked. 404 for the rest.
+class ScriptedPrinter {
+  public:
+    explicit ScriptedPrinter(std::map<std::string, Answer> answers)
+        : answers_(std::move(answers)), server_([this](TestConnection& connection) { serve(connection); }) {}
+
+    PrinterAddress address(std::optional<std::string> api_key = std::nullopt) const {
+        return {server_.host(), Protocol::kHttp, std::move(api_key)};
+    }
+    std::vector<std::string> asked() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::string> lines;
+        for (const auto& request : requests_) lines.push_back(request.line());
+        return lines;
+    }
+    ReceivedRequest last() const {
+        const std::lock_guard lock(mutex_);
+        return requests_.back();
+    }
+
+  private:
+    void serve(TestConnection& connection) {
+        while (true) {
+            const ReceivedRequest request = connection.read_request();
+            if (request.head.empty()) return;
+            {
+                const std::lock_guard lock(mutex_);
+                requests_.push_back(request);
+            }
+            const auto answer = answers_.find(request.line());
+            if (answer == answers_.end())
+                connection.answer(404, R"({"error":"The requested URL was not found"})");
+            else
+                connection.answer(answer->second.status, answer->second.body);
+        }
+    }
+
+    std::map<std::string, Answer> answers_;
+    mutable std::mutex mutex_;
+    std::vector<ReceivedRequest> requests_;
+    TestServer server_;
+};
+
+class OctoPrintClientTest : public ::testing::Test {
+  protected:
+    template <class T>
+    T run(Awaitable<T> call) {
+        return loop_.run_until_done(std::move(call));
+    }
+    PrinterAddress nobody() const { return {closed_host(), Protocol::kHttp, std::nullopt}; }
+
+    Loop loop_;
+    Log log_ = Log::silent();
+    Pool pool_{"blocking", 1, 10};
+    net::HttpClient http_{loop_.executor(), pool_, {}, log_};
+    Client client_{loop_.executor(), http_, {.read_timeout = 5'000ms}};
+};
+
+constexpr const char* kStatusLine = "GET /api/printer?exclude=sd";
+
+TEST_F(OctoPrintClientTest, Sniff) {
+    const ServerVersion version{"0.1", "1.11.8", "OctoPrint 1.11.8"};
+    const ServerVersion other{"2.0.0", "0.8.1", "PrusaLink 0.8.1"};
+    struct Row {
+        std::map<std::string, Answer> answers;
+        SniffedServer expected;
+    };
+    const Row rows[] = {
+        {{{"GET /api/version", {200, kVersion}}}, {version, true, AccessLevel::kUnlocked}},
+        {{{"GET /api/version", {403, kNoPermission}}, {"GET /api/settings", {200, "{}"}}},
+         {{}, true, AccessLevel::kReadOnly}},
+        {{{"GET /api/version", {403, kNoPermission}}, {"GET /api/settings", {403, kNoPermission}}},
+         {{}, true, AccessLevel::kProtected}},
+        {{{"GET /api/version", {403, kNoPermission}}, {"GET /api/settings", {500, ""}}}, {}},
+        {{{"GET /api/version", {200, R"({"api":"2.0.0","server":"0.8.1","text":"PrusaLink 0.8.1"})"}}},
+         {other, false, AccessLevel::kUnknown}},
+        {{{"GET /api/version", {200, "<html>OctoPrint</html>"}}}, {}},
+        {{{"GET /api/version", {503, "<html>"}}}, {}},
+        {{{"GET /api/version", {401, "{}"}}}, {}},
+        {{}, {}},
+    };
+    for (const Row& row : rows) {
+        const ScriptedPrinter printer(row.answers);
+        EXPECT_EQ(run(client_.sniff(printer.address())), row.expected);
+    }
+    EXPECT_EQ(run(client_.sniff(nobody())), SniffedServer{});
+}
+
+TEST_F(OctoPrintClientTest, SendsTheKeyIfThereIsOne) {
+    const ScriptedPrinter printer({{"GET /api/version", {200, kVersion}}});
+    run(client_.sniff(printer.address("SECRET")));
+    EXPECT_EQ(printer.last().header("X-Api-Key"), "SECRET");
+    run(client_.sniff(printer.address()));
+    EXPECT_THAT(printer.last().head, ::testing::Not(HasSubstr("X-Api-Key")));
+    run(client_.sniff(printer.address("")));
+    EXPECT_THAT(printer.last().head, ::testing::Not(HasSubstr("X-Api-Key")));
+}
+
+TEST_F(OctoPrintClientTest, Status) {
+    const auto status_of = [this](Answer answer) {
+        const ScriptedPrinter printer({{kStatusLine, std::move(answer)}});
+        return run(client_.status(printer.address())).value;
+    };
+    EXPECT_EQ(status_of({200, kOperational}).state, PrinterState::kOperational);
+    EXPECT_EQ(status_of({200, kOperational}).temperature.at("bed").actual, 21.3);
+    EXPECT_EQ(status_of({409, R"({"error":"Printer is not operational"})"}), not_connected());
+    EXPECT_EQ(status_of({200, "garbage"}), invalid_data());
+    EXPECT_EQ(status_of({200, ""}), invalid_data());
+    EXPECT_EQ(status_of({200, std::string((1 << 20) + 1, 'x')}), invalid_data());
+    EXPECT_EQ(status_of({403, kNoPermission}), not_responding());
+    EXPECT_EQ(status_of({503, "<html>"}), not_responding());
+    EXPECT_EQ(run(client_.status(nobody())).value, not_responding());
+}
+
+TEST_F(OctoPrintClientTest, AServerThatStartsUpIsNotResponding) {
+    const TestServer server([](TestConnection& connection) {
+        connection.read_request();
+        connection.write("Not found");
+    });
+    EXPECT_EQ(run(client_.status({server.host(), Protocol::kHttp, {}})).value, not_responding());
+}
+
+TEST_F(OctoPrintClientTest, AHungServerIsNotRespondingInTime) {
+    const TestServer server([](TestConnection& connection) { connection.wait_for_close(); });
+    const PrinterAddress address{server.host(), Protocol::kHttp, std::nullopt};
+    Client hasty(loop_.executor(), http_, {.read_timeout = 20ms, .command_timeout = 20ms});
+    EXPECT_EQ(run(hasty.status(address)).value, not_responding());
+    EXPECT_EQ(run(hasty.sniff(address)), SniffedServer{});
+    EXPECT_EQ(run(hasty.job(address)).value, JobReport{});
+    EXPECT_EQ(run(hasty.webcam(address)).value.message, kWebcamNotAccessible);
+    const CommandOutcome unreachable{CommandOutcome::Result::kUnreachable, std::string(kNotRespondingText)};
+    EXPECT_EQ(run(hasty.connect(address)).value, unreachable);
+    EXPECT_EQ(run(hasty.command_job(address, JobCommand::kCancel)).value, unreachable);
+}
+
+TEST_F(OctoPrintClientTest, TellsWhatACallShowedOfTheAccess) {
+    const auto access = [this](Answer answer, std::optional<std::string> key) {
+        const ScriptedPrinter printer({{kStatusLine, std::move(answer)}});
+        return run(client_.status(printer.address(std::move(key)))).access_level;
+    };
+    EXPECT_EQ(access({200, kOperational}, "KEY"), AccessLevel::kUnlocked);
+    EXPECT_EQ(access({403, kNoPermission}, "KEY"), AccessLevel::kProtected);
+    EXPECT_EQ(access({409, "{}"}, "KEY"), std::nullopt);
+    EXPECT_EQ(access({500, "{}"}, "KEY"), std::nullopt);
+    EXPECT_EQ(access({200, kOperational}, std::nullopt), std::nullopt);
+    EXPECT_EQ(access({403, kNoPermission}, std::nullopt), std::nullopt);
+}
+
+TEST_F(OctoPrintClientTest, Webcam) {
+    const auto webcam_of = [this](Answer answer) {
+        const ScriptedPrinter printer({{"GET /api/settings", std::move(answer)}});
+        auto webcam = run(client_.webcam(printer.address())).value;
+        if (webcam.stream && webcam.stream->url == "http://" + printer.address().host + "/webcam/")
+            return karmen::Webcam{"OK here", {}};
+        return webcam;
+    };
+    EXPECT_EQ(webcam_of({200, R"({"webcam":{"streamUrl":"/webcam/"}})"}).message, "OK here");
+    EXPECT_EQ(webcam_of({200, R"({"webcam":{"streamUrl":""}})"}).message, kWebcamDisabled);
+    EXPECT_EQ(webcam_of({200, "garbage"}).message, kWebcamInvalidData);
+    EXPECT_EQ(webcam_of({200, std::string((1 << 20) + 1, 'x')}).message, kWebcamInvalidData);
+    EXPECT_EQ(webcam_of({403, kNoPermission}).message, kWebcamNotAccessible);
+    EXPECT_EQ(run(client_.webcam(nobody())).value.message, kWebcamNotAccessible);
+}
+
+TEST_F(OctoPrintClientTest, Job) {
+    const auto job_of = [this](Answer answer) {
+        const ScriptedPrinter printer({{"GET /api/job", std::move(answer)}});
+        return run(client_.job(printer.address())).value;
+    };
+    EXPECT_EQ(job_of({200, R"({"state":"Printing","job":{"file":{"display":"a"}},"progress":{"printTime":3}})"}),
+              (JobReport{true, PrinterJob{"a", {}, {}, 3}}));
+    EXPECT_EQ(job_of({200, R"({"state":"Operational"})"}), (JobReport{true, std::nullopt}));
+    EXPECT_EQ(job_of({200, "garbage"}), JobReport{});
+    EXPECT_EQ(job_of({500, "{}"}), JobReport{});
+    EXPECT_EQ(run(client_.job(nobody())).value, JobReport{});
+}
+
+std::map<std::string, Answer> connection_in(const std::string& state, Answer to_post = {204, ""}) {
+    return {{"GET /api/connection", {200, R"({"current":{"state":")" + state + R"("}})"}},
+            {"POST /api/connection", std::move(to_post)}};
+}
+
+const CommandOutcome kDone{CommandOutcome::Result::kDone, ""};
+
+TEST_F(OctoPrintClientTest, ConnectsOnlyWhenItIsClosed) {
+    for (const char* state : {"Closed", "Offline", "Offline after error"}) {
+        const ScriptedPrinter printer(connection_in(state));
+        EXPECT_EQ(run(client_.connect(printer.address())).value, kDone);
+        EXPECT_THAT(printer.asked(), ElementsAre("GET /api/connection", "POST /api/connection")) << state;
+        EXPECT_EQ(printer.last().body, R"({"command":"connect"})");
+        EXPECT_EQ(printer.last().header("Content-Type"), "application/json");
+    }
+    for (const char* state : {"Operational", "Printing", "Connecting", "Detecting serial connection"}) {
+        const ScriptedPrinter printer(connection_in(state));
+        EXPECT_EQ(run(client_.connect(printer.address())).value, kDone);
+        EXPECT_THAT(printer.asked(), ElementsAre("GET /api/connection")) << state;
+    }
+}
+
+TEST_F(OctoPrintClientTest, DisconnectsUnlessItIsClosed) {
+    for (const char* state : {"Operational", "Connecting", "Printing"}) {
+        const ScriptedPrinter printer(connection_in(state));
+        EXPECT_EQ(run(client_.disconnect(printer.address())).value, kDone);
+        EXPECT_EQ(printer.last().body, R"({"command":"disconnect"})") << state;
+    }
+    const ScriptedPrinter closed(connection_in("Closed"));
+    EXPECT_EQ(run(client_.disconnect(closed.address())).value, kDone);
+    EXPECT_THAT(closed.asked(), ElementsAre("GET /api/connection"));
+}
+
+TEST_F(OctoPrintClientTest, ConnectionThatIsRefused) {
+    const auto connect = [this](std::map<std::string, Answer> answers) {
+        const ScriptedPrinter printer(std::move(answers));
+        return run(client_.connect(printer.address("KEY")));
+    };
+    using Result = CommandOutcome::Result;
+    const auto csrf = connect(connection_in("Closed", {400, kCsrf}));
+    EXPECT_EQ(csrf.value.result, Result::kRefused);
+    EXPECT_THAT(csrf.value.reason, HasSubstr("API key"));
+    EXPECT_EQ(csrf.access_level, AccessLevel::kProtected);
+    const auto invalid = connect(connection_in("Closed", {400, R"({"error":"port is invalid"})"}));
+    EXPECT_EQ(invalid.value, (CommandOutcome{Result::kRefused, "port is invalid"}));
+    EXPECT_EQ(connect({{"GET /api/connection", {403, kNoPermission}}}).value.result, Result::kRefused);
+    EXPECT_EQ(connect({{"GET /api/connection", {200, "garbage"}}}).value.result, Result::kUnreachable);
+    EXPECT_EQ(connect({{"GET /api/connection", {503, "<html>"}}}).value.result, Result::kUnreachable);
+    EXPECT_EQ(run(client_.connect(nobody())).value.result, Result::kUnreachable);
+}
+
+TEST_F(OctoPrintClientTest, JobCommands) {
+    const ScriptedPrinter printer({{"POST /api/job", {204, ""}}});
+    const std::pair<JobCommand, const char*> rows[] = {
+        {JobCommand::kCancel, R"({"command":"cancel"})"},
+        {JobCommand::kStart, R"({"command":"start"})"},
+        {JobCommand::kToggle, R"({"command":"pause","action":"toggle"})"},
+    };
+    for (const auto& [command, body] : rows) {
+        EXPECT_EQ(run(client_.command_job(printer.address(), command)).value, kDone);
+        EXPECT_EQ(printer.last().body, body);
+    }
+    const ScriptedPrinter idle(
+        {{"POST /api/job",
+          {409, R"({"error":"Printer is neither printing nor paused, 'cancel' command cannot be performed"})"}}});
+    const auto refused = run(client_.command_job(idle.address(), JobCommand::kCancel)).value;
+    EXPECT_EQ(refused.result, CommandOutcome::Result::kRefused);
+    EXPECT_THAT(refused.reason, HasSubstr("neither printing nor paused"));
+}
+
+PrintFile print_file(std::string_view content, std::string folder = "") {
+    return {temp_file(content), content.size(), std::move(folder), "part.gcode"};
+}
+
+TEST_F(OctoPrintClientTest, PrintSendsTheFileToTheFolderKarmen) {
+    const ScriptedPrinter printer({{"POST /api/files/local", {201, R"({"done":true,"effectivePrint":true})"}}});
+    const std::pair<const char*, const char*> rows[] = {
+        {"", "\r\n\r\nkarmen\r\n"}, {"a/b", "\r\n\r\nkarmen/a/b\r\n"}, {"/a/", "\r\n\r\nkarmen/a\r\n"}};
+    for (const auto& [folder, field] : rows) {
+        const auto outcome = run(client_.print(printer.address("KEY"), print_file("G28\nG1 X1\n", folder)));
+        EXPECT_EQ(outcome.value, (PrintOutcome{PrintOutcome::Result::kStarted, ""}));
+        EXPECT_EQ(outcome.access_level, AccessLevel::kUnlocked);
+        const ReceivedRequest request = printer.last();
+        EXPECT_EQ(request.header("X-Api-Key"), "KEY");
+        EXPECT_THAT(request.body, HasSubstr("name=\"path\"" + std::string(field)));
+        EXPECT_THAT(request.body, HasSubstr("name=\"print\"\r\n\r\ntrue\r\n"));
+        EXPECT_THAT(request.body, HasSubstr("name=\"file\"; filename=\"part.gcode\""));
+        EXPECT_THAT(request.body, HasSubstr("\r\n\r\nG28\nG1 X1\n\r\n--"));
+    }
+}
+
+TEST_F(OctoPrintClientTest, PrintThatDoesNotStart) {
+    const auto print = [this](Answer answer) {
+        const ScriptedPrinter printer({{"POST /api/files/local", std::move(answer)}});
+        return run(client_.print(printer.address(), print_file("G28\n"))).value;
+    };
+    using Result = PrintOutcome::Result;
+    EXPECT_EQ(print({201, R"({"done":true,"effectivePrint":false})"}).result, Result::kStoredOnly);
+    EXPECT_EQ(print({409, R"({"error":"Trying to overwrite file that is currently being printed"})"}),
+              (PrintOutcome{Result::kRefused, "Trying to overwrite file that is currently being printed"}));
+    EXPECT_EQ(print({415, "{}"}).result, Result::kRefused);
+    EXPECT_EQ(print({400, kCsrf}).result, Result::kRefused);
+    EXPECT_EQ(print({403, kNoPermission}).result, Result::kRefused);
+    EXPECT_EQ(print({500, "{}"}).result, Result::kFailed);
+    EXPECT_EQ(run(client_.print(nobody(), print_file("G28\n"))).value.result, Result::kFailed);
+    PrintFile shorter = print_file("G28\n");
+    shorter.size = 100;
+    const ScriptedPrinter printer({});
+    EXPECT_THAT(run(client_.print(printer.address(), std::move(shorter))).value.reason, HasSubstr("disk"));
+}
+
+Awaitable<void> ask_status(Client& client, PrinterAddress address, int& operational) {
+    const auto status = co_await client.status(std::move(address));
+    if (status.value.state == PrinterState::kOperational) ++operational;
+}
+
+Awaitable<void> join(TaskGroup& group) {
+    co_await group.join();
+}
+
+TEST_F(OctoPrintClientTest, AsksAPrinterNoMoreThanTwoThingsAtATime) {
+    std::atomic<int> inside = 0;
+    std::atomic<int> inside_max = 0;
+    const TestServer server([&](TestConnection& connection) {
+        while (!connection.read_request().head.empty()) {
+            const int now = ++inside;
+            for (int seen = inside_max; seen < now && !inside_max.compare_exchange_weak(seen, now);) continue;
+            std::this_thread::sleep_for(1ms);  // long enough for others to come, were they let in
+            --inside;
+            connection.answer(200, kOperational);
+        }
+    });
+    TaskGroup group(loop_.executor(), log_, "test");
+    int operational = 0;
+    for (int i = 0; i < 20; ++i) group.spawn(ask_status(client_, {server.host(), Protocol::kHttp, {}}, operational));
+    run(join(group));
+    EXPECT_EQ(operational, 20);
+    EXPECT_LE(inside_max, 2);
+    EXPECT_GE(inside_max, 1);
+}
+
+Awaitable<void> print_and_keep(Client& client, PrinterAddress address, std::vector<PrintOutcome::Result>& results) {
+    const auto outcome = co_await client.print(std::move(address), print_file("G28\n"));
+    results.push_back(outcome.value.result);
+}
+
+Awaitable<void> upload_twice_and_ask(Client& client, TaskGroup& group, PrinterAddress address,
+                                     std::vector<PrintOutcome::Result>& results, int& operational) {
+    group.spawn(print_and_keep(client, address, results));
+    group.spawn(print_and_keep(client, address, results));
+    co_await ask_status(client, address, operational);
+    co_await group.join();
+}
+
+TEST_F(OctoPrintClientTest, WhileAFileIsSentThePrinterIsStillWatchedAndTakesNoSecondFile) {
+    std::atomic<bool> was_asked = false;
+    const TestServer server([&](TestConnection& connection) {
+        const auto request = connection.read_request();
+        if (request.line() == "POST /api/files/local") {
+            while (!was_asked) std::this_thread::yield();
+            connection.answer(201, R"({"effectivePrint":true})");
+        } else {
+            connection.answer(200, kOperational);
+            was_asked = true;
+        }
+    });
+    TaskGroup group(loop_.executor(), log_, "test");
+    std::vector<PrintOutcome::Result> results;
+    int operational = 0;
+    run(upload_twice_and_ask(client_, group, {server.host(), Protocol::kHttp, {}}, results, operational));
+    EXPECT_EQ(operational, 1);
+    EXPECT_THAT(results, ElementsAre(PrintOutcome::Result::kRefused, PrintOutcome::Result::kStarted));
+}
+
+}  // namespace
+}  // namespace karmen::printers::octoprint
