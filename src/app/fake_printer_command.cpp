@@ -3,7 +3,7 @@
 #include "fake/fake_printer.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
-#include "runtime/sleep.hpp"
+#include "runtime/signals.hpp"
 
 #include <CLI/Validators.hpp>
 #include <fmt/core.h>
@@ -78,6 +78,7 @@ fake::FakePrinterOptions printer_options(const Arguments& arguments, int index) 
 }
 
 Awaitable<void> simulate(Loop& loop, const Arguments& arguments, Log& log) {
+    TerminationSignals signals(loop.executor());
     Pool files("files", 1, 1000);
     std::list<fake::FakePrinter> printers;
     for (int i = 0; i < arguments.count; ++i)
@@ -89,7 +90,7 @@ Awaitable<void> simulate(Loop& loop, const Arguments& arguments, Log& log) {
             fmt::print("Simulated printer on http://{}:{}\n", arguments.address, printer.port());
         }
         std::fflush(stdout);
-        co_await wait_for_termination();
+        co_await signals.next();
     } catch (...) {
         failure = std::current_exception();
     }

@@ -1,7 +1,7 @@
 #include "app/commands.hpp"
 #include "app/server_application.hpp"
 #include "base/version.hpp"
-#include "runtime/sleep.hpp"
+#include "runtime/signals.hpp"
 
 #include <fmt/core.h>
 
@@ -36,12 +36,12 @@ void print_welcome(const config::Config& config, std::uint16_t port,
     std::fflush(stdout);
 }
 
-Awaitable<void> serve(ServerApplication& server, const config::Config& config, Log& log) {
+Awaitable<void> serve(ServerApplication& server, TerminationSignals& signals, const config::Config& config, Log& log) {
     std::exception_ptr failure;
     try {
         const auto administrator = co_await server.start();
         print_welcome(config, server.port(), administrator);
-        const int signal = co_await wait_for_termination();
+        const int signal = co_await signals.next();
         log.info("stopping", {{"signal", signal}});
     } catch (...) {
         failure = std::current_exception();
@@ -55,8 +55,9 @@ int run(const config::Config& config) {
     raise_descriptor_limit();
     Log log(config.log.level, config.log.format);
     Loop loop;
+    TerminationSignals signals(loop.executor());
     ServerApplication server(loop, config, log);
-    loop.run_until_done(serve(server, config, log));
+    loop.run_until_done(serve(server, signals, config, log));
     return 0;
 }
 

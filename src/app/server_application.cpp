@@ -70,6 +70,7 @@ printers::octoprint::ClientOptions client_options(const config::Printers& printe
 
 ServerApplication::ServerApplication(Loop& loop, const config::Config& config, Log& log)
     : config_(config),
+      data_directory_lock_(config),
       persistence_(config),
       store_(std::filesystem::path(config.data_dir) / "gcodes", config.files.min_free_bytes),
       signer_(read_secret(config)),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/api.hpp"
+#include "app/data_directory.hpp"
 #include "app/persistence.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -44,6 +45,7 @@ class ServerApplication {
 
   private:
     const config::Config& config_;
+    DataDirectoryLock data_directory_lock_;
     SystemClock clock_;
     Persistence persistence_;
     files::GcodeStore store_;
