@@ -6,8 +6,11 @@ namespace karmen::api {
 
 namespace {
 
+/// No cache may keep tokens (RFC 6749 §5.1), also where none was needed to get them.
 http::Response token_response(boost::json::object tokens) {
-    return http::Response::json(200, to_text(tokens));
+    http::Response response = http::Response::json(200, to_text(tokens));
+    response.headers.set("Cache-Control", "private, no-store");
+    return response;
 }
 
 Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call) {
@@ -35,7 +38,8 @@ Answer authenticate_refresh(const Services& services, Call& call) {
 }
 
 Answer probe(const Services&, Call& call) {
-    co_return token_response({{"force_pwd_change", call.account->local.force_password_change}});
+    const boost::json::object answer{{"force_pwd_change", call.account->local.force_password_change}};
+    co_return http::Response::json(200, to_text(answer));
 }
 
 Answer change_own_password(const Services& services, Call& call) {
