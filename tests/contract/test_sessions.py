@@ -94,18 +94,26 @@ def test_login_without_name_or_password_is_400(anonymous: Api, path: str, body: 
         ("URSULA", USER_PASSWORD),
         (" ursula", USER_PASSWORD),
         ("ursula", USER_PASSWORD + " "),
-        ("ursula", USER_PASSWORD + "\0"),
-        ("ursula\0", USER_PASSWORD),
         ("ursula' OR '1'='1", USER_PASSWORD),
-        ("ursula", "x" * 100_000),
-        ("u" * 100_000, "x"),
+        ("ursula", "x" * 1000),
+        ("u" * 500, "x"),
         ("日本", "🖨"),
     ],
+    ids=lambda text: ascii(text)[:30],
 )
 def test_wrong_name_or_password_is_401_and_tells_nothing(user: Api, anonymous: Api, username: str, password: str):
     problem = authenticate(anonymous, {"username": username, "password": password}, 401).json()
     unknown = authenticate(anonymous, {"username": "nobody at all", "password": "x"}, 401).json()
     assert (problem["message"], problem["code"]) == (unknown["message"], unknown["code"])
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("ursula", USER_PASSWORD + "\0"), ("ursula\0", USER_PASSWORD), ("ursula", "x" * 100_000), ("u" * 100_000, "x")],
+    ids=["NUL in the password", "NUL in the name", "long password", "long name"],
+)
+def test_names_and_passwords_that_cannot_be_are_refused(user: Api, anonymous: Api, username: str, password: str):
+    authenticate(anonymous, {"username": username, "password": password}, (400, 401))
 
 
 def test_lone_surrogates_do_no_harm(user: Api, anonymous: Api):

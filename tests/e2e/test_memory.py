@@ -44,7 +44,7 @@ def pieces() -> Iterator[bytes]:
     """The file, a MiB at a time, no two alike."""
     base = gcode_bytes(MIB - 16)
     for n in range(SIZE_MIB):
-        yield b"; block %06d \n\n" % n + base
+        yield b"; block %06d\n" % n + b"\n" + base
 
 
 def form() -> Iterator[bytes]:

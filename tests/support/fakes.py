@@ -125,7 +125,7 @@ class _QuietServer(ThreadingHTTPServer):
 class ScriptedPrinter:
     """An OctoPrint that says what `answers` holds, and remembers what it was asked. Healthy and idle to begin with."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.answers: dict[str, Answer] = {
             "/api/version": Answer(body=VERSION),
             "/api/settings": Answer(body=settings_body()),
@@ -149,8 +149,8 @@ class ScriptedPrinter:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = _QuietServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self._http.server_address[1]}"
+        self._http = _QuietServer((address, 0), Handler)
+        self.host = f"{address}:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
