@@ -146,6 +146,7 @@ TEST_P(DatabaseTest, LetsManyWritersInManyPoolsWaitForEachOther) {
                             Transaction transaction(session);
                             session.one(select({"COUNT(*)"}, "FROM things"), {},
                                         [](Row& row) { return row.integer(); });
+                            std::this_thread::yield();
                             const std::int64_t id = next_id++;
                             insert(session, id, std::to_string(id));
                             transaction.commit();
