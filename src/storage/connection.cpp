@@ -29,7 +29,10 @@ class Connection::Prepared {
             input_nulls_[i] = params[i].is_null() ? soci::i_null : soci::i_ok;
         }
         for (bool has_row = statement_.execute(true); has_row; has_row = statement_.fetch()) {
-            for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].is_null = cell_nulls_[i] == soci::i_null;
+            for (std::size_t i = 0; i < cells_.size(); ++i) {
+                cells_[i].is_null = cell_nulls_[i] == soci::i_null;
+                if (cells_[i].is_null) cells_[i].text.clear();  // it still holds the value of the row before
+            }
             Row row(cells_);
             on_row(row);
         }

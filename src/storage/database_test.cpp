@@ -75,6 +75,15 @@ TEST_P(DatabaseTest, KeepsEveryType) {
     });
 }
 
+TEST_P(DatabaseTest, ReadsANullAfterAValueAsEmpty) {
+    Session session = (*database_).lease();
+    insert(session, 1, "value");
+    session.execute("INSERT INTO things (id) VALUES (2)");
+    const auto names =
+        session.all(select({"name"}, "FROM things ORDER BY id"), {}, [](Row& row) { return row.text(); });
+    EXPECT_THAT(names, testing::ElementsAre("value", ""));
+}
+
 TEST_P(DatabaseTest, SaysThatAValueCannotBeRead) {
     Session session = (*database_).lease();
     insert(session, 1, "no number");
