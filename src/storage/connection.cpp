@@ -52,9 +52,9 @@ auto Connection::translated(Action action) {
     try {
         return action();
     } catch (const soci::soci_error& error) {
-        Error translation = backend_.translate(error);
-        if (translation.code() == ErrorCode::kStorageUnavailable) is_broken_ = true;
-        throw translation;
+        const Error translation = backend_.translate(error);
+        is_broken_ = is_broken_ || translation.code() == ErrorCode::kStorageUnavailable;
+        throw Error(translation);
     }
 }
 

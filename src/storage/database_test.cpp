@@ -32,7 +32,7 @@ class DatabaseTest : public testing::TestWithParam<DatabaseKind> {
     }
 
     std::int64_t count(Database& database) {
-        return *database.lease().one(select({"COUNT(*)"}, "FROM things"), {}, [](Row& row) { return row.integer(); });
+        return database.lease().only(select({"COUNT(*)"}, "FROM things"), {}, [](Row& row) { return row.integer(); });
     }
     static void insert(Session& session, std::int64_t id, const std::string& name) {
         session.execute("INSERT INTO things (id, name) VALUES (:id, :name)", {id, name});
@@ -212,7 +212,7 @@ TEST_P(DatabaseTest, KeepsWhatWasCommittedWhenItsProcessIsKilled) {
 class SqliteTest : public testing::Test {
   protected:
     static std::string pragma(Session& session, const std::string& name) {
-        return *session.one({"PRAGMA " + name, 1}, {}, [](Row& row) { return row.text(); });
+        return session.only({"PRAGMA " + name, 1}, {}, [](Row& row) { return row.text(); });
     }
     std::filesystem::path file() const { return folder_.path() / "dir with = and  blanks" / "karmen.db"; }
     SqliteTest() { std::filesystem::create_directory(file().parent_path()); }
