@@ -54,6 +54,8 @@ std::string_view to_word(ErrorCode code) {
             return "body_too_large";
         case ErrorCode::kHeaderTooLarge:
             return "header_too_large";
+        case ErrorCode::kRangeNotSatisfiable:
+            return "range_not_satisfiable";
         case ErrorCode::kRequestTimeout:
             return "request_timeout";
         case ErrorCode::kUnsupportedMediaType:

@@ -37,6 +37,7 @@ enum class ErrorCode {
     kBodyTooLarge,
     kHeaderTooLarge,
     kRequestTimeout,
+    kRangeNotSatisfiable,
     kUnsupportedMediaType,
     kExpectationFailed,  ///< an Expect header other than 100-continue
     kTooManyRequests,

@@ -11,7 +11,7 @@
 
 namespace karmen::crypto {
 
-inline constexpr std::size_t kTokenBytesMax = 8 * 1024;
+inline constexpr std::size_t kTokenBytesMax = std::size_t{8} * 1024;
 
 enum class TokenType { kAccess, kRefresh };
 
@@ -29,7 +29,7 @@ struct TokenClaims {
     Uuid user;                ///< claim `identity`
     TokenType type = TokenType::kAccess;
     bool is_fresh = false;
-    Timestamp issued_at{};
+    Timestamp issued_at;
     std::optional<Timestamp> expires_at;  ///< none in API tokens
     /// LocalUser::password_generation at the time of making, claim `pwd_gen`. None in API tokens, which outlive a
     /// change of the password, and in tokens of Karmen 0.0.13.

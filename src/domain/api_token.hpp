@@ -13,7 +13,7 @@ struct ApiToken {
     Uuid jti;  ///< the token's claim of that name; the primary key
     Uuid user;
     std::string name;  ///< at most 128 characters, for people; need not be unique
-    Timestamp created{};
+    Timestamp created;
     bool revoked = false;
     bool operator==(const ApiToken&) const = default;
 };

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kBlockBytes = 256 * 1024;
+constexpr std::size_t kBlockBytes = 256UL * 1024;
 constexpr std::chrono::milliseconds kPoolRetry{20};
 
 /// Pool thread.

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "http/header_value.hpp"
 #include "http/http_date.hpp"
+#include "http/problem.hpp"
 #include "http/range.hpp"
 
 #include <fmt/format.h>
@@ -67,9 +68,11 @@ Response file_response(const Request& request, FileDescriptor file, const FileFa
     }
     const auto wanted = wanted_range(request, ours, facts.size);
     if (std::holds_alternative<UnsatisfiableRange>(wanted)) {
-        response.status = 416;
-        response.headers.add("Content-Range", fmt::format("bytes */{}", facts.size));
-        return response;
+        Response problem = problem_response(
+            Error(ErrorCode::kRangeNotSatisfiable, PublicMessage{"The file does not have the wanted part"}),
+            request.id);
+        problem.headers.add("Content-Range", fmt::format("bytes */{}", facts.size));
+        return problem;
     }
     response.headers.add("Content-Type", facts.content_type);
     if (!facts.download_name.empty())

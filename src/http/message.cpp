@@ -28,7 +28,7 @@ std::optional<std::string_view> find(const Query& query, std::string_view name) 
 }
 
 Awaitable<std::string> read_all(RequestBody& body) {
-    static constexpr std::size_t kStepBytes = 16 * 1024;
+    static constexpr std::size_t kStepBytes = 16UL * 1024;
     std::string text;
     std::size_t filled = 0;
     for (;;) {

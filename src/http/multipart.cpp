@@ -11,7 +11,7 @@ namespace karmen::http {
 
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = 64UL * 1024;
 constexpr auto kNoLineEnd = "A boundary or header line of the multipart body does not end in CR LF";
 
 [[noreturn]] void refuse(std::string message) {

@@ -11,7 +11,7 @@
 namespace karmen::http {
 
 struct MultipartLimits {
-    std::size_t part_header_bytes_max = 8 * 1024;
+    std::size_t part_header_bytes_max = 8UL * 1024;
     std::size_t parts_max = 1000;
 };
 

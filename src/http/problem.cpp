@@ -34,6 +34,8 @@ unsigned status_of(ErrorCode code) {
             return 404;
         case ErrorCode::kMethodNotAllowed:
             return 405;
+        case ErrorCode::kRangeNotSatisfiable:
+            return 416;
         case ErrorCode::kRequestTimeout:
             return 408;
         case ErrorCode::kConflict:

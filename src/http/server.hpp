@@ -18,8 +18,8 @@ struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t connections_max = 10000;
-    std::size_t header_bytes_max = 16 * 1024;
-    std::uint64_t json_bytes_max = 1024 * 1024;           ///< until a handler sets another limit
+    std::size_t header_bytes_max = 16UL * 1024;
+    std::uint64_t json_bytes_max = 1024UL * 1024;         ///< until a handler sets another limit
     std::chrono::milliseconds header_timeout{10'000};     ///< from the first byte of a request to the end of its header
     std::chrono::milliseconds body_idle_timeout{30'000};  ///< between two pieces of a body
     std::uint64_t body_bytes_per_second_min = 1024;       ///< mean over the body after body_idle_timeout; 0: any

@@ -36,6 +36,10 @@ std::string_view path_of(const Request& request) {
     return std::string_view(request.target).substr(0, request.target.find('?'));
 }
 
+Error too_slow() {
+    return {ErrorCode::kOverloaded, PublicMessage{"The server took too long to answer"}};
+}
+
 bool asks_to_close(const Response& response) {
     const auto connection = response.headers.find("Connection");
     return connection && equals_ignoring_case(*connection, "close");
@@ -66,24 +70,29 @@ Session::Session(ServerContext& context, Connection::Socket socket, std::string 
     : context_(context), connection_(std::move(socket)), peer_(std::move(peer)) {}
 
 Awaitable<void> Session::run() {
-    try {
-        co_await serve();
-    } catch (const system_error&) {
-        // The client left, was too slow, or the server cancelled the session: the socket is closed, no more to do.
-    }
+    return while_client_stays(serve());
 }
 
 Awaitable<void> Session::refuse() {
+    return while_client_stays(answer_overloaded());
+}
+
+Awaitable<void> Session::while_client_stays(Awaitable<void> work) {
     try {
-        Exchange exchange(*this);
-        exchange.response =
-            problem(exchange, Error(ErrorCode::kOverloaded, PublicMessage{"The server has too many connections"})
-                                  .with_retry_after(kRefusedRetryAfter_s));
-        co_await send(exchange);
-        co_await linger();
-    } catch (const system_error&) {
-        // As in run().
+        co_await std::move(work);
+    } catch (const system_error& error) {
+        // The client left, was too slow, or the server cancelled the session: the socket is closed, no more to do.
+        context_.log.debug("connection ended", {{"client", peer_}, {"reason", error.code().message()}});
     }
+}
+
+Awaitable<void> Session::answer_overloaded() {
+    Exchange exchange(*this);
+    exchange.response =
+        problem(exchange, Error(ErrorCode::kOverloaded, PublicMessage{"The server has too many connections"})
+                              .with_retry_after(kRefusedRetryAfter_s));
+    co_await send(exchange);
+    co_await linger();
 }
 
 Awaitable<void> Session::serve() {
@@ -201,14 +210,11 @@ Awaitable<void> Session::answer(Exchange& exchange) {
             co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
             connection_.forget_cancel();
             exchange.keep_alive = false;
-            if (!response)
-                response = problem(exchange,
-                                   Error(ErrorCode::kOverloaded, PublicMessage{"The server took too long to answer"}));
             break;
         default:
             throw system_error(asio::error::operation_aborted);
     }
-    exchange.response = std::move(*response);
+    exchange.response = response ? std::move(*response) : problem(exchange, too_slow());
 }
 
 /// None when it was cancelled.
@@ -314,7 +320,7 @@ Awaitable<void> Session::write(std::string_view first, std::string_view second) 
 Awaitable<void> Session::linger() {
     connection_.shutdown_send();
     const auto end = steady_clock::now() + kLingerMax;
-    std::vector<char> waste(64 * 1024);
+    std::vector<char> waste(64UL * 1024);
     std::size_t got = 0;
     do {
         const auto limit = std::min<Connection::Milliseconds>(kLingerIdleMax, time_until(end));

@@ -30,6 +30,8 @@ class Session {
     struct Exchange;
     enum class Next { kRequest, kLinger, kClose };
 
+    Awaitable<void> while_client_stays(Awaitable<void> work);
+    Awaitable<void> answer_overloaded();
     Awaitable<void> serve();
     Awaitable<Next> serve_one();
     Awaitable<bool> receive(Exchange& exchange);

@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kChunkInputBytes = 16 * 1024;
-constexpr std::uint64_t kDrainBytesMax = 64 * 1024;
+constexpr std::size_t kChunkInputBytes = 16UL * 1024;
+constexpr std::uint64_t kDrainBytesMax = 64UL * 1024;
 
 [[noreturn]] void refuse_slow() {
     throw Error(ErrorCode::kRequestTimeout, PublicMessage{"The body of the request came too slowly"});

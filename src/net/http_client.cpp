@@ -36,8 +36,10 @@ std::optional<HttpFailure> flaw_of(const HttpRequest& request) {
 bool may_follow(const std::string& from, const std::string& to) {
     const auto source = parse_url(from);
     const auto target = parse_url(to);
-    return source && target && target->host == source->host && !target->has_credentials &&
-           (source->scheme == "http" || target->scheme == "https");
+    if (!source || !target || target->host != source->host || target->has_credentials) return false;
+    if (target->port == source->port) return target->scheme == source->scheme;
+    // Another port of that host may be another printer, or nobody's business: only the usual step up to TLS is taken.
+    return source->port == 80 && target->port == 443 && target->scheme == "https";
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ using HttpResult = std::expected<HttpResponse, HttpFailure>;
 /// Loop only.
 ///
 /// Addresses come from strangers, so: http and https only, no proxy, netrc, cookies or decompression. A redirect is
-/// followed for a GET to the same host (any port), never from https to http; any other one is the answer itself.
+/// followed for a GET to the same host and port, or from its port 80 to its port 443; any other one is the answer
+/// itself.
 ///
 /// A GET may use a connection that an earlier one left open. OctoPrint 1.8 and 1.9 close theirs without a word: libcurl
 /// then asks again on a new one, as long as no byte of an answer had come. A POST always gets a connection of its own,

@@ -298,20 +298,28 @@ TEST_F(HttpClientTest, ServersThatCloseSilentlyAfterEachAnswer) {
     EXPECT_EQ(server.connections(), 200U);
 }
 
-TEST_F(HttpClientTest, FollowsRedirectsOnTheSameHost) {
-    const TestServer other_port([](TestConnection& connection) {
-        connection.read_request();
-        connection.answer(200, "there");
-    });
+TEST_F(HttpClientTest, FollowsRedirectsOfTheSameServer) {
     const TestServer server([&](TestConnection& connection) {
         const auto request = connection.read_request();
         if (request.line() == "GET /a") connection.answer(302, "", "Location: /b\r\n");
-        if (request.line() == "GET /b") connection.answer(307, "", "Location: " + other_port.url("/c") + "\r\n");
+        if (request.line() == "GET /b") connection.answer(200, "there");
     });
     const auto result = get(server.url("/a"));
     ASSERT_TRUE(result) << result.error().detail;
     EXPECT_EQ(result->status, 200);
     EXPECT_EQ(result->body, "there");
+}
+
+TEST_F(HttpClientTest, DoesNotFollowARedirectToAnotherPort) {
+    const TestServer other([](TestConnection& connection) { connection.answer(200, "there"); });
+    const TestServer server([&](TestConnection& connection) {
+        connection.read_request();
+        connection.answer(302, "stays", "Location: " + other.url("/") + "\r\n");
+    });
+    const auto result = get(server.url());
+    ASSERT_TRUE(result) << result.error().detail;
+    EXPECT_EQ(result->body, "stays");
+    EXPECT_EQ(other.connections(), 0U);
 }
 
 TEST_F(HttpClientTest, DoesNotFollowRedirectsElsewhere) {

@@ -14,6 +14,15 @@ Error printer_not_found(const std::string& host) {
     return {ErrorCode::kPrinterNotFound, PublicMessage{"There is no printer " + host}};
 }
 
+void apply(const PrinterChange& change, Printer& printer) {
+    if (change.name) printer.name = *change.name;
+    if (change.protocol) printer.protocol = *change.protocol;
+    if (change.api_key) printer.client.api_key = change.api_key->empty() ? std::nullopt : change.api_key;
+    if (change.props.empty()) return;
+    if (!printer.props) printer.props.emplace();
+    for (const auto& [name, value] : change.props) printer.props->insert_or_assign(name, value);
+}
+
 }  // namespace
 
 Printers::Printers(storage::PrinterRepository& printers, printers::PrinterApi& client, PrinterMonitor& monitor,
@@ -72,22 +81,24 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
 }
 
 Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) {
-    Printer printer = co_await require(host);
     if (change.is_empty()) throw Error::invalid("", "There is nothing to change");
-    if (change.name) printer.name = std::move(*change.name);
-    if (change.protocol) printer.protocol = *change.protocol;
-    if (change.api_key) printer.client.api_key = change.api_key->empty() ? std::nullopt : std::move(change.api_key);
-    if (!change.props.empty()) {
-        if (!printer.props) printer.props.emplace();
-        for (auto& [name, value] : change.props) printer.props->insert_or_assign(name, std::move(value));
-    }
+    std::optional<PrinterClient> seen;
     if (change.protocol || change.api_key) {
-        printer.client = co_await look_at(client_, printer);
+        Printer wanted = co_await require(host);
+        apply(change, wanted);
+        seen = co_await look_at(client_, std::move(wanted));
     }
-    const bool is_there = co_await offload(blocking_, [&] { return printers_.update(printer); });
-    if (!is_there) throw printer_not_found(host);
-    monitor_.watch(printer);
-    co_return co_await view(std::move(printer), PrinterFields::all());
+    auto changed = co_await offload(blocking_, [&] {
+        return printers_.modify(host, [&](Printer& printer) {
+            apply(change, printer);
+            if (!seen) return;
+            seen->api_key = printer.client.api_key;
+            printer.client = *seen;
+        });
+    });
+    if (!changed) throw printer_not_found(host);
+    monitor_.watch(*changed);
+    co_return co_await view(std::move(*changed), PrinterFields::all());
 }
 
 Awaitable<void> Printers::remove(std::string host) {

@@ -29,7 +29,10 @@ class Connection::Prepared {
             input_nulls_[i] = params[i].is_null() ? soci::i_null : soci::i_ok;
         }
         for (bool has_row = statement_.execute(true); has_row; has_row = statement_.fetch()) {
-            for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].is_null = cell_nulls_[i] == soci::i_null;
+            for (std::size_t i = 0; i < cells_.size(); ++i) {
+                cells_[i].is_null = cell_nulls_[i] == soci::i_null;
+                if (cells_[i].is_null) cells_[i].text.clear();  // it still holds the value of the row before
+            }
             Row row(cells_);
             on_row(row);
         }
@@ -49,9 +52,9 @@ auto Connection::translated(Action action) {
     try {
         return action();
     } catch (const soci::soci_error& error) {
-        Error translation = backend_.translate(error);
-        if (translation.code() == ErrorCode::kStorageUnavailable) is_broken_ = true;
-        throw translation;
+        const Error translation = backend_.translate(error);
+        is_broken_ = is_broken_ || translation.code() == ErrorCode::kStorageUnavailable;
+        throw Error(translation);
     }
 }
 

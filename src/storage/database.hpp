@@ -49,6 +49,15 @@ class Session {
         return result;
     }
 
+    /// The same for a statement that always has a row, such as an INSERT … RETURNING.
+    template <class Map>
+    auto only(const Sql& sql, const std::vector<Param>& params, Map map) {
+        auto result = one(sql, params, map);
+        if (!result)
+            throw Error(ErrorCode::kInternal, PublicMessage{"The database gave no answer"}, LogDetail{sql.text});
+        return std::move(*result);
+    }
+
     /// What `map(Row&)` makes of each row.
     template <class Map>
     auto all(const Sql& sql, const std::vector<Param>& params, Map map) {

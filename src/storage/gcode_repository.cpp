@@ -81,9 +81,12 @@ std::int64_t GcodeRepository::insert(const Gcode& gcode) {
         {"id"});
     std::optional<std::string> analysis;
     if (gcode.analysis) analysis = analysis_to_json(*gcode.analysis);
-    return *database_.lease().one(kSql,
+    // An empty text in a char(64) column would come back as 64 blanks.
+    std::optional<std::string> sha256;
+    if (!gcode.sha256.empty()) sha256 = gcode.sha256;
+    return database_.lease().only(kSql,
                                   {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded,
-                                   gcode.size_bytes, gcode.sha256, analysis, gcode.analysis_error, gcode.user},
+                                   gcode.size_bytes, sha256, analysis, gcode.analysis_error, gcode.user},
                                   [](Row& row) { return row.integer(); });
 }
 

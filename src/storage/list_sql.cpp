@@ -108,7 +108,7 @@ class Builder {
                 fmt::format("({} IS NULL AND {} >= :start_key)", key(*order_), key(spec_.primary_key())));
             params_.emplace_back(position.primary_key);
         } else {
-            start_at_value(position);
+            start_at_value(*position.value, position.primary_key);
         }
     }
 
@@ -126,14 +126,14 @@ class Builder {
     std::string key(const ListColumn& column) const { return dialect_.order_key(column.expression, column.kind); }
 
     /// Written so that an index on (column, primary key) finds the place.
-    void start_at_value(const Position& position) {
+    void start_at_value(const std::string& value, const std::string& primary_key) {
         const bool downwards = direction_ == Direction::kDescending;
         std::string condition =
             fmt::format("({0} {1} :start_value AND ({0} {2} :start_value_again OR {3} >= :start_key))", key(*order_),
                         downwards ? "<=" : ">=", downwards ? "<" : ">", key(spec_.primary_key()));
         if (order_->nulls == Nulls::kPossible) condition = fmt::format("({} IS NULL OR {})", key(*order_), condition);
         conditions_.push_back(std::move(condition));
-        params_.insert(params_.end(), {*position.value, *position.value, position.primary_key});
+        params_.insert(params_.end(), {value, value, primary_key});
     }
 
     std::string order_terms() const {
@@ -195,7 +195,7 @@ ListStatement list_statement(Session& session, const ListSpec& spec, const ListQ
 }
 
 std::string next_token(const ListStatement& statement, Row& row) {
-    const std::string primary_key = row.text();
+    std::string primary_key = row.text();
     if (statement.order == nullptr) return primary_key;
     const auto value = row.optional_text();
     const std::string column(statement.order->name);

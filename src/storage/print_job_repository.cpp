@@ -68,12 +68,12 @@ std::int64_t PrintJobRepository::insert(const PrintJob& job) {
     Transaction transaction(session);
     PrintJob::GcodeCopy gcode = job.gcode;
     gcode.available = gcode.available && has_gcode(session, job.gcode_id);
-    const auto id = session.one(kSql,
-                                {job.gcode_id, job.printer_host, job.started, gcode_copy_to_json(gcode),
-                                 printer_copy_to_json(job.printer), job.user},
-                                [](Row& row) { return row.integer(); });
+    const auto id = session.only(kSql,
+                                 {job.gcode_id, job.printer_host, job.started, gcode_copy_to_json(gcode),
+                                  printer_copy_to_json(job.printer), job.user},
+                                 [](Row& row) { return row.integer(); });
     transaction.commit();
-    return *id;
+    return id;
 }
 
 std::optional<PrintJob> PrintJobRepository::find(std::int64_t id) {

@@ -27,6 +27,16 @@ std::optional<Printer> find_printer(Session& session, std::string_view host) {
     return session.one(kSql, {host}, read_printer);
 }
 
+/// False when there is no such row.
+bool save(Session& session, const Printer& printer) {
+    return session.execute(
+               "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
+               ":client_props, "
+               "printer_props = :printer_props, protocol = :protocol WHERE host = :host",
+               {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
+                printer_props_to_json(printer.props), to_string(printer.protocol), printer.host}) > 0;
+}
+
 }  // namespace
 
 std::vector<Printer> PrinterRepository::all() {
@@ -51,12 +61,19 @@ void PrinterRepository::insert(const Printer& printer) {
 }
 
 bool PrinterRepository::update(const Printer& printer) {
-    return database_.lease().execute(
-               "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
-               ":client_props, "
-               "printer_props = :printer_props, protocol = :protocol WHERE host = :host",
-               {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-                printer_props_to_json(printer.props), to_string(printer.protocol), printer.host}) > 0;
+    Session session = database_.lease();
+    return save(session, printer);
+}
+
+std::optional<Printer> PrinterRepository::modify(std::string_view host, const std::function<void(Printer&)>& change) {
+    Session session = database_.lease();
+    Transaction transaction(session);
+    auto printer = find_printer(session, host);
+    if (!printer) return std::nullopt;
+    change(*printer);
+    save(session, *printer);
+    transaction.commit();
+    return printer;
 }
 
 bool PrinterRepository::update_client(std::string_view host, const PrinterClient& client, std::string_view hostname) {

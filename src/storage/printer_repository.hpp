@@ -3,6 +3,7 @@
 #include "domain/printer.hpp"
 #include "storage/database.hpp"
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ class PrinterRepository {
     void insert(const Printer& printer);
     /// Everything but the host. False when there is no such printer.
     bool update(const Printer& printer);
+    /// Reads the row, lets `change` work on it, and stores everything but the host, all in one transaction: of two
+    /// changes at the same time none is lost. The printer as it is then; none when there is no such printer.
+    std::optional<Printer> modify(std::string_view host, const std::function<void(Printer&)>& change);
     /// Only what the monitor learns, so that it never undoes what people changed meanwhile; the API key is theirs and
     /// stays. False when there is no such printer.
     bool update_client(std::string_view host, const PrinterClient& client, std::string_view hostname);

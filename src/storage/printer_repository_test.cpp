@@ -80,7 +80,7 @@ TEST_P(PrinterRepositoryTest, ListsOddOldRows) {
         .lease()
         .execute(
             "INSERT INTO printers (host, name, client, client_props, printer_props, protocol) "
-            "VALUES ('10.0.0.1', 'A', 'octoprint', :client, :props, 'gopher')",
+            "VALUES ('10.0.0.1', 'A', 'octoprint', :client, :props, 'ftp')",
             {R"({"access_level":"uknown","version":"?"})", R"([1])"});
     EXPECT_THAT(printers_.all(), testing::ElementsAre(Printer{.host = "10.0.0.1", .name = "A"}));
 }

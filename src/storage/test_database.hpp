@@ -54,7 +54,6 @@ class EmptyTestDatabase {
     std::unique_ptr<Database> connect() const {
         return std::make_unique<Database>(sqlite_backend({.file = folder_.path() / "karmen.db"}));
     }
-    const std::filesystem::path& folder() const { return folder_.path(); }
 
   private:
     TemporaryFolder folder_;

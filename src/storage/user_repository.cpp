@@ -103,7 +103,7 @@ Page<User> UserRepository::list(const ListQuery& query) {
 
 std::int64_t UserRepository::count() {
     static const Sql kSql = select({"COUNT(*)"}, "FROM users");
-    return *database_.lease().one(kSql, {}, [](Row& row) { return row.integer(); });
+    return database_.lease().only(kSql, {}, [](Row& row) { return row.integer(); });
 }
 
 std::optional<User> UserRepository::update(const Uuid& uuid, const UserChange& change) {

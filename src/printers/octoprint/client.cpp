@@ -60,7 +60,7 @@ PrintOutcome print_outcome_of(const HttpResult& result) {
     using Result = PrintOutcome::Result;
     if (!result && result.error().kind == HttpFailure::Kind::kFile)
         return {Result::kFailed, "The g-code cannot be read from the disk"};
-    if (result && is_success(*result)) {
+    if (result && result->status == 201) {
         if (parse_effective_print(result->body)) return {Result::kStarted, {}};
         return {Result::kStoredOnly, "The printer has taken the file but did not start to print it"};
     }
