@@ -3,6 +3,7 @@
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -396,6 +397,20 @@ def test_analysis(user: Api):
     assert analysis["temperatures"] == {"bed": 60, "bed_first": 65, "tool0": 235, "tool0_first": 240}
     assert analysis["time"] == {"estimate_s": 93784}
     assert "PrusaSlicer 2.9.4" in analysis["slicer"]
+
+
+SAMPLES = Path(__file__).parents[1] / "data" / "gcode"
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.gcode")), ids=lambda path: path.stem)
+def test_files_of_real_slicers_are_understood(user: Api, sample: Path):
+    """What each says exactly is tested beside the analyser; here, that it arrives."""
+    gcode = uploaded(user, sample.name, sample.read_bytes())
+    assert download(user, gcode) == sample.read_bytes()
+    analysis = analysis_of(user, gcode)
+    assert analysis["slicer"]
+    said = [value for part in ("filament", "temperatures", "time") for value in analysis[part].values()]
+    assert any(value is not None for value in said)
 
 
 def test_file_that_says_nothing_has_nulls(user: Api):

@@ -1,4 +1,7 @@
-"""1 GiB goes in, out, and to a printer, and the server's memory stays where it was."""
+"""1 GiB goes in, out, and to a printer, and the server's memory stays where it was.
+
+The file is a little smaller, so that with the form around it it fits the limits of 1 GiB that Karmen and OctoPrint have.
+"""
 
 import hashlib
 import http.client
@@ -8,13 +11,12 @@ from collections.abc import Iterator
 import pytest
 
 from support.api import Api
-from support.fakes import FakePrinter
-from support.gcodes import gcode_bytes, uploaded
+from support.gcodes import gcode_bytes
 from support.multipart import CONTENT_TYPE, END, part_header
 from support.server import Server
 
 MIB = 1024 * 1024
-SIZE_MIB = 1024
+SIZE = 1024 * MIB - 4096
 GROWTH_MAX_KIB = 16 * 1024
 
 
@@ -43,8 +45,8 @@ class PeakMemory:
 def pieces() -> Iterator[bytes]:
     """The file, a MiB at a time, no two alike."""
     base = gcode_bytes(MIB - 16)
-    for n in range(SIZE_MIB):
-        yield b"; block %06d\n" % n + b"\n" + base
+    for at in range(0, SIZE, MIB):
+        yield (b"; block %07d\n" % (at // MIB) + base)[: SIZE - at]
 
 
 def form() -> Iterator[bytes]:
@@ -61,35 +63,20 @@ def digests() -> tuple[str, str]:
     return sha1.hexdigest(), sha256.hexdigest()
 
 
-def warm_up(admin: Api, printer: FakePrinter) -> None:
-    """One small round, so that pools, connections and caches have their size before it is measured."""
-    gcode = uploaded(admin, "warm-up.gcode", gcode_bytes(8 * MIB))
-    admin.get(gcode["data"], expect=200)
-    admin.post("/printjobs", json={"gcode": gcode["id"], "printer": printer.host}, expect=201)
-
-
-@pytest.fixture(scope="module")
-def server_options() -> dict[str, str]:
-    """A file of 1 GiB and its form."""
-    return {"http-upload-max-bytes": "2GiB", "http-handler-timeout": "5m"}
-
-
 def test_one_gib_in_and_out_and_to_a_printer(server: Server, admin: Api, fake_printers):
-    warm_printer, printer = fake_printers(count=2, speed=1)
-    for fake in (warm_printer, printer):
-        admin.post("/printers", json={"host": fake.host, "name": "x"}, expect=201)
-    warm_up(admin, warm_printer)
+    (printer,) = fake_printers()
+    admin.post("/printers", json={"host": printer.host, "name": "x"}, expect=201)
     sha1, sha256 = digests()
 
     with PeakMemory(server, "upload"):
-        length = len(part_header("file", "large.gcode")) + SIZE_MIB * MIB + len(b"\r\n" + END)
+        length = len(part_header("file", "large.gcode")) + SIZE + len(b"\r\n" + END)
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
         headers = {"Authorization": f"Bearer {admin.access_token}", "Content-Type": CONTENT_TYPE, "Content-Length": str(length)}
         connection.request("POST", "/gcodes", body=form(), headers=headers)
         answer = connection.getresponse()
         assert answer.status == 201, answer.read()
     gcode = json.loads(answer.read())
-    assert gcode["size"] == SIZE_MIB * MIB
+    assert gcode["size"] == SIZE
 
     with PeakMemory(server, "download"):
         received = hashlib.sha256()
@@ -105,6 +92,6 @@ def test_one_gib_in_and_out_and_to_a_printer(server: Server, admin: Api, fake_pr
     with PeakMemory(server, "print"):
         admin.post("/printjobs", json={"gcode": gcode["id"], "printer": printer.host}, expect=201)
     ((_, file),) = printer.files().items()
-    assert (file["size"], file["hash"]) == (SIZE_MIB * MIB, sha1)
+    assert (file["size"], file["hash"]) == (SIZE, sha1)
 
     admin.delete(f"/gcodes/{gcode['id']}", expect=204)

@@ -6,15 +6,18 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from support.api import Api
 from support.binary import REPOSITORY, clean_environment, karmen_binary
 from support.process import Process
 from support.wait import eventually
 
 PORT = 8080
 MARKED = re.compile(r"<!-- quickstart -->\n(.*?)<!-- /quickstart -->", re.DOTALL)
+PROMISED_STATES = {"Anna": "Printing", "Bert": "Operational", "Cleo": "Printer is not connected to Octoprint"}
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -27,6 +30,12 @@ def blocks() -> list[str]:
 def somebody_listens() -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", PORT)) == 0
+
+
+def states_of_the_demo() -> dict[str, str]:
+    demo = SimpleNamespace(url=f"http://127.0.0.1:{PORT}")
+    api = Api(demo).log_in("karmen", "karmen-demo")
+    return {item["name"]: item["status"]["state"] for item in api.get("/printers?fields=status", expect=200).json()["items"]}
 
 
 @pytest.fixture
@@ -45,6 +54,7 @@ def demo(tmp_path: Path):
     process = Process([str(REPOSITORY / "scripts" / "demo"), karmen_binary()], tmp_path / "demo.log", clean_environment())
     try:
         process.wait_for_lines(rf"http://127\.0\.0\.1:{PORT}", within_s=60)
+        eventually(lambda: states_of_the_demo() == PROMISED_STATES, what="one prints, one is free, one is offline")
         yield process
     finally:
         process.end()
@@ -72,5 +82,8 @@ def test_every_command_of_the_quick_start_works(demo: Process, checkout: Path):
     print(done.stdout)
     assert done.returncode == 0, done.stdout
     # What the reader is promised: three printers in three states, the new one, the analysis, the print.
-    for promised in ("Anna", "Bert", "Cleo", "Printing", "Operational", "Dora", "unlocked", "estimate_s", "user_uuid", "completion"):
+    for name, state in PROMISED_STATES.items():
+        assert re.search(rf"^{name}\t127\.0\.0\.1:\d+\t{state}\t", done.stdout, re.MULTILINE), done.stdout
+    for promised in ('"Dora"', '"unlocked"', '"PETG"', '"user_uuid"'):
         assert promised in done.stdout, f"{promised} is nowhere in\n{done.stdout}"
+    assert re.search(r'^\{"state":"Printing","tool0":[\d.]+,"completion":[\d.]+\}$', done.stdout, re.MULTILINE), done.stdout
