@@ -57,7 +57,7 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::http, &Http::json_max_bytes>, kKiB, 64 * kMiB}},
     {"http.upload_max_bytes", "Largest upload.",
         SizeOption{field<&Config::http, &Http::upload_max_bytes>, kKiB, 1024 * kGiB}},
-    {"http.connections_max", "Connections open at the same time; more wait in the system's queue.",
+    {"http.connections_max", "Connections open at the same time; more are answered with 503.",
         NumberOption{field<&Config::http, &Http::connections_max>, 1, 1'000'000}},
     {"http.header_timeout", "Time for the whole header of a request, from its first byte.",
         DurationOption{field<&Config::http, &Http::header_timeout>, milliseconds(100), minutes(10)}},
