@@ -88,6 +88,7 @@ Awaitable<void> Session::while_client_stays(Awaitable<void> work) {
 
 Awaitable<void> Session::answer_overloaded() {
     Exchange exchange(*this);
+    exchange.request.id = context_.request_id(exchange.request);
     exchange.response =
         problem(exchange, Error(ErrorCode::kOverloaded, PublicMessage{"The server has too many connections"})
                               .with_retry_after(kRefusedRetryAfter_s));
