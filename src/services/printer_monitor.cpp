@@ -2,12 +2,12 @@
 
 #include "base/error.hpp"
 #include "runtime/timeout.hpp"
+#include "services/check_pause.hpp"
 #include "services/printer_observer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace karmen::services {
@@ -131,10 +131,7 @@ bool PrinterMonitor::is_recent(const Watch& watch) const {
 }
 
 std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
-    std::chrono::milliseconds pause = options_.check_interval;
-    if (has_active_print(watch.snapshot.status.state)) pause = options_.check_interval_active;
-    if (watch.failures > 0)
-        pause = std::min(options_.backoff_max, options_.check_interval * (1 << std::min(watch.failures - 1, 10)));
+    const auto pause = pause_after(options_, watch.snapshot.status.state, watch.failures);
     // Up to a tenth more or less, so that printers that were found at the same time do not stay in step.
     std::uniform_real_distribution<double> jitter(0.9, 1.1);
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
