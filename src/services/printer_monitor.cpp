@@ -96,8 +96,9 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
     } const end{*watch};
 
     const Printer asked = watch->printer;
-    const bool wants_webcam = Clock::now() - watch->webcam_taken > options_.webcam_age_max;
-    Observation seen = co_await observe(client_, asked, wants_webcam ? WebcamQuestion::kAsk : WebcamQuestion::kSkip);
+    const bool has_webcam =
+        watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
+    Observation seen = co_await observe(client_, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
     watch->snapshot.status = std::move(seen.status);
     watch->snapshot.job = std::move(seen.job);
     watch->taken = Clock::now();
