@@ -81,11 +81,11 @@ Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
 }
 
 std::shared_ptr<Event> PrinterMonitor::begin_check(const WatchPtr& watch) {
-    if (!watch->running) {
-        watch->running = std::make_shared<Event>(loop_);
-        tasks_.spawn(check(watch));
-    }
-    return watch->running;
+    if (watch->running) return watch->running;
+    const auto running = std::make_shared<Event>(loop_);
+    watch->running = running;
+    tasks_.spawn(check(watch));  // which may have ended when this returns
+    return running;
 }
 
 Awaitable<void> PrinterMonitor::check(WatchPtr watch) {

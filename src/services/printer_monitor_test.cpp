@@ -174,6 +174,40 @@ TEST_F(PrinterMonitorTest, AReaderWhoLeavesDoesNotEndTheQuestionOfTheOthers) {
     });
 }
 
+TEST_F(PrinterMonitorTest, OneThatAnswersAgainIsCheckedInItsUsualPaceAgain) {
+    PrinterMonitorOptions options = kPatient;
+    options.check_interval_active = 1ms;
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        const printers::SniffedServer server = std::exchange(t.script.server, {});
+        t.script.status = not_responding();
+        t.add(monitor);
+        for (int i = 0; i < 3; ++i) EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        t.script.server = server;
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        const int before = t.script.statuses;
+        monitor.invalidate(kHost);
+        // Would a failure still count, the second check would be a day away.
+        co_await until([&t, before] { return t.script.statuses > before + 10; });
+    });
+}
+
+TEST_F(PrinterMonitorTest, OneThatFailsIsTriedAgainByItself) {
+    PrinterMonitorOptions options = kPatient;
+    options.check_interval = 1ms;
+    options.backoff_max = 1ms;
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        const printers::SniffedServer server = std::exchange(t.script.server, {});
+        t.script.status = not_responding();
+        t.add(monitor);
+        co_await until([&t] { return t.script.sniffs > 10 && !t.stored().connected; });
+        t.script.server = server;
+        t.script.status = {.state = PrinterState::kOperational, .text = "Operational"};
+        co_await until([&t] { return t.stored().connected; });
+    });
+}
+
 TEST_F(PrinterMonitorTest, StoresOnlyWhatChanged) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         Printer printer = t.add(monitor);
