@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cstdint>
 #include <utility>
 
 namespace karmen::services {
@@ -23,8 +24,18 @@ struct PrinterMonitor::Watch {
     std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
     boost::asio::steady_timer timer;  ///< cancelled to check at once
     int failures = 0;                 ///< in a row
+    std::uint64_t changes = 0;        ///< counts what made answers worthless that were under way
     bool is_forgotten = false;
 };
+
+namespace {
+
+/// Reached in the same way with the same key.
+bool is_same_address(const Printer& a, const Printer& b) {
+    return a.protocol == b.protocol && a.client.api_key == b.client.api_key;
+}
+
+}  // namespace
 
 PrinterMonitor::PrinterMonitor(Executor loop, printers::PrinterApi& client, storage::PrinterRepository& printers,
                                Pool& blocking, Log& log, PrinterMonitorOptions options)
@@ -61,6 +72,7 @@ void PrinterMonitor::forget(const std::string& host) {
 void PrinterMonitor::invalidate(const std::string& host) {
     const auto found = watches_.find(host);
     if (found == watches_.end()) return;
+    ++found->second->changes;
     found->second->taken = {};
     found->second->webcam_taken = {};
     found->second->timer.cancel();
@@ -95,10 +107,21 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
         ~End() { std::exchange(watch.running, nullptr)->set(); }
     } const end{*watch};
 
+    // A change or a command meanwhile makes what was seen worthless, and those who wait may have come after it.
+    std::uint64_t asked_at = 0;
+    do {
+        asked_at = watch->changes;
+        co_await ask(watch);
+    } while (watch->changes != asked_at && !watch->is_forgotten);
+}
+
+Awaitable<void> PrinterMonitor::ask(WatchPtr watch) {
     const Printer asked = watch->printer;
+    const std::uint64_t asked_at = watch->changes;
     const bool has_webcam =
         watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
     Observation seen = co_await observe(client_, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
+    if (watch->changes != asked_at || watch->is_forgotten) co_return;
     watch->snapshot.status = std::move(seen.status);
     watch->snapshot.job = std::move(seen.job);
     watch->taken = Clock::now();
@@ -107,23 +130,23 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
         watch->webcam_taken = watch->taken;
     }
     watch->failures = seen.client.connected ? 0 : watch->failures + 1;
-    // Somebody may have changed address or key meanwhile: what was seen with the old ones says nothing.
-    const bool is_current =
-        watch->printer.protocol == asked.protocol && watch->printer.client.api_key == asked.client.api_key;
-    if (!watch->is_forgotten && is_current && seen.client != asked.client) co_await store_changes(watch, seen.client);
+    if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
 }
 
-Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, PrinterClient seen) {
-    if (watch->printer.client.connected != seen.connected)
-        log_.info(seen.connected ? "printer is connected" : "printer is not connected",
-                  {{"printer", watch->printer.host}});
+Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, PrinterClient seen) {
+    if (asked.client.connected != seen.connected)
+        log_.info(seen.connected ? "printer is connected" : "printer is not connected", {{"printer", asked.host}});
     try {
-        co_await offload(blocking_,
-                         [&] { printers_.update_client(watch->printer.host, seen, watch->printer.hostname); });
-        watch->printer.client = std::move(seen);
+        // Somebody may enter another key at this moment: what was seen with the old one says nothing of it.
+        co_await offload(blocking_, [&] {
+            printers_.modify(asked.host, [&](Printer& printer) {
+                if (is_same_address(printer, asked)) printer.client = seen;
+            });
+        });
+        if (is_same_address(watch->printer, asked)) watch->printer.client = std::move(seen);
     } catch (const Error& error) {
         // It is tried again after the next check, which will see the same difference.
-        log_.warning("cannot store what a printer said", {{"printer", watch->printer.host}, {"error", error.what()}});
+        log_.warning("cannot store what a printer said", {{"printer", asked.host}, {"error", error.what()}});
     }
 }
 

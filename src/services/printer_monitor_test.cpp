@@ -250,6 +250,95 @@ TEST_F(PrinterMonitorTest, WhatCannotBeStoredIsStoredAfterTheNextCheck) {
     });
 }
 
+/// What Printers does when somebody enters a key, once it has found that the printer accepts it.
+Printer enter_api_key(PrinterMonitorTest& t, PrinterMonitor& monitor, const std::string& key) {
+    const auto changed = t.printers.modify(kHost, [&](Printer& printer) {
+        printer.client.api_key = key;
+        printer.client.access_level = AccessLevel::kUnlocked;
+    });
+    monitor.watch(changed.value());
+    return changed.value();
+}
+
+TEST_F(PrinterMonitorTest, WhatWasAskedWithAnOldKeyIsNeitherShownNorStored) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.script.right_api_key = "right key";
+        t.api.hold(kHost);
+        t.add(monitor);
+        co_await until([&t] { return t.script.waiting > 0; });
+        enter_api_key(t, monitor, "right key");
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        readers.spawn(read_into(monitor, kHost, seen));
+
+        t.api.release_who_waits(kHost);  // status, job and webcam with the old key
+        co_await until([&t] { return t.script.sniffs > 0; });
+        t.api.release_who_waits(kHost);  // the look at what does not answer
+        co_await until([&t] { return t.script.statuses > 1; });
+        co_await offload(t.blocking, [] {});
+        EXPECT_EQ(t.stored().access_level, AccessLevel::kUnlocked);
+        EXPECT_TRUE(seen.empty()) << "the printer is asked again before anybody gets an answer";
+
+        t.api.release(kHost);
+        co_await readers.join();
+        EXPECT_EQ(seen.at(0).status, t.script.status);
+        EXPECT_EQ(t.stored().access_level, AccessLevel::kUnlocked);
+    });
+}
+
+TEST_F(PrinterMonitorTest, AKeyThatIsEnteredWhileTheMonitorStoresIsKept) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.script.right_api_key = "right key";
+        {
+            const PoolHold hold(t.blocking);
+            t.add(monitor);
+            co_await until([&t] { return t.script.sniffs > 0 && t.blocking.unfinished() > 1; });
+            enter_api_key(t, monitor, "right key");
+        }
+        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ(t.stored().access_level, AccessLevel::kUnlocked);
+        monitor.invalidate(kHost);
+        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, t.script.status) << "the new key is used from now on";
+    });
+}
+
+TEST_F(PrinterMonitorTest, AnAnswerFromBeforeACommandIsNotShownAfterIt) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.api.hold(kHost);
+        t.add(monitor);
+        co_await until([&t] { return t.script.waiting > 0; });
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        monitor.invalidate(kHost);
+        readers.spawn(read_into(monitor, kHost, seen));
+        t.api.release_who_waits(kHost);
+        co_await until([&t] { return t.script.statuses > 1; });
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        t.api.release(kHost);
+        co_await readers.join();
+        EXPECT_EQ(seen.at(0).status.state, PrinterState::kPrinting);
+    });
+}
+
+TEST_F(PrinterMonitorTest, WhatItDoesNotLearnStaysAsItIs) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.api.hold(kHost);
+        t.add(monitor);
+        co_await until([&t] { return t.script.waiting > 0; });
+        t.printers.modify(kHost, [](Printer& printer) {
+            printer.name = "by the window";
+            printer.hostname = "octopi.local";
+        });
+        t.script.server = {};
+        t.script.status = not_responding();
+        t.api.release(kHost);
+        co_await until([&t] { return !t.stored().connected; });
+        const Printer printer = t.printers.find(kHost).value();
+        EXPECT_EQ(printer.name, "by the window");
+        EXPECT_EQ(printer.hostname, "octopi.local");
+    });
+}
+
 TEST_F(PrinterMonitorTest, APrinterThatIsForgottenDuringItsCheckIsNotStoredAnyMore) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.api.hold(kHost);
