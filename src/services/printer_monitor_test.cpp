@@ -11,14 +11,6 @@ using namespace std::chrono_literals;
 constexpr const char* kHost = "10.0.0.1";
 constexpr const char* kOtherHost = "10.0.0.2";
 
-/// Nothing happens by itself, nothing is ever too late.
-constexpr PrinterMonitorOptions kPatient{.status_age_max = kNever,
-                                         .deadline = kNever,
-                                         .check_interval = kNever,
-                                         .check_interval_active = kNever,
-                                         .backoff_max = kNever,
-                                         .webcam_age_max = kNever};
-
 PrinterMonitorOptions with_deadline(std::chrono::milliseconds deadline) {
     PrinterMonitorOptions options = kPatient;
     options.deadline = deadline;

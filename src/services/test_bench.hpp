@@ -25,11 +25,21 @@ namespace karmen::services {
 
 inline constexpr int kTestBcryptCost = 4;
 inline constexpr std::size_t kTestQueueMax = 64;
-inline constexpr std::chrono::milliseconds kNever = std::chrono::hours(24);
 
 /// Waits for something that must come; a test where it does not come is ended by the time limit of the test run.
 inline Awaitable<void> until(std::function<bool()> has_come) {
     while (!has_come()) co_await sleep_for(std::chrono::milliseconds(1));
+}
+
+/// With which code an operation fails; none when it does not.
+template <class T>
+Awaitable<std::optional<ErrorCode>> code_of(Awaitable<T> operation) {
+    try {
+        co_await std::move(operation);
+    } catch (const Error& error) {
+        co_return error.code();
+    }
+    co_return std::nullopt;
 }
 
 /// For tests only: what every service stands on. One thread in each pool, so that what was submitted runs in its order.
@@ -40,15 +50,9 @@ class ServiceTest : public testing::Test {
         return loop.run_until_done(std::move(operation));
     }
 
-    /// With which code it fails; none when it does not.
     template <class T>
     std::optional<ErrorCode> error_of(Awaitable<T> operation) {
-        try {
-            run(std::move(operation));
-        } catch (const Error& error) {
-            return error.code();
-        }
-        return std::nullopt;
+        return run(code_of(std::move(operation)));
     }
 
     /// An account without a way to log in.
