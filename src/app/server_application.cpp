@@ -70,6 +70,7 @@ printers::octoprint::ClientOptions client_options(const config::Printers& printe
 
 ServerApplication::ServerApplication(Loop& loop, const config::Config& config, Log& log)
     : config_(config),
+      log_(log),
       data_directory_lock_(config),
       persistence_(config),
       store_(std::filesystem::path(config.data_dir) / "gcodes", config.files.min_free_bytes),
@@ -89,6 +90,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
       printers_(persistence_.printers, printer_client_, monitor_, blocking_),
       printjobs_(loop.executor(),
                  {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_, clock_, blocking_, log}),
+      background_(loop.executor(), log, "background"),
       api_({sessions_, users_, printers_, gcodes_, printjobs_, {.upload_bytes_max = config.http.upload_max_bytes}},
            {.cors = {config.http.cors_origins}}),
       server_(
@@ -100,11 +102,14 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
     auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
     server_.start();
     co_await printers_.start();
+    background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
     co_return administrator;
 }
 
 Awaitable<void> ServerApplication::stop() {
     co_await server_.stop(config_.http.shutdown_grace);
+    background_.cancel();
+    co_await background_.join();
     co_await printjobs_.stop();
     co_await monitor_.stop();
 }

@@ -13,6 +13,7 @@
 #include "printers/octoprint/client.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
+#include "runtime/task_group.hpp"
 #include "services/gcodes.hpp"
 #include "services/login_throttle.hpp"
 #include "services/printer_monitor.hpp"
@@ -45,6 +46,7 @@ class ServerApplication {
 
   private:
     const config::Config& config_;
+    Log& log_;
     DataDirectoryLock data_directory_lock_;
     SystemClock clock_;
     Persistence persistence_;
@@ -61,6 +63,7 @@ class ServerApplication {
     services::PrinterMonitor monitor_;
     services::Printers printers_;
     services::PrintJobs printjobs_;
+    TaskGroup background_;
     api::Api api_;
     http::Server server_;
 };

@@ -8,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace karmen::services {
@@ -56,6 +58,29 @@ void PrinterMonitor::forget(const std::string& host) {
     found->second->is_forgotten = true;
     found->second->timer.cancel();
     watches_.erase(found);
+}
+
+namespace {
+
+/// What people decide about a printer. The rest of a row is what this class has learnt and stored itself.
+bool has_same_setup(const Printer& a, const Printer& b) {
+    return a.name == b.name && a.hostname == b.hostname && a.protocol == b.protocol &&
+           a.client.api_key == b.client.api_key;
+}
+
+}  // namespace
+
+void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
+    std::set<std::string_view> listed;
+    for (const Printer& printer : printers) {
+        listed.insert(printer.host);
+        const auto found = watches_.find(printer.host);
+        if (found == watches_.end() || !has_same_setup(found->second->printer, printer)) watch(printer);
+    }
+    std::vector<std::string> gone;
+    for (const auto& [host, watched] : watches_)
+        if (!listed.contains(host)) gone.push_back(host);
+    for (const std::string& host : gone) forget(host);
 }
 
 void PrinterMonitor::invalidate(const std::string& host) {
