@@ -1,5 +1,6 @@
 #include "app/server_application.hpp"
 
+#include "app/printer_options.hpp"
 #include "crypto/secret.hpp"
 
 #include <thread>
@@ -47,23 +48,6 @@ services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
             .failures_max = auth.login_failures_max,
             .window = auth.login_window,
             .block = auth.login_block};
-}
-
-services::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
-    return {.status_age_max = printers.status_max_age,
-            .deadline = printers.deadline,
-            .check_interval = printers.check_interval,
-            .check_interval_active = printers.check_interval_active,
-            .backoff_max = printers.backoff_max};
-}
-
-printers::octoprint::ClientOptions client_options(const config::Printers& printers) {
-    return {.connect_timeout = printers.request_timeout,
-            .read_timeout = printers.request_timeout,
-            .command_timeout = printers.request_timeout,
-            .upload_idle_timeout = printers.upload_idle_timeout,
-            .answer_bytes_max = printers.answer_max_bytes,
-            .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer)};
 }
 
 }  // namespace
