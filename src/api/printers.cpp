@@ -11,7 +11,6 @@ namespace karmen::api {
 
 namespace {
 
-constexpr std::size_t kApiKeyBytesMax = 256;
 constexpr std::size_t kPropBytesMax = 255;
 
 services::PrinterFields wanted_fields(const http::Request& request) {
@@ -25,8 +24,8 @@ http::Response printer_response(unsigned status, const services::PrinterView& vi
 }
 
 void check_name(JsonBody& body, const std::string& name) {
-    if (name.empty()) body.fail("name", "must not be empty");
-    if (count_characters(name) > kPrinterNameMaxCharacters) body.fail("name", "must not be longer than 255 characters");
+    const std::string_view problem = printer_name_problem(name);
+    if (!problem.empty()) body.fail("name", std::string(problem));
 }
 
 std::optional<Protocol> read_protocol(JsonBody& body) {
@@ -39,9 +38,9 @@ std::optional<Protocol> read_protocol(JsonBody& body) {
 
 /// Old clients send an empty key for none.
 std::optional<std::string> read_api_key(JsonBody& body) {
-    const auto key = body.optional_text("api_key", kApiKeyBytesMax);
-    if (key && std::ranges::any_of(*key, [](char c) { return c < 0x21 || c > 0x7E; }))
-        body.fail("api_key", "must be printable ASCII without blanks");
+    const auto key = body.optional_text("api_key", kPrinterApiKeyBytesMax);
+    const std::string_view problem = key ? printer_api_key_problem(*key) : std::string_view();
+    if (!problem.empty()) body.fail("api_key", std::string(problem));
     return key;
 }
 

@@ -14,6 +14,11 @@ using Run = std::function<int(const config::Config&)>;
 
 void add_serve_command(CLI::App& program, Run& chosen);
 void add_user_command(CLI::App& program, Run& chosen);
+void add_token_command(CLI::App& program, Run& chosen);
+void add_printer_command(CLI::App& program, Run& chosen);
+void add_gcode_command(CLI::App& program, Run& chosen);
+void add_printjob_command(CLI::App& program, Run& chosen);
+void add_doctor_command(CLI::App& program, Run& chosen);
 void add_config_command(CLI::App& program, Run& chosen);
 void add_fake_printer_command(CLI::App& program, Run& chosen);
 

@@ -29,6 +29,11 @@ int run_program(int argc, char** argv) {
     app::Run chosen;
     app::add_serve_command(program, chosen);
     app::add_user_command(program, chosen);
+    app::add_token_command(program, chosen);
+    app::add_printer_command(program, chosen);
+    app::add_gcode_command(program, chosen);
+    app::add_printjob_command(program, chosen);
+    app::add_doctor_command(program, chosen);
     app::add_config_command(program, chosen);
     app::add_fake_printer_command(program, chosen);
     try {

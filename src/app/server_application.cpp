@@ -1,5 +1,6 @@
 #include "app/server_application.hpp"
 
+#include "app/printer_options.hpp"
 #include "crypto/secret.hpp"
 
 #include <thread>
@@ -53,27 +54,11 @@ services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
             .block = auth.login_block};
 }
 
-services::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
-    return {.status_age_max = printers.status_max_age,
-            .deadline = printers.deadline,
-            .check_interval = printers.check_interval,
-            .check_interval_active = printers.check_interval_active,
-            .backoff_max = printers.backoff_max};
-}
-
-printers::octoprint::ClientOptions client_options(const config::Printers& printers) {
-    return {.connect_timeout = printers.request_timeout,
-            .read_timeout = printers.request_timeout,
-            .command_timeout = printers.request_timeout,
-            .upload_idle_timeout = printers.upload_idle_timeout,
-            .answer_bytes_max = printers.answer_max_bytes,
-            .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer)};
-}
-
 }  // namespace
 
 ServerApplication::ServerApplication(Loop& loop, const config::Config& config, Log& log)
     : config_(config),
+      log_(log),
       data_directory_lock_(config),
       persistence_(config),
       store_(std::filesystem::path(config.data_dir) / "gcodes", config.files.min_free_bytes),
@@ -98,6 +83,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
       settings_(persistence_.settings, blocking_),
+      background_(loop.executor(), log, "background"),
       api_({.sessions = sessions_,
             .users = users_,
             .api_tokens = api_tokens_,
@@ -117,11 +103,14 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
     co_await printers_.start();
     // Before the administrator is made: a password that nobody gets to see because the port is taken would be lost.
     server_.start();
+    background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
     co_return co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
 }
 
 Awaitable<void> ServerApplication::stop() {
     co_await server_.stop(config_.http.shutdown_grace);
+    background_.cancel();
+    co_await background_.join();
     co_await printjobs_.stop();
     co_await monitor_.stop();
 }

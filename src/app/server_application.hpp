@@ -13,6 +13,7 @@
 #include "printers/octoprint/client.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
+#include "runtime/task_group.hpp"
 #include "services/api_tokens.hpp"
 #include "services/gcodes.hpp"
 #include "services/login_throttle.hpp"
@@ -48,6 +49,7 @@ class ServerApplication {
 
   private:
     const config::Config& config_;
+    Log& log_;
     DataDirectoryLock data_directory_lock_;
     SystemClock clock_;
     Persistence persistence_;
@@ -68,6 +70,7 @@ class ServerApplication {
     services::PrinterControl control_;
     services::ApiTokens api_tokens_;
     services::Settings settings_;
+    TaskGroup background_;
     api::Api api_;
     http::Server server_;
 };

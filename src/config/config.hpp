@@ -60,6 +60,7 @@ struct Printers {
     Duration check_interval = std::chrono::seconds(30);
     Duration check_interval_active = std::chrono::seconds(2);
     Duration backoff_max = std::chrono::minutes(5);
+    Duration list_interval = std::chrono::seconds(5);
     Bytes answer_max_bytes = kMiB;
     int requests_max_per_printer = 2;
     bool operator==(const Printers&) const = default;

@@ -113,6 +113,8 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::printers, &Printers::check_interval_active>, milliseconds(100), days(1)}},
     {"printers.backoff_max", "A printer that does not answer is asked less and less often, but at least this often.",
         DurationOption{field<&Config::printers, &Printers::backoff_max>, milliseconds(100), days(1)}},
+    {"printers.list_interval", "Time until a printer that `karmen printer` added or removed is noticed.",
+        DurationOption{field<&Config::printers, &Printers::list_interval>, milliseconds(100), hours(1)}},
     {"printers.answer_max_bytes", "Largest answer that a printer may give.",
         SizeOption{field<&Config::printers, &Printers::answer_max_bytes>, kKiB, 64 * kMiB}},
     {"printers.requests_max_per_printer", "Requests to one printer at the same time.",

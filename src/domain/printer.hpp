@@ -63,6 +63,12 @@ struct Printer {
 };
 
 inline constexpr std::size_t kPrinterNameMaxCharacters = 255;
+inline constexpr std::size_t kPrinterApiKeyBytesMax = 256;
+
+/// What is wrong with it, to be read after its name; empty: nothing.
+std::string_view printer_name_problem(std::string_view name);
+/// The same; an empty key is none, and right.
+std::string_view printer_api_key_problem(std::string_view api_key);
 
 /// An IPv4 address with an optional port 1–65535, nothing before or after.
 bool is_valid_printer_host(std::string_view host);

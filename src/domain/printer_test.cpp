@@ -28,6 +28,21 @@ TEST(Printer, ReadsTheAccessLevelsThatItWrites) {
     EXPECT_EQ(parse_access_level("uknown"), AccessLevel::kUnknown);
 }
 
+TEST(Printer, NamesAreShortTexts) {
+    EXPECT_EQ(printer_name_problem("Prusa \xE6\x97\xA5"), "");
+    EXPECT_EQ(printer_name_problem(std::string(255, 'x')), "");
+    for (const std::string& name : {std::string(), std::string(256, 'x'), std::string("\xFF")})
+        EXPECT_NE(printer_name_problem(name), "") << name;
+}
+
+TEST(Printer, ApiKeysFitIntoAHeader) {
+    for (const std::string& key : {std::string(), std::string("A1b2-_~"), std::string(256, 'x')})
+        EXPECT_EQ(printer_api_key_problem(key), "") << key;
+    for (const std::string& key :
+         {std::string(257, 'x'), std::string("a b"), std::string("a\r\nX: y"), std::string("\xC3\xA9")})
+        EXPECT_NE(printer_api_key_problem(key), "") << key;
+}
+
 TEST(Printer, OnlyAPrintUnderWayIsActive) {
     EXPECT_TRUE(has_active_print(PrinterState::kPaused));
     EXPECT_TRUE(has_active_print(PrinterState::kCancelling));

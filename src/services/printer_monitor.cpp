@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cstdint>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace karmen::services {
@@ -23,8 +25,9 @@ struct PrinterMonitor::Watch {
     Clock::time_point webcam_taken{};
     std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
     boost::asio::steady_timer timer;  ///< cancelled to check at once
-    int failures = 0;                 ///< in a row
-    std::uint64_t changes = 0;        ///< counts what made answers worthless that were under way
+    int failures = 0;                 ///< of regular checks in a row
+    bool is_answering = false;
+    std::uint64_t changes = 0;  ///< counts what made answers worthless that were under way
     bool is_forgotten = false;
 };
 
@@ -69,6 +72,29 @@ void PrinterMonitor::forget(const std::string& host) {
     watches_.erase(found);
 }
 
+namespace {
+
+/// What people decide about a printer. The rest of a row is what this class has learnt and stored itself.
+bool has_same_setup(const Printer& a, const Printer& b) {
+    return a.name == b.name && a.hostname == b.hostname && a.protocol == b.protocol &&
+           a.client.api_key == b.client.api_key;
+}
+
+}  // namespace
+
+void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
+    std::set<std::string_view> listed;
+    for (const Printer& printer : printers) {
+        listed.insert(printer.host);
+        const auto found = watches_.find(printer.host);
+        if (found == watches_.end() || !has_same_setup(found->second->printer, printer)) watch(printer);
+    }
+    std::vector<std::string> gone;
+    for (const auto& [host, watched] : watches_)
+        if (!listed.contains(host)) gone.push_back(host);
+    for (const std::string& host : gone) forget(host);
+}
+
 void PrinterMonitor::invalidate(const std::string& host) {
     const auto found = watches_.find(host);
     if (found == watches_.end()) return;
@@ -85,8 +111,10 @@ Awaitable<void> PrinterMonitor::stop() {
 
 Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
     while (!watch->is_forgotten) {
-        if (!is_recent(*watch)) co_await begin_check(watch)->wait();
+        co_await begin_check(watch)->wait();
         if (watch->is_forgotten) break;
+        // Only these checks count: whoever looks at a page often does not make the next one come later.
+        watch->failures = watch->is_answering ? 0 : watch->failures + 1;
         watch->timer.expires_after(next_pause(*watch));
         co_await watch->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
@@ -125,11 +153,15 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch) {
     watch->snapshot.status = std::move(seen.status);
     watch->snapshot.job = std::move(seen.job);
     watch->taken = Clock::now();
-    if (seen.webcam) {
+    if (!seen.client.connected) {
+        // What it showed before is over, and it is asked as soon as it is back.
+        watch->snapshot.webcam = PrinterSnapshot{}.webcam;
+        watch->webcam_taken = {};
+    } else if (seen.webcam) {
         watch->snapshot.webcam = std::move(*seen.webcam);
         watch->webcam_taken = watch->taken;
     }
-    watch->failures = seen.client.connected ? 0 : watch->failures + 1;
+    watch->is_answering = seen.client.connected;
     if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
 }
 
@@ -174,19 +206,24 @@ Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(std::string host) {
 }
 
 Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<std::string> hosts) {
-    std::vector<WatchPtr> watches;
+    /// None running: the snapshot was recent when it was asked for, and counts whatever happens until the deadline.
+    struct Wanted {
+        WatchPtr watch;
+        std::shared_ptr<Event> running;
+    };
+    std::vector<Wanted> wanted;
     std::vector<std::shared_ptr<Event>> running;
     for (const std::string& host : hosts) {
         const auto found = watches_.find(host);
-        watches.push_back(found == watches_.end() ? nullptr : found->second);
-        if (watches.back() && !is_recent(*watches.back())) running.push_back(begin_check(watches.back()));
+        Wanted one{.watch = found == watches_.end() ? nullptr : found->second, .running = nullptr};
+        if (one.watch && !is_recent(*one.watch)) running.push_back(one.running = begin_check(one.watch));
+        wanted.push_back(std::move(one));
     }
     if (!running.empty()) co_await finishes_within(options_.deadline, wait_for_all(std::move(running)));
     std::vector<PrinterSnapshot> result;
-    for (const WatchPtr& watch : watches) {
-        // A check that ended within the deadline counts, however the clock stands by now.
-        const bool is_known = watch && (is_recent(*watch) || !watch->running) && watch->taken != Clock::time_point{};
-        result.push_back(is_known ? watch->snapshot : PrinterSnapshot{});
+    for (const Wanted& one : wanted) {
+        const bool is_known = one.watch && (!one.running || one.running->is_set());
+        result.push_back(is_known ? one.watch->snapshot : PrinterSnapshot{});
     }
     co_return result;
 }

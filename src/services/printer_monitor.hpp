@@ -49,6 +49,9 @@ class PrinterMonitor {
     /// Begins to watch, or takes over what changed of a printer that is watched.
     void watch(const Printer& printer);
     void forget(const std::string& host);
+    /// The printers are these and no others: begins to watch the new ones, takes over what people changed of the known
+    /// ones, forgets the rest. A printer of which nothing changed is left in peace.
+    void watch_exactly(const std::vector<Printer>& printers);
 
     /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(std::string host);

@@ -1,5 +1,7 @@
 #include "services/printer_observer.hpp"
 
+#include "runtime/timeout.hpp"
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <utility>
@@ -51,6 +53,35 @@ Awaitable<Observation> observe(printers::PrinterApi& api, Printer printer, Webca
     note_access(seen.client, status);
     if (seen.status.state == PrinterState::kNotResponding) seen.client = co_await look_at(api, printer);
     co_return seen;
+}
+
+namespace {
+
+Awaitable<Observation> observe_within(std::chrono::milliseconds deadline, printers::PrinterApi& api, Printer printer,
+                                      WebcamQuestion webcam) {
+    Observation silent{.client = printer.client, .job = std::nullopt, .webcam = std::nullopt};
+    silent.client.connected = false;
+    auto seen = co_await with_timeout(deadline, observe(api, std::move(printer), webcam));
+    co_return seen ? std::move(*seen) : std::move(silent);
+}
+
+}  // namespace
+
+Awaitable<std::vector<Observation>> observe_all(printers::PrinterApi& api, std::vector<Printer> printers,
+                                                std::chrono::milliseconds deadline, WebcamQuestion webcam) {
+    namespace asio = boost::asio;
+    if (printers.empty()) co_return std::vector<Observation>();
+    const Executor loop = co_await asio::this_coro::executor;
+    const auto begin = [&](Printer printer) {
+        return asio::co_spawn(loop, observe_within(deadline, api, std::move(printer), webcam), asio::deferred);
+    };
+    std::vector<decltype(begin(Printer{}))> questions;
+    for (Printer& printer : printers) questions.push_back(begin(std::move(printer)));
+    auto [order, errors, seen] = co_await asio::experimental::make_parallel_group(std::move(questions))
+                                     .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    for (const std::exception_ptr& error : errors)
+        if (error) std::rethrow_exception(error);
+    co_return std::move(seen);
 }
 
 }  // namespace karmen::services

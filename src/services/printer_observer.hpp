@@ -4,7 +4,9 @@
 #include "printers/client.hpp"
 #include "runtime/awaitable.hpp"
 
+#include <chrono>
 #include <optional>
+#include <vector>
 
 namespace karmen::services {
 
@@ -27,5 +29,9 @@ Awaitable<PrinterClient> look_at(printers::PrinterApi& api, Printer printer);
 /// Asks for status, job and webcam at the same time. A printer that was not connected is looked at first; one that does
 /// not answer any more is looked at afterwards, so that its connection and access level are true in the end.
 Awaitable<Observation> observe(printers::PrinterApi& api, Printer printer, WebcamQuestion webcam);
+
+/// Asks all of them at the same time; who has not answered by the deadline is not responding. In the same order.
+Awaitable<std::vector<Observation>> observe_all(printers::PrinterApi& api, std::vector<Printer> printers,
+                                                std::chrono::milliseconds deadline, WebcamQuestion webcam);
 
 }  // namespace karmen::services

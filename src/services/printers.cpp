@@ -1,6 +1,7 @@
 #include "services/printers.hpp"
 
 #include "base/error.hpp"
+#include "runtime/sleep.hpp"
 #include "services/printer_observer.hpp"
 
 #include <algorithm>
@@ -30,8 +31,29 @@ Printers::Printers(storage::PrinterRepository& printers, printers::PrinterApi& c
     : printers_(printers), client_(client), monitor_(monitor), blocking_(blocking) {}
 
 Awaitable<void> Printers::start() {
-    const auto stored = co_await offload(blocking_, [this] { return printers_.all(); });
-    for (const Printer& printer : stored) monitor_.watch(printer);
+    co_await refresh();
+}
+
+Awaitable<void> Printers::refresh() {
+    std::vector<Printer> stored;
+    std::uint64_t changes_before = 0;
+    do {
+        // A printer that is added meanwhile may not be among them, and must not be forgotten for that.
+        changes_before = changes_;
+        stored = co_await offload(blocking_, [this] { return printers_.all(); });
+    } while (changes_ != changes_before);
+    monitor_.watch_exactly(stored);
+}
+
+Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, Log& log) {
+    for (;;) {
+        co_await sleep_for(interval);
+        try {
+            co_await refresh();
+        } catch (const Error& error) {
+            log.warning("cannot read the list of printers", {{"error", error.what()}});
+        }
+    }
 }
 
 Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
@@ -76,6 +98,7 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
         if (error.code() == ErrorCode::kConflict) throw taken;
         throw;
     }
+    ++changes_;
     monitor_.watch(printer);
     co_return co_await view(std::move(printer), PrinterFields::all());
 }
@@ -97,12 +120,14 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
         });
     });
     if (!changed) throw printer_not_found(host);
+    ++changes_;
     monitor_.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());
 }
 
 Awaitable<void> Printers::remove(std::string host) {
     if (!co_await offload(blocking_, [&] { return printers_.remove(host); })) throw printer_not_found(host);
+    ++changes_;
     monitor_.forget(host);
 }
 

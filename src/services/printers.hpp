@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "domain/printer.hpp"
 #include "printers/client.hpp"
 #include "runtime/awaitable.hpp"
@@ -7,6 +8,8 @@
 #include "services/printer_monitor.hpp"
 #include "storage/printer_repository.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +58,11 @@ class Printers {
     /// Begins to watch all printers that are stored.
     Awaitable<void> start();
 
+    /// Notices what others, such as the command line, changed in the table of printers.
+    Awaitable<void> refresh();
+    /// The same again and again, until it is cancelled. For a task group, which ends before `log` and this object.
+    Awaitable<void> refresh_regularly(std::chrono::milliseconds interval, Log& log);
+
     /// By name, then host. Answers within the monitor's deadline, however many printers hang.
     Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
 
@@ -79,6 +87,7 @@ class Printers {
     printers::PrinterApi& client_;
     PrinterMonitor& monitor_;
     Pool& blocking_;
+    std::uint64_t changes_ = 0;  ///< own ones; what was read before the last of them is out of date
 };
 
 }  // namespace karmen::services

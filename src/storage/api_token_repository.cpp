@@ -1,6 +1,7 @@
 #include "storage/api_token_repository.hpp"
 
 #include <array>
+#include <utility>
 
 namespace karmen::storage {
 namespace {
@@ -30,6 +31,17 @@ std::vector<ApiToken> ApiTokenRepository::list(const Uuid& user) {
     static const Sql kSql =
         select(kColumns, "FROM api_tokens WHERE user_uuid = :user AND NOT revoked ORDER BY created, jti");
     return database_.lease().all(kSql, {user}, read_token);
+}
+
+std::vector<OwnedApiToken> ApiTokenRepository::list_with_users(const std::optional<Uuid>& user) {
+    static const Sql kSql =
+        select({"jti", "user_uuid", "name", "api_tokens.created", "revoked", "users.username"},
+               "FROM api_tokens JOIN users ON users.uuid = api_tokens.user_uuid "
+               "WHERE user_uuid = COALESCE(:user, user_uuid) ORDER BY users.username, api_tokens.created, jti");
+    return database_.lease().all(kSql, {user}, [](Row& row) {
+        ApiToken token = read_token(row);
+        return OwnedApiToken{std::move(token), row.text()};
+    });
 }
 
 std::optional<ApiToken> ApiTokenRepository::find(const Uuid& jti) {

@@ -4,9 +4,17 @@
 #include "storage/database.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace karmen::storage {
+
+/// A token with the name of its user.
+struct OwnedApiToken {
+    ApiToken token;
+    std::string username;
+    bool operator==(const OwnedApiToken&) const = default;
+};
 
 /// Table api_tokens. Holds no state of its own. Any thread, blocks; throws what Session throws.
 class ApiTokenRepository {
@@ -16,6 +24,8 @@ class ApiTokenRepository {
     void create(const ApiToken& token);
     /// A user's tokens that are not revoked, oldest first.
     std::vector<ApiToken> list(const Uuid& user);
+    /// Everybody's tokens or those of one user, revoked ones too, by user name and age.
+    std::vector<OwnedApiToken> list_with_users(const std::optional<Uuid>& user);
     /// Revoked ones too.
     std::optional<ApiToken> find(const Uuid& jti);
     /// False when there is no such token or it was revoked before.

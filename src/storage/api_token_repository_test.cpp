@@ -47,6 +47,21 @@ TEST_P(ApiTokenRepositoryTest, ListsAUsersTokensUntilTheyAreRevoked) {
     EXPECT_EQ(tokens_.find(Uuid::random()), std::nullopt);
 }
 
+TEST_P(ApiTokenRepositoryTest, ListsEverybodysTokensWithTheirUsers) {
+    const Uuid bert = add_user("bert");
+    const Uuid anna = add_user("anna");
+    const ApiToken berts = add(bert, "script", 90s);
+    ApiToken young = add(anna, "slicer", 0s);
+    const ApiToken old = add(anna, "slicer", 60s);
+    tokens_.revoke(young.jti);
+    young.revoked = true;
+    using testing::ElementsAre;
+    EXPECT_THAT(tokens_.list_with_users(std::nullopt),
+                ElementsAre(OwnedApiToken{old, "anna"}, OwnedApiToken{young, "anna"}, OwnedApiToken{berts, "bert"}));
+    EXPECT_THAT(tokens_.list_with_users(bert), ElementsAre(OwnedApiToken{berts, "bert"}));
+    EXPECT_THAT(tokens_.list_with_users(Uuid::random()), ElementsAre());
+}
+
 TEST_P(ApiTokenRepositoryTest, RefusesTheSameTokenTwiceAndTokensOfNobody) {
     const ApiToken token = add(add_user("karmen"), "slicer", 0s);
     EXPECT_THROW(tokens_.create(token), Error);

@@ -32,11 +32,16 @@ class Backend {
 
 struct SqliteOptions {
     enum class IfMissing { kCreate, kFail };
+    enum class Use {
+        kWork,
+        kInspect,  ///< changes neither data nor settings, whatever state the database is in
+    };
 
     std::filesystem::path file;
     /// How long a writer waits for another.
     std::chrono::milliseconds busy_timeout{5000};
     IfMissing if_missing = IfMissing::kCreate;
+    Use use = Use::kWork;
 };
 
 /// A file in WAL mode with synchronous=FULL: what was committed survives kill -9 and a loss of power. Made for its

@@ -98,7 +98,10 @@ class SqliteBackend final : public Backend {
         api::sqlite3* connection = connection_of(*session);
         api::sqlite3_extended_result_codes(connection, 1);
         api::sqlite3_busy_timeout(connection, static_cast<int>(options_.busy_timeout.count()));
-        switch_to_wal(connection, options_.busy_timeout);
+        if (options_.use == SqliteOptions::Use::kInspect)
+            run(connection, "PRAGMA query_only=ON");
+        else
+            switch_to_wal(connection, options_.busy_timeout);
         run(connection,
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA "
             "journal_size_limit=67108864");

@@ -106,6 +106,13 @@ std::int64_t UserRepository::count() {
     return database_.lease().only(kSql, {}, [](Row& row) { return row.integer(); });
 }
 
+std::int64_t UserRepository::count_able_to_log_in(Role role) {
+    static const Sql kSql = select({"COUNT(*)"},
+                                   "FROM users JOIN local_users ON local_users.user_uuid = users.uuid "
+                                   "WHERE users.role = :role AND NOT users.suspended");
+    return database_.lease().only(kSql, {to_string(role)}, [](Row& row) { return row.integer(); });
+}
+
 std::optional<User> UserRepository::update(const Uuid& uuid, const UserChange& change) {
     static const Sql kSql = returning(
         "UPDATE users SET role = COALESCE(:role, role), suspended = COALESCE(:suspended, suspended) WHERE uuid = :uuid",

@@ -41,6 +41,8 @@ class UserRepository {
     /// By UUID unless asked otherwise; ordering by `suspended` is ignored.
     Page<User> list(const ListQuery& query);
     std::int64_t count();
+    /// Those who may log in with a password: not suspended, and with one.
+    std::int64_t count_able_to_log_in(Role role);
 
     /// The user as it is then; none when there is no such user.
     std::optional<User> update(const Uuid& uuid, const UserChange& change);

@@ -45,6 +45,18 @@ TEST_P(UserRepositoryTest, FindsWhatItCreated) {
     EXPECT_EQ(users_.count(), 1);
 }
 
+TEST_P(UserRepositoryTest, CountsWhoMayLogIn) {
+    EXPECT_EQ(users_.count_able_to_log_in(Role::kAdmin), 0);
+    add("anna");
+    add("karmen", Role::kAdmin);
+    const User second = add("karl", Role::kAdmin);
+    EXPECT_EQ(users_.count_able_to_log_in(Role::kAdmin), 2);
+    users_.update(second.uuid, {.suspended = true});
+    EXPECT_EQ(users_.count_able_to_log_in(Role::kAdmin), 1);
+    users_.update(second.uuid, {.role = Role::kUser, .suspended = false});
+    EXPECT_EQ(users_.count_able_to_log_in(Role::kUser), 2);
+}
+
 TEST_P(UserRepositoryTest, FindsNobodyElse) {
     add("karmen");
     for (const char* name : {"Karmen", "karmen ", "", "karme", "%", "' OR 1=1 --"}) {

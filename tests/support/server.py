@@ -1,8 +1,10 @@
 """The server under test, in a directory of its own."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from support.api import Api
 from support.binary import clean_environment, karmen_binary
@@ -107,8 +109,16 @@ class Server:
 
     def user_command(self, *arguments: str, stdin: str = "", expect: int = 0) -> subprocess.CompletedProcess:
         """`karmen user …` on the server's database."""
-        command = [karmen_binary(), "user", *arguments, "--data-dir", str(self.data_dir), "--auth-bcrypt-cost", "4"]
+        return self.command("user", *arguments, "--auth-bcrypt-cost", "4", stdin=stdin, expect=expect)
+
+    def command(self, *arguments: str, stdin: str = "", expect: int | None = 0) -> subprocess.CompletedProcess:
+        """`karmen …` on the server's data directory."""
+        command = [karmen_binary(), *arguments, "--data-dir", str(self.data_dir)]
         return run(command, stdin=stdin, expect=expect, env=self.env, cwd=self.directory)
+
+    def listed(self, *arguments: str) -> list[dict[str, Any]]:
+        """What `karmen … list --json` prints."""
+        return json.loads(self.command(*arguments, "--json").stdout)
 
     # --- what the operating system knows ----------------------------------------------------------------------------
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "app/persistence.hpp"
+#include "base/clock.hpp"
+#include "config/config.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/pool.hpp"
+
+#include <utility>
+
+namespace karmen::app {
+
+/// What a command works with: the database in the data directory, and a loop of its own. It needs no server, and one
+/// that runs sees the changes at once. Made by the command, whose thread is the loop's.
+struct CommandContext {
+    /// Makes data directory and database when they are missing. Throws Error with a message for the operator.
+    explicit CommandContext(const config::Config& config) : persistence(config) {}
+
+    /// Runs `task` to its end; gives its value or throws its exception.
+    template <class T>
+    T run(Awaitable<T> task) {
+        return loop.run_until_done(std::move(task));
+    }
+
+    Loop loop;
+    SystemClock clock;
+    Persistence persistence;
+    Pool blocking{"command", 1, 1000};
+};
+
+}  // namespace karmen::app

@@ -1,0 +1,132 @@
+#include "app/doctor/data_checks.hpp"
+
+#include "app/output.hpp"
+#include "app/persistence.hpp"
+#include "base/error.hpp"
+#include "crypto/secret.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <pwd.h>
+#include <set>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace karmen::app::doctor {
+
+namespace {
+
+constexpr const char* kDirectory = "data directory";
+constexpr const char* kDatabaseFiles = "database files";
+constexpr const char* kSecret = "signing secret";
+constexpr const char* kFreeSpace = "free space";
+
+constexpr mode_t kForOthers = S_IRWXG | S_IRWXO;
+/// Drawn secrets have at least that many; of 32 random hexadecimal digits hardly any set has fewer.
+constexpr std::size_t kDifferentCharactersMin = 8;
+
+std::optional<struct stat> facts_of(const std::filesystem::path& path) {
+    struct stat facts{};
+    if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
+    return facts;
+}
+
+std::string user_name(uid_t uid) {
+    const passwd* entry = ::getpwuid(uid);
+    return entry != nullptr ? entry->pw_name : fmt::format("user {}", uid);
+}
+
+unsigned mode_of(const struct stat& facts) {
+    return facts.st_mode & 07777U;
+}
+
+}  // namespace
+
+Finding check_data_directory(const std::filesystem::path& directory) {
+    const std::string path = std::filesystem::absolute(directory).lexically_normal().string();
+    const auto facts = facts_of(directory);
+    if (!facts && errno != ENOENT)
+        return error(kDirectory, fmt::format("{} cannot be examined: {}", path, std::strerror(errno)));
+    if (!facts)
+        return error(kDirectory,
+                     fmt::format("{} does not exist; `karmen serve` makes it, or --data-dir names another", path));
+    if (!S_ISDIR(facts->st_mode)) return error(kDirectory, path + " is not a directory");
+    const std::string owner = user_name(facts->st_uid);
+    if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
+        return error(kDirectory, fmt::format("{} belongs to {} and is closed to {}; run Karmen as {}", path, owner,
+                                             user_name(::geteuid()), owner));
+    if (facts->st_uid != ::geteuid())
+        return warning(kDirectory, fmt::format("{} belongs to {}, but you are {}; run Karmen and its commands as {}",
+                                               path, owner, user_name(::geteuid()), owner));
+    if ((facts->st_mode & kForOthers) != 0)
+        return warning(kDirectory, fmt::format("others may look into {} (mode {:04o}); run `chmod 700 {}`", path,
+                                               mode_of(*facts), path));
+    return ok(kDirectory, fmt::format("{} belongs to {}, mode {:04o}", path, owner, mode_of(*facts)));
+}
+
+Finding check_database_files(const std::filesystem::path& database) {
+    const auto directory = facts_of(database.parent_path());
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        const std::string path = database.string() + suffix;
+        const auto facts = facts_of(path);
+        if (!facts) continue;
+        if ((facts->st_mode & kForOthers) != 0)
+            return error(kDatabaseFiles,
+                         fmt::format("{0} may be opened by others (mode {1:04o}): it holds the printers' keys; run "
+                                     "`chmod 600 {0}`",
+                                     path, mode_of(*facts)));
+        if (directory && facts->st_uid != directory->st_uid)
+            return error(kDatabaseFiles, fmt::format("{0} belongs to {1}, its directory to {2}; run `chown {2} {0}`",
+                                                     path, user_name(facts->st_uid), user_name(directory->st_uid)));
+    }
+    return ok(kDatabaseFiles, fmt::format("{}, for its owner only", database.filename().string()));
+}
+
+bool is_guessable(std::string_view secret) {
+    return std::set<char>(secret.begin(), secret.end()).size() < kDifferentCharactersMin;
+}
+
+Finding check_signing_secret(const config::Config& config) {
+    const bool is_configured = !config.auth.secret_key.empty();
+    const std::filesystem::path file = std::filesystem::path(config.data_dir) / crypto::kSecretFileName;
+    if (!is_configured && !facts_of(file)) {
+        if (errno != ENOENT) return error(kSecret, fmt::format("{}: {}", file.string(), std::strerror(errno)));
+        if (!facts_of(Persistence::database_file(config))) return ok(kSecret, "none yet; the first start draws one");
+        return warning(kSecret, fmt::format("there is no {}: the next start draws a new one, and everybody must log in "
+                                            "again, API tokens included",
+                                            file.string()));
+    }
+    try {
+        const std::string secret = crypto::signing_secret(
+            is_configured ? std::optional(config.auth.secret_key) : std::nullopt, config.data_dir);
+        if (is_guessable(secret))
+            return warning(kSecret,
+                           fmt::format("the one {} can be guessed; take one that `openssl rand -hex 32` draws, "
+                                       "which logs everybody out",
+                                       is_configured ? "in the configuration" : "in " + file.string()));
+        return ok(kSecret, fmt::format("{} characters {}", secret.size(),
+                                       is_configured ? "in the configuration" : "in the data directory"));
+    } catch (const Error& failure) {
+        return error(kSecret, failure.message());
+    }
+}
+
+Finding check_free_space(const std::filesystem::path& directory, config::Bytes free_bytes_min) {
+    struct statvfs disk{};
+    if (::statvfs(directory.c_str(), &disk) != 0)
+        return warning(kFreeSpace, fmt::format("it cannot be told: {}", std::strerror(errno)));
+    const std::uint64_t free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    const auto human = [](std::uint64_t bytes) { return human_size(static_cast<std::int64_t>(bytes)); };
+    const std::string amount =
+        fmt::format("{} are free, {} must stay so (files.min_free_bytes)", human(free_bytes), human(free_bytes_min));
+    if (free_bytes < free_bytes_min)
+        return error(kFreeSpace, amount + ": uploads are refused; make room on the disk of the data directory");
+    if (free_bytes / 2 < free_bytes_min) return warning(kFreeSpace, amount + ": make room soon");
+    return ok(kFreeSpace, amount);
+}
+
+}  // namespace karmen::app::doctor

@@ -1,0 +1,141 @@
+#include "app/doctor/database_checks.hpp"
+
+#include "app/doctor/data_checks.hpp"
+#include "app/output.hpp"
+#include "app/persistence.hpp"
+#include "base/error.hpp"
+#include "files/store_inspection.hpp"
+#include "storage/backend.hpp"
+#include "storage/gcode_repository.hpp"
+#include "storage/inspect.hpp"
+#include "storage/migrator.hpp"
+#include "storage/user_repository.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace karmen::app::doctor {
+
+namespace {
+
+constexpr const char* kDatabase = "database";
+constexpr const char* kSchema = "schema";
+constexpr const char* kAdministrator = "administrator";
+constexpr std::size_t kShownMax = 3;
+
+std::string first_few(const std::vector<std::string>& all) {
+    const auto shown =
+        std::vector(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kShownMax)));
+    return fmt::format("{}{}", fmt::join(shown, ", "), all.size() > kShownMax ? ", …" : "");
+}
+
+Finding check_integrity(storage::Database& database) {
+    storage::Inspector inspector(database);
+    const auto problems = inspector.integrity_problems(kShownMax + 1);
+    if (!problems.empty())
+        return error(kDatabase, fmt::format("it is damaged: {}; stop Karmen, keep a copy, and go back to a backup",
+                                            first_few(problems)));
+    const auto dangling = inspector.dangling_references();
+    if (!dangling.empty())
+        return error(
+            kDatabase,
+            fmt::format("rows refer to what is not there ({}): something else than Karmen wrote to it; go back "
+                        "to a backup",
+                        first_few(dangling)));
+    return ok(kDatabase, "sound");
+}
+
+/// Throws Error(kConflict) for a schema that this program does not know.
+Finding check_schema(const std::vector<storage::Migration>& pending) {
+    const int newest = storage::embedded_migrations().back().version;
+    if (pending.empty()) return ok(kSchema, fmt::format("version {}, as this program has it", newest));
+    return warning(kSchema,
+                   fmt::format("older than this program's version {}; the next `karmen serve` converts it, make "
+                               "a backup before",
+                               newest));
+}
+
+Finding check_administrator(storage::Database& database) {
+    storage::UserRepository users(database);
+    if (users.count() == 0) return ok(kAdministrator, "no account yet; the next start makes the first administrator");
+    const auto able = users.count_able_to_log_in(Role::kAdmin);
+    if (able == 0)
+        return error(kAdministrator,
+                     "none can log in; run `karmen user resume NAME`, `karmen user role NAME admin` or "
+                     "`karmen user add NAME --role admin --random-password`");
+    return ok(kAdministrator, fmt::format("{} can log in", able));
+}
+
+Findings check_files(storage::Database& database, const std::filesystem::path& store) {
+    files::StoreInspection inspection(store);
+    std::size_t listed = 0;
+    storage::GcodeRepository(database).each_path([&](std::int64_t, const std::string& path) {
+        inspection.note_listed(path);
+        ++listed;
+    });
+    Findings findings;
+    const auto& missing = inspection.missing();
+    if (missing.empty())
+        findings.push_back(ok("g-code rows", fmt::format("{} listed, each has its file", listed)));
+    else
+        findings.push_back(
+            error("g-code rows", fmt::format("{} of {} have no file in {}: {}; bring the files back from "
+                                             "a backup, or delete the g-codes",
+                                             missing.size(), listed, store.string(), first_few(missing))));
+    const auto unlisted = inspection.unlisted();
+    if (unlisted.empty())
+        findings.push_back(ok("g-code files", "none without a row"));
+    else
+        findings.push_back(warning("g-code files", fmt::format("{} in {} have no row: {}; the next start moves them to "
+                                                               "unlisted-gcodes",
+                                                               unlisted.size(), store.string(), first_few(unlisted))));
+    return findings;
+}
+
+void examine(storage::Database& database, const config::Config& config, DatabaseReport& report) {
+    Findings& findings = report.findings;
+    findings.push_back(check_integrity(database));
+    if (findings.back().level != Level::kOk) return;
+    std::vector<storage::Migration> pending;
+    try {
+        pending = storage::Migrator(database).pending();
+    } catch (const Error& failure) {
+        findings.push_back(error(kSchema, failure.message() + "; start the Karmen that it belongs to"));
+        return;
+    }
+    findings.push_back(check_schema(pending));
+    if (!pending.empty()) return;
+    findings.push_back(check_administrator(database));
+    std::ranges::move(check_files(database, std::filesystem::path(config.data_dir) / "gcodes"),
+                      std::back_inserter(findings));
+    report.newest_row = storage::Inspector(database).newest_row();
+}
+
+}  // namespace
+
+DatabaseReport check_database(const config::Config& config) {
+    DatabaseReport report;
+    const std::filesystem::path file = Persistence::database_file(config);
+    if (!std::filesystem::exists(file)) {
+        report.findings.push_back(error(
+            kDatabase,
+            fmt::format("there is no {}; is this the right directory? `karmen serve` makes a new one", file.string())));
+        return report;
+    }
+    report.findings.push_back(check_database_files(file));
+    try {
+        storage::Database database(storage::sqlite_backend({.file = file,
+                                                            .busy_timeout = config.storage.busy_timeout,
+                                                            .if_missing = storage::SqliteOptions::IfMissing::kFail,
+                                                            .use = storage::SqliteOptions::Use::kInspect}));
+        examine(database, config, report);
+    } catch (const std::exception& failure) {
+        report.findings.push_back(error(kDatabase, fmt::format("it cannot be read: {}", failure.what())));
+    }
+    return report;
+}
+
+}  // namespace karmen::app::doctor

@@ -1,0 +1,65 @@
+#include "app/commands.hpp"
+#include "app/doctor/data_checks.hpp"
+#include "app/doctor/database_checks.hpp"
+#include "app/doctor/system_checks.hpp"
+#include "app/output.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace karmen::app {
+
+namespace {
+
+using doctor::Finding;
+using doctor::Findings;
+using doctor::Level;
+
+Findings examine(const config::Config& config) {
+    Findings findings{doctor::check_data_directory(config.data_dir)};
+    std::optional<Timestamp> newest_row;
+    std::error_code failure;
+    if (std::filesystem::is_directory(config.data_dir, failure)) {
+        doctor::DatabaseReport database = doctor::check_database(config);
+        std::ranges::move(database.findings, std::back_inserter(findings));
+        newest_row = database.newest_row;
+        findings.push_back(doctor::check_free_space(config.data_dir, config.files.min_free_bytes));
+    }
+    findings.push_back(doctor::check_signing_secret(config));
+    findings.push_back(
+        doctor::check_clock(SystemClock().now(), doctor::program_made(), newest_row, doctor::clock_synchronisation()));
+    findings.push_back(doctor::check_port(config));
+    findings.push_back(doctor::check_descriptors(doctor::descriptor_limit(), config.http.connections_max));
+    return findings;
+}
+
+std::string_view word_of(Level level) {
+    switch (level) {
+        case Level::kOk:
+            return "ok";
+        case Level::kWarning:
+            return "warning";
+        case Level::kError:
+            return "error";
+    }
+    return "error";
+}
+
+int run(const config::Config& config) {
+    const Findings findings = examine(config);
+    for (const Finding& finding : findings)
+        fmt::print("{:<8} {:<15} {}\n", word_of(finding.level), finding.check, printable(finding.text));
+    return std::ranges::any_of(findings, [](const Finding& finding) { return finding.level == Level::kError; }) ? 1 : 0;
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& program, Run& chosen) {
+    program.add_subcommand("doctor", "Check data, configuration and machine, and say what to do; changes nothing")
+        ->fallthrough()
+        ->callback([&chosen] { chosen = run; });
+}
+
+}  // namespace karmen::app

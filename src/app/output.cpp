@@ -1,0 +1,82 @@
+#include "app/output.hpp"
+
+#include "api/json_text.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+
+namespace karmen::app {
+
+namespace {
+
+constexpr std::size_t kGap = 2;
+
+std::size_t count_characters(std::string_view utf8) {
+    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+void Table::add(std::vector<std::string> row) {
+    std::ranges::transform(row, row.begin(), printable);
+    rows_.push_back(std::move(row));
+}
+
+std::string Table::to_text() const {
+    std::vector<std::size_t> widths(rows_.front().size());
+    for (const auto& row : rows_)
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], count_characters(row[i]));
+    std::string text;
+    for (const auto& row : rows_) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line += row[i] + std::string(widths[i] - count_characters(row[i]) + kGap, ' ');
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + "\n";
+    }
+    return text;
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    const std::string valid = to_valid_utf8(text);
+    for (std::size_t i = 0; i < valid.size(); ++i) {
+        const auto c = static_cast<unsigned char>(valid[i]);
+        // U+0080 to U+009F: terminals obey some of them as they obey ESC.
+        const bool is_second_control =
+            c == 0xC2 && i + 1 < valid.size() && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
+        if (is_second_control) ++i;
+        result += is_second_control || c < 0x20 || c == 0x7F ? '?' : valid[i];
+    }
+    return result;
+}
+
+std::string human_size(std::int64_t bytes) {
+    static constexpr std::array<std::string_view, 4> kUnits{"KiB", "MiB", "GiB", "TiB"};
+    if (bytes < 1024) return fmt::format("{} B", bytes);
+    double amount = static_cast<double>(bytes) / 1024;
+    std::size_t unit = 0;
+    for (; amount >= 1024 && unit + 1 < kUnits.size(); ++unit) amount /= 1024;
+    return fmt::format("{:.1f} {}", amount, kUnits[unit]);
+}
+
+std::string local_time(Timestamp time) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm parts{};
+    ::localtime_r(&seconds, &parts);
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                       parts.tm_hour, parts.tm_min);
+}
+
+void print(const Table& table) {
+    fmt::print("{}", table.to_text());
+}
+
+void print(const boost::json::array& array) {
+    fmt::print("{}\n", api::to_text(array));
+}
+
+}  // namespace karmen::app

@@ -1,0 +1,22 @@
+#include "app/printer_options.hpp"
+
+namespace karmen::app {
+
+services::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
+    return {.status_age_max = printers.status_max_age,
+            .deadline = printers.deadline,
+            .check_interval = printers.check_interval,
+            .check_interval_active = printers.check_interval_active,
+            .backoff_max = printers.backoff_max};
+}
+
+printers::octoprint::ClientOptions client_options(const config::Printers& printers) {
+    return {.connect_timeout = printers.request_timeout,
+            .read_timeout = printers.request_timeout,
+            .command_timeout = printers.request_timeout,
+            .upload_idle_timeout = printers.upload_idle_timeout,
+            .answer_bytes_max = printers.answer_max_bytes,
+            .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer)};
+}
+
+}  // namespace karmen::app

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "printers/octoprint/client.hpp"
+#include "services/printer_monitor.hpp"
+
+/// What the configuration says to the classes that talk to printers, in the server and in commands.
+namespace karmen::app {
+
+printers::octoprint::ClientOptions client_options(const config::Printers& printers);
+services::PrinterMonitorOptions monitor_options(const config::Printers& printers);
+
+}  // namespace karmen::app

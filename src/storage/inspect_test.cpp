@@ -1,0 +1,85 @@
+#include "storage/inspect.hpp"
+
+#include "storage/api_token_repository.hpp"
+#include "storage/backend.hpp"
+#include "storage/test_database.hpp"
+#include "storage/user_repository.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace karmen::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class InspectTest : public testing::Test {
+  protected:
+    InspectTest() { Migrator(database_).migrate(); }
+
+    Uuid add_user(const std::string& name, Role role, Timestamp created) {
+        const User user{.uuid = Uuid::random(), .username = name, .role = role, .created = created};
+        UserRepository(database_).create(user, LocalUser{user.uuid, std::string(60, 'h'), false, 0});
+        return user.uuid;
+    }
+    std::unique_ptr<Database> open() const {
+        return std::make_unique<Database>(sqlite_backend(
+            {.file = file_, .if_missing = SqliteOptions::IfMissing::kFail, .use = SqliteOptions::Use::kInspect}));
+    }
+
+    TemporaryFolder folder_;
+    std::filesystem::path file_ = folder_.path() / "karmen.db";
+    Database database_{sqlite_backend({.file = file_})};
+};
+
+TEST_F(InspectTest, FindsNothingWrongWithASoundDatabaseThatIsInUse) {
+    Session writer = database_.lease();
+    Transaction transaction(writer);
+    writer.execute("INSERT INTO settings (key, val) VALUES ('a', 'b')");
+    const auto database = open();
+    EXPECT_THAT(Inspector(*database).integrity_problems(5), IsEmpty());
+    EXPECT_THAT(Inspector(*database).dangling_references(), IsEmpty());
+}
+
+TEST_F(InspectTest, ChangesNothing) {
+    const auto database = open();
+    EXPECT_THROW(database->lease().execute("DELETE FROM users"), Error);
+    std::filesystem::remove(file_);
+    EXPECT_THROW(open(), Error);
+    EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(InspectTest, KnowsTheYoungestRowOfAnyTable) {
+    const Timestamp noon{1764000000s};
+    const auto database = open();
+    EXPECT_EQ(Inspector(*database).newest_row(), std::nullopt);
+    const Uuid user = add_user("anna", Role::kUser, noon);
+    EXPECT_EQ(Inspector(*database).newest_row(), noon);
+    ApiTokenRepository(database_).create({Uuid::random(), user, "slicer", noon + 1h, false});
+    EXPECT_EQ(Inspector(*database).newest_row(), noon + 1h);
+}
+
+TEST_F(InspectTest, CountsRowsThatReferToNothing) {
+    database_.lease().run_script("PRAGMA foreign_keys=OFF");
+    database_.lease().run_script(
+        "INSERT INTO api_tokens VALUES ('a', 'nobody', 'x', '2026-01-01', 0), ('b', 'nobody', 'x', '2026-01-01', 0)");
+    EXPECT_THAT(Inspector(*open()).dangling_references(), ElementsAre("api_tokens: 2"));
+}
+
+TEST_F(InspectTest, FindsABrokenIndex) {
+    const Uuid user = add_user("anna", Role::kUser, Timestamp{1764000000s});
+    ApiTokenRepository(database_).create({Uuid::random(), user, "slicer", Timestamp{1764000000s}, false});
+    // The index holds something else than its definition says: what a lost write to it amounts to.
+    database_.lease().run_script(
+        "PRAGMA writable_schema=ON; UPDATE sqlite_master "
+        "SET sql = 'CREATE INDEX api_tokens_user_uuid ON api_tokens (name)' WHERE name = 'api_tokens_user_uuid'");
+    EXPECT_THAT(Inspector(*open()).integrity_problems(5), testing::Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace karmen::storage
