@@ -88,8 +88,25 @@ const Route* Api::find_route(http::Request& request) const {
     throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
 }
 
+/// As OctoPrint has it: whatever is wrong with a key, the answer is the same 403.
+Awaitable<services::Account> Api::check_api_key(const Route& route, const http::Request& request) const {
+    const std::string_view key = trim(request.headers.find("X-Api-Key").value_or(""));
+    try {
+        services::Account account = co_await services_.sessions.identify(key, crypto::TokenType::kAccess);
+        require_own_password(route, account);
+        co_return account;
+    } catch (const Error& error) {
+        if (http::status_of(error.code()) >= 500) throw;
+        throw Error(ErrorCode::kForbidden,
+                    PublicMessage{"You don't have the permission to access the requested resource. It is either "
+                                  "read-protected or not readable by the server."},
+                    LogDetail{error.message()});
+    }
+}
+
 Awaitable<std::optional<services::Account>> Api::check_access(const Route& route, const http::Request& request) const {
     if (route.access == Access::kAnyone) co_return std::nullopt;
+    if (route.access == Access::kApiKey) co_return co_await check_api_key(route, request);
     const crypto::TokenType wanted =
         route.access == Access::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
     services::Account account = co_await services_.sessions.identify(bearer_token(request), wanted);

@@ -27,6 +27,7 @@ class Api {
 
   private:
     const Route* find_route(http::Request& request) const;
+    Awaitable<services::Account> check_api_key(const Route& route, const http::Request& request) const;
     Awaitable<std::optional<services::Account>> check_access(const Route& route, const http::Request& request) const;
 
     Services services_;

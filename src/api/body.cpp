@@ -20,9 +20,7 @@ bool is_json(std::string_view content_type) {
     return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 
-}  // namespace
-
-Awaitable<JsonBody> JsonBody::read(http::Request& request) {
+Awaitable<boost::json::value> read_value(http::Request& request) {
     if (!is_json(request.headers.find("Content-Type").value_or("")))
         throw malformed("The body must be JSON: Content-Type application/json");
     const std::string text = co_await http::read_all(*request.body);
@@ -33,9 +31,29 @@ Awaitable<JsonBody> JsonBody::read(http::Request& request) {
     boost::json::error_code error;
     boost::json::value value = boost::json::parse(json, error, {}, options);
     if (error) throw malformed("The body is not well-formed JSON", error.message());
+    co_return value;
+}
+
+}  // namespace
+
+Awaitable<JsonBody> JsonBody::read(http::Request& request) {
+    boost::json::value value = co_await read_value(request);
     if (!value.is_object()) throw Error::invalid("", "The body must be a JSON object");
     if (value.get_object().empty()) throw Error::invalid("", "The body must not be empty");
     co_return JsonBody(std::move(value.get_object()));
+}
+
+Awaitable<std::vector<JsonBody>> JsonBody::read_list(http::Request& request) {
+    boost::json::value value = co_await read_value(request);
+    if (!value.is_array()) throw Error::invalid("", "The body must be a JSON list");
+    std::vector<JsonBody> list;
+    for (boost::json::value& item : value.get_array()) {
+        std::string pointer = "/" + std::to_string(list.size());
+        if (!item.is_object()) throw Error::invalid(pointer, "must be an object");
+        list.push_back(JsonBody(std::move(item.get_object()), std::move(pointer)));
+    }
+    if (list.empty()) throw Error::invalid("", "The body must not be empty");
+    co_return list;
 }
 
 const boost::json::value* JsonBody::find(std::string_view name) const {
@@ -44,7 +62,7 @@ const boost::json::value* JsonBody::find(std::string_view name) const {
 }
 
 void JsonBody::fail(std::string_view name, std::string message) {
-    errors_.push_back({"/" + std::string(name), std::move(message)});
+    errors_.push_back({pointer_ + "/" + std::string(name), std::move(message)});
 }
 
 void JsonBody::finish() const {

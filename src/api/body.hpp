@@ -22,6 +22,9 @@ class JsonBody {
     /// an empty one).
     static Awaitable<JsonBody> read(http::Request& request);
 
+    /// The same for a list of objects; each notes its errors under its number: `/0/key`.
+    static Awaitable<std::vector<JsonBody>> read_list(http::Request& request);
+
     /// Text with at least one character, without NUL.
     std::string required_text(std::string_view name, std::size_t bytes_max = kTextBytesMax);
     /// None when the member is absent or null.
@@ -31,6 +34,8 @@ class JsonBody {
     std::int64_t required_id(std::string_view name);
     const boost::json::object* optional_object(std::string_view name);
     bool has(std::string_view name) const { return object_.contains(name); }
+    /// Null when it is absent; a JSON null is there.
+    const boost::json::value* member(std::string_view name) const { return object_.if_contains(name); }
 
     void fail(std::string_view name, std::string message);
     /// Throws Error::invalid when anything was wrong.
@@ -39,12 +44,14 @@ class JsonBody {
     static constexpr std::size_t kTextBytesMax = 1024;
 
   private:
-    explicit JsonBody(boost::json::object object) : object_(std::move(object)) {}
+    explicit JsonBody(boost::json::object object, std::string pointer = {})
+        : object_(std::move(object)), pointer_(std::move(pointer)) {}
     /// Null when the member is absent or JSON null.
     const boost::json::value* find(std::string_view name) const;
     std::optional<std::string> text(std::string_view name, const boost::json::value& value, std::size_t bytes_max);
 
     boost::json::object object_;
+    std::string pointer_;  ///< of the object within the body
     std::vector<FieldError> errors_;
 };
 

@@ -36,5 +36,42 @@ Answer remove_gcode(const Services& services, Call& call);
 Answer list_printjobs(const Services& services, Call& call);
 Answer start_printjob(const Services& services, Call& call);
 Answer get_printjob(const Services& services, Call& call);
+Answer remove_printjob(const Services& services, Call& call);
+
+// users.cpp
+Answer list_users(const Services& services, Call& call);
+Answer add_user(const Services& services, Call& call);
+Answer change_user(const Services& services, Call& call);
+
+// api_tokens.cpp
+Answer list_api_tokens(const Services& services, Call& call);
+Answer add_api_token(const Services& services, Call& call);
+Answer revoke_api_token(const Services& services, Call& call);
+
+// settings.cpp, tasks.cpp
+Answer list_settings(const Services& services, Call& call);
+Answer change_settings(const Services& services, Call& call);
+Answer start_task(const Services& services, Call& call);
+
+// printer_control.cpp
+Answer change_connection(const Services& services, Call& call);
+Answer command_current_job(const Services& services, Call& call);
+
+// emulator.cpp
+Answer emulate_version(const Services& services, Call& call);
+Answer emulate_server(const Services& services, Call& call);
+Answer emulate_settings(const Services& services, Call& call);
+Answer emulate_printer_profiles(const Services& services, Call& call);
+Answer emulate_files(const Services& services, Call& call);
+Answer emulate_current_user(const Services& services, Call& call);
+Answer emulate_login(const Services& services, Call& call);
+Answer emulate_printer(const Services& services, Call& call);
+Answer emulate_job(const Services& services, Call& call);
+Answer emulate_connection(const Services& services, Call& call);
+Answer emulate_change_connection(const Services& services, Call& call);
+Answer emulate_job_command(const Services& services, Call& call);
+Answer emulate_printer_command(const Services& services, Call& call);
+Answer emulate_upload(const Services& services, Call& call);
+Answer emulate_select(const Services& services, Call& call);
 
 }  // namespace karmen::api

@@ -152,6 +152,10 @@ json::object to_json(const User& user) {
             {"suspended", user.suspended}};
 }
 
+json::object to_json(const ApiToken& token) {
+    return {{"jti", token.jti.to_string()}, {"name", token.name}, {"created", to_iso8601(token.created)}};
+}
+
 json::object pick(json::object object, const std::vector<std::string>& fields) {
     if (fields.empty()) return object;
     json::object picked;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/api_token.hpp"
 #include "domain/gcode.hpp"
 #include "domain/printjob.hpp"
 #include "domain/user.hpp"
@@ -18,6 +19,7 @@ boost::json::object to_json(const services::PrinterView& view);
 boost::json::object to_json(const Gcode& gcode);
 boost::json::object to_json(const PrintJob& job);
 boost::json::object to_json(const User& user);
+boost::json::object to_json(const ApiToken& token);
 
 /// Only the members that are named; unknown names are ignored, no names mean all.
 boost::json::object pick(boost::json::object object, const std::vector<std::string>& fields);

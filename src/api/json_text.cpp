@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
 namespace karmen::api {
@@ -27,7 +28,11 @@ void append(std::string& text, const boost::json::value& value) {
         }
         text += ']';
     } else if (const auto* number = value.if_double()) {
-        fmt::format_to(std::back_inserter(text), "{}", *number);
+        // JSON has no infinity (RFC 8259 §6).
+        if (std::isfinite(*number))
+            fmt::format_to(std::back_inserter(text), "{}", *number);
+        else
+            text += "null";
     } else if (const auto* string = value.if_string()) {
         text += boost::json::serialize(*string);
     } else {

@@ -2,6 +2,7 @@
 #include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +25,8 @@ http::Response printer_response(unsigned status, const services::PrinterView& vi
 }
 
 void check_name(JsonBody& body, const std::string& name) {
-    const auto characters = std::ranges::count_if(name, [](char c) { return (c & 0xC0) != 0x80; });
     if (name.empty()) body.fail("name", "must not be empty");
-    if (static_cast<std::size_t>(characters) > kPrinterNameMaxCharacters)
-        body.fail("name", "must not be longer than 255 characters");
+    if (count_characters(name) > kPrinterNameMaxCharacters) body.fail("name", "must not be longer than 255 characters");
 }
 
 std::optional<Protocol> read_protocol(JsonBody& body) {
@@ -41,7 +40,7 @@ std::optional<Protocol> read_protocol(JsonBody& body) {
 /// Old clients send an empty key for none.
 std::optional<std::string> read_api_key(JsonBody& body) {
     const auto key = body.optional_text("api_key", kApiKeyBytesMax);
-    if (key && std::ranges::any_of(*key, [](char c) { return c <= 0x20 || c == 0x7F; }))
+    if (key && std::ranges::any_of(*key, [](char c) { return c < 0x21 || c > 0x7E; }))
         body.fail("api_key", "must be printable ASCII without blanks");
     return key;
 }
@@ -55,6 +54,7 @@ std::optional<PropValue> to_prop(const boost::json::value& value) {
         case boost::json::kind::int64:
             return value.get_int64();
         case boost::json::kind::double_:
+            if (!std::isfinite(value.get_double())) return std::nullopt;
             return value.get_double();
         case boost::json::kind::string:
             if (value.get_string().size() > kPropBytesMax || value.get_string().find('\0') != boost::json::string::npos)
@@ -109,7 +109,8 @@ Answer change_printer(const Services& services, Call& call) {
     co_await services.printers.require(call.path_value(0));
     JsonBody body = co_await JsonBody::read(call.request);
     services::PrinterChange change{.protocol = read_protocol(body), .props = read_props(body)};
-    if (body.has("protocol") && !change.protocol) body.fail("protocol", "must be http or https");
+    if (const auto* protocol = body.member("protocol"); protocol && protocol->is_null())
+        body.fail("protocol", "must be http or https");
     if (body.has("name")) {
         change.name = body.optional_text("name", 4096).value_or("");
         check_name(body, *change.name);

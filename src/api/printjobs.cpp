@@ -5,6 +5,15 @@
 
 namespace karmen::api {
 
+namespace {
+
+std::int64_t printjob_id(const Call& call) {
+    if (const auto id = parse_id(call.path_value(0))) return *id;
+    throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
+}
+
+}  // namespace
+
 Answer list_printjobs(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
     co_return list_response("/printjobs", list, co_await services.printjobs.list(list.query));
@@ -21,9 +30,13 @@ Answer start_printjob(const Services& services, Call& call) {
 }
 
 Answer get_printjob(const Services& services, Call& call) {
-    const auto id = parse_id(call.path_value(0));
-    if (!id) throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
-    co_return http::Response::json(200, to_text(to_json(co_await services.printjobs.find(*id))));
+    const std::int64_t id = printjob_id(call);
+    co_return http::Response::json(200, to_text(to_json(co_await services.printjobs.find(id))));
+}
+
+Answer remove_printjob(const Services& services, Call& call) {
+    co_await services.printjobs.remove(printjob_id(call), call.principal());
+    co_return http::Response::no_content();
 }
 
 }  // namespace karmen::api

@@ -2,10 +2,13 @@
 
 #include "http/message.hpp"
 #include "runtime/awaitable.hpp"
+#include "services/api_tokens.hpp"
 #include "services/gcodes.hpp"
+#include "services/printer_control.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
 #include "services/sessions.hpp"
+#include "services/settings.hpp"
 #include "services/users.hpp"
 
 #include <cstdint>
@@ -23,6 +26,7 @@ enum class Access {
     kUser,          ///< whoever has an access token
     kFreshUser,     ///< the same, fresh
     kFreshAdmin,    ///< an administrator with a fresh access token
+    kApiKey,        ///< whoever has an access token, sent as X-Api-Key: slicers
 };
 
 /// Whether an account that must change its password first may still call it.
@@ -39,7 +43,10 @@ struct Limits {
 struct Services {
     services::Sessions& sessions;
     services::Users& users;
+    services::ApiTokens& api_tokens;
+    services::Settings& settings;
     services::Printers& printers;
+    services::PrinterControl& control;
     services::Gcodes& gcodes;
     services::PrintJobs& printjobs;
     Limits limits;

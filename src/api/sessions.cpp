@@ -6,11 +6,8 @@ namespace karmen::api {
 
 namespace {
 
-/// No cache may keep tokens (RFC 6749 §5.1), also where none was needed to get them.
 http::Response token_response(boost::json::object tokens) {
-    http::Response response = http::Response::json(200, to_text(tokens));
-    response.headers.set("Cache-Control", "private, no-store");
-    return response;
+    return http::Response::json(200, to_text(tokens));
 }
 
 Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call) {
@@ -50,7 +47,8 @@ Answer change_own_password(const Services& services, Call& call) {
         body.fail("new_password_confirmation", "is not the same as new_password");
     body.finish();
     co_return token_response({{"access_token", co_await services.sessions.change_password(
-                                                   *call.account, std::move(password), std::move(new_password))}});
+                                                   *call.account, std::move(password), std::move(new_password),
+                                                   call.request.remote_address)}});
 }
 
 }  // namespace karmen::api

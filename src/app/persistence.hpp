@@ -6,6 +6,7 @@
 #include "storage/gcode_repository.hpp"
 #include "storage/print_job_repository.hpp"
 #include "storage/printer_repository.hpp"
+#include "storage/setting_repository.hpp"
 #include "storage/user_repository.hpp"
 
 #include <filesystem>
@@ -28,6 +29,7 @@ class Persistence {
     storage::UserRepository users{database_};
     storage::ApiTokenRepository api_tokens{database_};
     storage::PrinterRepository printers{database_};
+    storage::SettingRepository settings{database_};
     storage::GcodeRepository gcodes{database_};
     storage::PrintJobRepository printjobs{database_};
 };

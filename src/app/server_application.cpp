@@ -8,6 +8,10 @@ namespace karmen::app {
 
 namespace {
 
+/// For each core: a password takes about a quarter of a second, so that whoever waits longest still gets an answer.
+/// More are told at once to try again.
+constexpr std::size_t kPasswordsWaitingMax = 16;
+
 std::string read_secret(const config::Config& config) {
     const auto configured = config.auth.secret_key.empty() ? std::nullopt : std::optional(config.auth.secret_key);
     return crypto::signing_secret(configured, config.data_dir);
@@ -76,31 +80,44 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
       signer_(read_secret(config)),
       blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),
                 static_cast<std::size_t>(config.pools.queue_max)),
-      cpu_("cpu", cpu_threads(config.pools), static_cast<std::size_t>(config.pools.queue_max)),
-      http_client_(loop.executor(), blocking_, {}, log),
+      files_("files", static_cast<std::size_t>(config.pools.file_threads),
+             static_cast<std::size_t>(config.pools.queue_max)),
+      cpu_("cpu", cpu_threads(config.pools), kPasswordsWaitingMax * cpu_threads(config.pools)),
+      http_client_(loop.executor(), files_, {}, log),
       printer_client_(loop.executor(), http_client_, client_options(config.printers)),
       login_throttle_(throttle_options(config.auth), clock_),
       sessions_({persistence_.users, persistence_.api_tokens, signer_, login_throttle_, clock_, blocking_, cpu_},
                 session_options(config.auth)),
       users_(persistence_.users, clock_, blocking_, cpu_, config.auth.bcrypt_cost),
-      gcodes_(persistence_.gcodes, store_, clock_, blocking_, log),
+      gcodes_(persistence_.gcodes, store_, clock_, blocking_, files_, log),
       monitor_(loop.executor(), printer_client_, persistence_.printers, blocking_, log,
                monitor_options(config.printers)),
       printers_(persistence_.printers, printer_client_, monitor_, blocking_),
       printjobs_(loop.executor(),
                  {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_, clock_, blocking_, log}),
-      api_({sessions_, users_, printers_, gcodes_, printjobs_, {.upload_bytes_max = config.http.upload_max_bytes}},
+      control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
+      api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
+      settings_(persistence_.settings, blocking_),
+      api_({.sessions = sessions_,
+            .users = users_,
+            .api_tokens = api_tokens_,
+            .settings = settings_,
+            .printers = printers_,
+            .control = control_,
+            .gcodes = gcodes_,
+            .printjobs = printjobs_,
+            .limits = {.upload_bytes_max = config.http.upload_max_bytes}},
            {.cors = {config.http.cors_origins}}),
       server_(
           loop.executor(), server_options(config.http, api_),
-          [this](http::Request& request) { return api_.answer(request); }, blocking_, log) {}
+          [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
 
 Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
     gcodes_.recover(std::filesystem::path(config_.data_dir) / "unlisted-gcodes");
-    auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
-    server_.start();
     co_await printers_.start();
-    co_return administrator;
+    // Before the administrator is made: a password that nobody gets to see because the port is taken would be lost.
+    server_.start();
+    co_return co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
 }
 
 Awaitable<void> ServerApplication::stop() {

@@ -13,12 +13,15 @@
 #include "printers/octoprint/client.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
+#include "services/api_tokens.hpp"
 #include "services/gcodes.hpp"
 #include "services/login_throttle.hpp"
+#include "services/printer_control.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
 #include "services/sessions.hpp"
+#include "services/settings.hpp"
 #include "services/users.hpp"
 
 #include <optional>
@@ -51,6 +54,7 @@ class ServerApplication {
     files::GcodeStore store_;
     crypto::TokenSigner signer_;
     Pool blocking_;
+    Pool files_;
     Pool cpu_;
     net::HttpClient http_client_;
     printers::octoprint::Client printer_client_;
@@ -61,6 +65,9 @@ class ServerApplication {
     services::PrinterMonitor monitor_;
     services::Printers printers_;
     services::PrintJobs printjobs_;
+    services::PrinterControl control_;
+    services::ApiTokens api_tokens_;
+    services::Settings settings_;
     api::Api api_;
     http::Server server_;
 };

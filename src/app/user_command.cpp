@@ -81,7 +81,6 @@ Role role_of(const std::string& text) {
 struct Arguments {
     std::string name;
     std::string role = "user";
-    bool password_stdin = false;
     bool random_password = false;
 };
 
@@ -151,8 +150,7 @@ void add_user_command(CLI::App& program, Run& chosen) {
         return sub;
     };
     const auto takes_password = [&](CLI::App* sub) {
-        sub->add_flag("--password-stdin", arguments->password_stdin,
-                      "Read the password from standard input (the default)");
+        sub->add_flag("--password-stdin")->description("Read the password from standard input (the default)");
         sub->add_flag("--random-password", arguments->random_password, "Make a password and print it");
     };
 

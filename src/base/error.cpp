@@ -64,6 +64,8 @@ std::string_view to_word(ErrorCode code) {
             return "expectation_failed";
         case ErrorCode::kTooManyRequests:
             return "too_many_requests";
+        case ErrorCode::kTaskNotStarted:
+            return "task_not_started";
         case ErrorCode::kPrinterFailed:
             return "printer_failed";
         case ErrorCode::kInternal:

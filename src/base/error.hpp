@@ -41,6 +41,7 @@ enum class ErrorCode {
     kUnsupportedMediaType,
     kExpectationFailed,  ///< an Expect header other than 100-continue
     kTooManyRequests,
+    kTaskNotStarted,
     kPrinterFailed,  ///< the printer did not do what it should, or could not be reached
     kInternal,
     kNotImplemented,

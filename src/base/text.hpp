@@ -32,6 +32,9 @@ std::optional<std::int64_t> parse_int(std::string_view text);
 /// Well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_valid_utf8(std::string_view text);
 
+/// Characters of well-formed UTF-8, as limits for people are told in.
+std::size_t count_characters(std::string_view utf8);
+
 /// What is not UTF-8 becomes U+FFFD: for texts from strangers that must be stored or shown.
 std::string to_valid_utf8(std::string_view text);
 

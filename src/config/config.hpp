@@ -56,7 +56,7 @@ struct Printers {
     Duration status_max_age = std::chrono::seconds(2);
     Duration deadline = std::chrono::seconds(2);
     Duration request_timeout = std::chrono::seconds(5);
-    Duration upload_idle_timeout = std::chrono::seconds(30);
+    Duration upload_idle_timeout = std::chrono::seconds(60);
     Duration check_interval = std::chrono::seconds(30);
     Duration check_interval_active = std::chrono::seconds(2);
     Duration backoff_max = std::chrono::minutes(5);
@@ -78,6 +78,7 @@ struct Storage {
 
 struct Pools {
     int blocking_threads = 4;
+    int file_threads = 4;
     int cpu_threads = 0;  ///< 0: one per core
     int queue_max = 1000;
     bool operator==(const Pools&) const = default;

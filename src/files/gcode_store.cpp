@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace karmen::files {
@@ -65,14 +64,8 @@ FileDescriptor GcodeStore::make_folder(const std::vector<std::string>& parts) {
 }
 
 std::unique_ptr<Upload> GcodeStore::begin(std::uint64_t size_hint) {
-    struct statvfs disk{};
-    if (::fstatvfs(root_.get(), &disk) == 0) {
-        const std::uint64_t free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
-        if (free_bytes < free_bytes_min_ + size_hint)
-            throw Error(ErrorCode::kDiskFull, PublicMessage{"There is not enough space left for this file"},
-                        LogDetail{std::to_string(free_bytes) + " bytes are free in " + root_path_.string()});
-    }
-    return std::make_unique<Upload>(root_.get());
+    require_free_bytes(root_.get(), free_bytes_min_ + size_hint);
+    return std::make_unique<Upload>(root_.get(), free_bytes_min_);
 }
 
 StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::string_view display) {
@@ -140,8 +133,9 @@ GcodeStore::Recovery GcodeStore::recover(const std::function<bool(const std::str
         fs::create_directories(target.parent_path());
         if (fs::exists(target))
             target = target.parent_path() / with_suffix(target.filename().string(), new_upload_suffix());
-        fs::rename(path, target);
-        recovery.unlisted_moved.push_back(relative);
+        std::error_code error;  // such as another file system
+        fs::rename(path, target, error);
+        (error ? recovery.unlisted_left : recovery.unlisted_moved).push_back(relative);
     }
     return recovery;
 }

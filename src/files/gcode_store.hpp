@@ -33,7 +33,7 @@ struct StoredFile {
 /// before it was published, it leaves nothing behind. Any one thread at a time, blocks.
 class Upload {
   public:
-    explicit Upload(int root);
+    Upload(int root, std::uint64_t free_bytes_min);
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
@@ -48,6 +48,7 @@ class Upload {
     std::string finish_digest();
 
     int root_;  ///< the store's
+    std::uint64_t free_bytes_min_;
     FileDescriptor file_;
     std::string temporary_name_;
     std::int64_t size_bytes_ = 0;
@@ -88,6 +89,7 @@ class GcodeStore {
     struct Recovery {
         std::size_t unfinished_removed = 0;
         std::vector<std::string> unlisted_moved;  ///< where they lay
+        std::vector<std::string> unlisted_left;   ///< could not be moved
     };
     /// At start, before anyone uploads: removes what uploads left unfinished, and moves files that `is_listed` does not
     /// know to `unlisted_folder`. Nothing that anybody was told to be stored is among them, but it may still be of

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace karmen::files {
@@ -43,8 +44,20 @@ void throw_errno(const std::string& what) {
     throw Error(ErrorCode::kInternal, PublicMessage{"The file store failed"}, detail);
 }
 
-Upload::Upload(int root)
-    : root_(root), temporary_name_(new_upload_name()), digest_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+void require_free_bytes(int folder, std::uint64_t wanted) {
+    struct statvfs disk{};
+    if (::fstatvfs(folder, &disk) != 0) return;
+    const std::uint64_t free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    if (free_bytes < wanted)
+        throw Error(ErrorCode::kDiskFull, PublicMessage{"There is not enough space left for this file"},
+                    LogDetail{std::to_string(free_bytes) + " bytes are free"});
+}
+
+Upload::Upload(int root, std::uint64_t free_bytes_min)
+    : root_(root),
+      free_bytes_min_(free_bytes_min),
+      temporary_name_(new_upload_name()),
+      digest_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
     file_ = FileDescriptor(
         ::openat(root_, temporary_name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (!file_) throw_errno("create a file for an upload");
@@ -69,6 +82,7 @@ void Upload::write(std::span<const char> bytes) {
     if (size_bytes_ - flushed_bytes_ < kFlushBytes) return;
     ::sync_file_range(file_.get(), flushed_bytes_, size_bytes_ - flushed_bytes_, SYNC_FILE_RANGE_WRITE);
     flushed_bytes_ = size_bytes_;
+    require_free_bytes(root_, free_bytes_min_);
 }
 
 std::string Upload::take_free_name(const FileDescriptor& folder, const std::string& wanted) {

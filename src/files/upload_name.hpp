@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ bool is_upload_name(std::string_view filename);
 
 /// Random, for a name that is taken already.
 std::string new_upload_suffix();
+
+/// Throws Error(kDiskFull) when the folder's disk has less.
+void require_free_bytes(int folder, std::uint64_t wanted);
 
 /// The error of the last system call as an Error: kDiskFull when the disk is full, else kInternal with `what` for the
 /// log.

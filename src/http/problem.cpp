@@ -54,6 +54,7 @@ unsigned status_of(ErrorCode code) {
             return 429;
         case ErrorCode::kHeaderTooLarge:
             return 431;
+        case ErrorCode::kTaskNotStarted:
         case ErrorCode::kPrinterFailed:
         case ErrorCode::kInternal:
             return 500;

@@ -30,6 +30,7 @@ ServerContext::ServerContext(ServerOptions options_in, Handler handler_in, Pool&
       handler(std::move(handler_in)),
       files(files_in),
       log(log_in),
+      trusted_proxies_(options.trusted_proxies),
       id_prefix_(random_hex(6)) {}
 
 const std::string& ServerContext::date() {
@@ -48,9 +49,7 @@ std::string ServerContext::request_id(const Request& request) {
 }
 
 std::string ServerContext::remote_address(const Request& request, const std::string& peer) const {
-    const auto is_trusted = [this](std::string_view address) {
-        return std::ranges::find(options.trusted_proxies, address) != options.trusted_proxies.end();
-    };
+    const auto is_trusted = [this](std::string_view address) { return trusted_proxies_.contains(address); };
     std::string address = peer;
     if (!is_trusted(peer)) return address;
     std::string chain;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/address_set.hpp"
 #include "http/server.hpp"
 
 #include <cstdint>
@@ -31,6 +32,7 @@ class ServerContext {
   private:
     std::time_t date_second_ = -1;
     std::string date_;
+    AddressSet trusted_proxies_;
     std::string id_prefix_;  ///< tells this run of the server from others
     std::uint64_t ids_ = 0;
 };

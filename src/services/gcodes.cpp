@@ -13,7 +13,7 @@ namespace karmen::services {
 namespace {
 
 /// One hop to the pool for each block: large enough that hops do not count, small enough for many uploads at a time.
-constexpr std::size_t kBlockBytes = 1024 * 1024;
+constexpr std::size_t kBlockBytes = 512 * 1024;
 
 Error gcode_not_found() {
     return {ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"}};
@@ -21,15 +21,14 @@ Error gcode_not_found() {
 
 }  // namespace
 
-GcodeUpload::GcodeUpload(std::unique_ptr<files::Upload> file, Pool& blocking)
-    : file_(std::move(file)), blocking_(&blocking) {}
+GcodeUpload::GcodeUpload(std::unique_ptr<files::Upload> file, Pool& files) : file_(std::move(file)), files_(&files) {}
 
 GcodeUpload::~GcodeUpload() {
     if (!file_) return;
     try {
         // Removing a large file takes the disk a while, which the loop should not wait for.
-        blocking_->reserve();
-        blocking_->submit([file = std::move(file_)]() mutable { file.reset(); });
+        files_->reserve();
+        files_->submit([file = std::move(file_)]() mutable { file.reset(); });
     } catch (const Error&) {
         file_.reset();
     }
@@ -46,25 +45,26 @@ Awaitable<void> GcodeUpload::append(std::span<const char> bytes) {
 }
 
 Awaitable<void> GcodeUpload::flush() {
-    co_await offload(*blocking_, [this] { file_->write(block_); });
+    co_await offload(*files_, [this] { file_->write(block_); });
     block_.clear();
 }
 
-Gcodes::Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking, Log& log)
-    : gcodes_(gcodes), store_(store), clock_(clock), blocking_(blocking), log_(log) {}
+Gcodes::Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking,
+               Pool& files, Log& log)
+    : gcodes_(gcodes), store_(store), clock_(clock), blocking_(blocking), files_(files), log_(log) {}
 
 bool Gcodes::is_gcode_name(std::string_view filename) {
     return filename.ends_with(".gco") || filename.ends_with(".gcode");
 }
 
 Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint) {
-    auto file = co_await offload(blocking_, [&] { return store_.begin(size_hint); });
-    co_return GcodeUpload(std::move(file), blocking_);
+    auto file = co_await offload(files_, [&] { return store_.begin(size_hint); });
+    co_return GcodeUpload(std::move(file), files_);
 }
 
 Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display) {
     co_await upload.flush();
-    co_return co_await offload(blocking_, [&] {
+    co_return co_await offload(files_, [&] {
         files::StoredFile stored = store_.publish(*upload.file_, folder, display);
         Gcode gcode{.path = stored.folder,
                     .filename = stored.filename,
@@ -99,7 +99,7 @@ Awaitable<Gcode> Gcodes::find(std::int64_t id) {
 
 Awaitable<Gcodes::Content> Gcodes::open(std::int64_t id) {
     Gcode gcode = co_await find(id);
-    auto file = co_await offload(blocking_, [&] { return store_.open(gcode.absolute_path); });
+    auto file = co_await offload(files_, [&] { return store_.open(gcode.absolute_path); });
     if (!file)
         throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"The file of this g-code is gone"},
                     LogDetail{gcode.absolute_path});
@@ -110,7 +110,7 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
     const Gcode gcode = co_await find(id);
     if (!may_delete(who, gcode.user))
         throw Error(ErrorCode::kNotOwner, PublicMessage{"G-Code does not belong to " + who.user.to_string()});
-    co_await offload(blocking_, [&] {
+    co_await offload(files_, [&] {
         if (!gcodes_.remove(id)) throw gcode_not_found();
         store_.remove(gcode.absolute_path);
     });
@@ -125,6 +125,8 @@ void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
         log_.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
     for (const std::string& path : recovery.unlisted_moved)
         log_.warning("moved a file that no g-code lists out of the store", {{"file", path}});
+    for (const std::string& path : recovery.unlisted_left)
+        log_.warning("no g-code lists this file of the store, and it cannot be moved out", {{"file", path}});
 }
 
 }  // namespace karmen::services

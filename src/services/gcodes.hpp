@@ -22,7 +22,7 @@ namespace karmen::services {
 /// Destroyed unfinished, it leaves nothing behind.
 class GcodeUpload {
   public:
-    GcodeUpload(std::unique_ptr<files::Upload> file, Pool& blocking);
+    GcodeUpload(std::unique_ptr<files::Upload> file, Pool& files);
     ~GcodeUpload();
     GcodeUpload(GcodeUpload&&) = default;
 
@@ -33,14 +33,15 @@ class GcodeUpload {
     Awaitable<void> flush();
 
     std::unique_ptr<files::Upload> file_;
-    Pool* blocking_;
+    Pool* files_;
     std::vector<char> block_;
 };
 
 /// The library of g-code files: rows in the database, bytes in the store. Loop only.
 class Gcodes {
   public:
-    Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking, Log& log);
+    Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking, Pool& files,
+           Log& log);
 
     /// `.gco` or `.gcode`, as slicers name them.
     static bool is_gcode_name(std::string_view filename);
@@ -75,6 +76,7 @@ class Gcodes {
     files::GcodeStore& store_;
     const Clock& clock_;
     Pool& blocking_;
+    Pool& files_;
     Log& log_;
 };
 

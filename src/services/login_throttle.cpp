@@ -20,8 +20,9 @@ std::string key_of(std::string_view username, std::string_view address) {
 std::chrono::milliseconds LoginThrottle::begin(std::string_view username, std::string_view address) {
     const Timestamp now = clock_.now();
     forget_old_entries(now);
+    make_room(now);
     Entry& entry = entries_[key_of(username, address)];
-    while (!entry.failures.empty() && entry.failures.front() + options_.window < now) entry.failures.pop_front();
+    std::erase_if(entry.failures, [&](Timestamp failure) { return failure + options_.window < now; });
     if (entry.blocked_until <= now && std::ssize(entry.failures) >= options_.failures_max)
         entry.blocked_until = now + options_.block;
     if (entry.blocked_until > now) {
@@ -37,6 +38,22 @@ std::chrono::milliseconds LoginThrottle::begin(std::string_view username, std::s
 
 void LoginThrottle::succeeded(std::string_view username, std::string_view address) {
     entries_.erase(key_of(username, address));
+}
+
+void LoginThrottle::not_tried(std::string_view username, std::string_view address) {
+    const auto found = entries_.find(key_of(username, address));
+    if (found != entries_.end() && !found->second.failures.empty()) found->second.failures.pop_back();
+}
+
+void LoginThrottle::make_room(Timestamp now) {
+    if (entries_.size() < kEntriesMax) return;
+    std::vector<std::pair<Timestamp, std::string>> by_age;
+    for (const auto& [key, entry] : entries_)
+        if (entry.blocked_until <= now)
+            by_age.emplace_back(entry.failures.empty() ? Timestamp{} : entry.failures.back(), key);
+    const auto middle = by_age.begin() + static_cast<std::ptrdiff_t>(by_age.size() / 2);
+    std::ranges::nth_element(by_age, middle);
+    for (auto oldest = by_age.begin(); oldest != middle; ++oldest) entries_.erase(oldest->second);
 }
 
 void LoginThrottle::forget_old_entries(Timestamp now) {

@@ -4,10 +4,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace karmen::services {
 
@@ -30,12 +30,19 @@ class LoginThrottle {
 
     void succeeded(std::string_view username, std::string_view address);
 
+    /// Takes back the last attempt: it was not tried, since the server had no time for it.
+    void not_tried(std::string_view username, std::string_view address);
+
+    /// What strangers can make it remember is bounded: beyond this the oldest that block nobody are forgotten.
+    static constexpr std::size_t kEntriesMax = 50'000;
+
   private:
     struct Entry {
-        std::deque<Timestamp> failures;  ///< within the window
+        std::vector<Timestamp> failures;  ///< within the window
         Timestamp blocked_until{};
     };
     void forget_old_entries(Timestamp now);
+    void make_room(Timestamp now);
 
     LoginThrottleOptions options_;
     const Clock& clock_;

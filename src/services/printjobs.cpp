@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "runtime/event.hpp"
+#include "runtime/sleep.hpp"
 #include "services/printer_observer.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -27,8 +28,15 @@ struct PrintJobs::Start {
 
 namespace {
 
+constexpr int kInsertTries = 20;
+constexpr std::chrono::milliseconds kInsertPause{250};
+
 Error not_operational(const std::string& reason) {
     return {ErrorCode::kPrinterNotOperational, PublicMessage{"The printer cannot start a print: " + reason}};
+}
+
+Error print_job_not_found() {
+    return {ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"}};
 }
 
 Error printer_failed(const std::string& reason) {
@@ -108,9 +116,24 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
                  .printer = {.host = printer.host, .name = printer.name, .client = without_api_key(printer.client)},
                  .user = start->who.user,
                  .username = start->who.username};
-    job.id = co_await offload(with_.blocking, [&] { return with_.printjobs.insert(job); });
+    job.id = co_await insert_patiently(job);
     with_.log.info("print started", {{"printer", printer.host}, {"gcode", content.gcode.id}, {"print_job", job.id}});
     co_return job;
+}
+
+/// The printer prints already: a database that is busy for the moment must not make that print nobody's.
+Awaitable<std::int64_t> PrintJobs::insert_patiently(PrintJob job) {
+    for (int tries_left = kInsertTries;; --tries_left) {
+        try {
+            co_return co_await offload(with_.blocking, [&] { return with_.printjobs.insert(job); });
+        } catch (const Error& error) {
+            const bool may_pass =
+                error.code() == ErrorCode::kOverloaded || error.code() == ErrorCode::kStorageUnavailable;
+            if (!may_pass || tries_left == 0) throw;
+            with_.log.warning("cannot record a print yet", {{"printer", job.printer_host}, {"error", error.what()}});
+        }
+        co_await sleep_for(kInsertPause);
+    }
 }
 
 Awaitable<Page<PrintJob>> PrintJobs::list(ListQuery query) {
@@ -119,8 +142,15 @@ Awaitable<Page<PrintJob>> PrintJobs::list(ListQuery query) {
 
 Awaitable<PrintJob> PrintJobs::find(std::int64_t id) {
     auto found = co_await offload(with_.blocking, [&] { return with_.printjobs.find(id); });
-    if (!found) throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
+    if (!found) throw print_job_not_found();
     co_return std::move(*found);
+}
+
+Awaitable<void> PrintJobs::remove(std::int64_t id, Principal who) {
+    const PrintJob job = co_await find(id);
+    if (!may_delete(who, job.user))
+        throw Error(ErrorCode::kNotOwner, PublicMessage{"Printjob does not belong to " + who.user.to_string()});
+    if (!co_await offload(with_.blocking, [&] { return with_.printjobs.remove(id); })) throw print_job_not_found();
 }
 
 Awaitable<void> PrintJobs::stop() {

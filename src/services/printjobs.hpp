@@ -46,12 +46,16 @@ class PrintJobs {
     /// Throws Error(kPrintJobNotFound).
     Awaitable<PrintJob> find(std::int64_t id);
 
+    /// The record only; the printer goes on. Throws Error: kPrintJobNotFound, kNotOwner.
+    Awaitable<void> remove(std::int64_t id, Principal who);
+
     /// Cancels files that are on their way and waits for the end of what was begun.
     Awaitable<void> stop();
 
   private:
     struct Start;
     Awaitable<void> run(std::shared_ptr<Start> start);
+    Awaitable<std::int64_t> insert_patiently(PrintJob job);
     Awaitable<PrintJob> send_and_record(std::shared_ptr<Start> start);
 
     Dependencies with_;

@@ -1,9 +1,12 @@
 #include "services/sessions.hpp"
 
 #include "base/error.hpp"
-#include "base/random.hpp"
+#include "base/text.hpp"
 #include "crypto/password.hpp"
 #include "runtime/sleep.hpp"
+#include "services/users.hpp"
+
+#include <fmt/format.h>
 
 namespace karmen::services {
 
@@ -11,6 +14,12 @@ namespace {
 
 Error wrong_credentials(const char* message) {
     return {ErrorCode::kWrongCredentials, PublicMessage{message}};
+}
+
+/// Well-formed and of the same cost as real ones, so that comparing with it takes as long; made from no password at
+/// all.
+std::string hash_of_nobody(int cost) {
+    return fmt::format("$2b${:02}$", cost) + std::string(53, '.');
 }
 
 void require_type(const crypto::TokenClaims& claims, crypto::TokenType wanted) {
@@ -37,9 +46,7 @@ Principal principal_of(const User& user, const crypto::TokenClaims& claims) {
 }  // namespace
 
 Sessions::Sessions(Dependencies dependencies, SessionOptions options)
-    : with_(dependencies),
-      options_(options),
-      hash_of_nobody_(crypto::hash_password(random_hex(16), options.bcrypt_cost)) {}
+    : with_(dependencies), options_(options), hash_of_nobody_(hash_of_nobody(options.bcrypt_cost)) {}
 
 Awaitable<bool> Sessions::is_password_of(const LocalUser* local, const std::string& password) {
     const std::string& hash = local ? local->password_hash : hash_of_nobody_;
@@ -47,14 +54,28 @@ Awaitable<bool> Sessions::is_password_of(const LocalUser* local, const std::stri
     co_return local&& matches;
 }
 
+Awaitable<bool> Sessions::try_password(std::string username, std::string address, const LocalUser* local,
+                                       std::string password) {
+    try {
+        const bool is_right = co_await is_password_of(local, password);
+        if (is_right) with_.throttle.succeeded(username, address);
+        co_return is_right;
+    } catch (const Error&) {
+        with_.throttle.not_tried(username, address);
+        throw;
+    }
+}
+
 Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, std::string address) {
+    // Nobody has such a name, so there is nothing to hide, and nothing of it to be remembered.
+    if (count_characters(username) > kUsernameMaxCharacters) throw wrong_credentials("Wrong username or password");
     const auto delay = with_.throttle.begin(username, address);
     if (delay.count() > 0) co_await sleep_for(delay);
     const auto found =
         co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
     const LocalUser* local = found && found->local ? &*found->local : nullptr;
-    if (!co_await is_password_of(local, password)) throw wrong_credentials("Wrong username or password");
-    with_.throttle.succeeded(username, address);
+    if (!co_await try_password(username, address, local, password))
+        throw wrong_credentials("Wrong username or password");
     if (found->user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"Account suspended"});
     co_return Login{access_token(found->user, *local, Freshness::kFresh), refresh_token(found->user, *local)};
 }
@@ -88,10 +109,13 @@ std::string Sessions::refreshed_access_token(const Account& account) const {
     return access_token(account.user, account.local, Freshness::kNotFresh);
 }
 
-Awaitable<std::string> Sessions::change_password(Account account, std::string password, std::string new_password) {
-    const bool is_right =
-        co_await offload(with_.cpu, [&] { return crypto::verify_password(password, account.local.password_hash); });
-    if (!is_right) throw wrong_credentials("Wrong password");
+Awaitable<std::string> Sessions::change_password(Account account, std::string password, std::string new_password,
+                                                 std::string address) {
+    check_password(new_password, "/new_password");
+    const auto delay = with_.throttle.begin(account.user.username, address);
+    if (delay.count() > 0) co_await sleep_for(delay);
+    if (!co_await try_password(account.user.username, address, &account.local, password))
+        throw wrong_credentials("Wrong password");
     const std::string hash =
         co_await offload(with_.cpu, [&] { return crypto::hash_password(new_password, options_.bcrypt_cost); });
     const auto generation = co_await offload(with_.blocking, [&] {

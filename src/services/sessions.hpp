@@ -59,14 +59,17 @@ class Sessions {
     /// An access token that is not fresh.
     std::string refreshed_access_token(const Account& account) const;
 
-    /// Ends all access and refresh tokens that were made before. Gives a fresh access token. Throws
-    /// Error(kWrongCredentials).
-    Awaitable<std::string> change_password(Account account, std::string password, std::string new_password);
+    /// Ends all access and refresh tokens that were made before. Gives a fresh access token. Throttled as log-ins are.
+    /// Throws Error: kWrongCredentials, kInvalidInput, kTooManyRequests.
+    Awaitable<std::string> change_password(Account account, std::string password, std::string new_password,
+                                           std::string address);
 
   private:
     enum class Freshness { kFresh, kNotFresh };
     std::string access_token(const User& user, const LocalUser& local, Freshness freshness) const;
     std::string refresh_token(const User& user, const LocalUser& local) const;
+    Awaitable<bool> try_password(std::string username, std::string address, const LocalUser* local,
+                                 std::string password);
     Awaitable<bool> is_password_of(const LocalUser* local, const std::string& password);
 
     Dependencies with_;

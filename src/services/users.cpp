@@ -19,10 +19,6 @@ Error user_not_found() {
     return {ErrorCode::kUserNotFound, PublicMessage{"There is no such user"}};
 }
 
-std::size_t count_characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 }  // namespace
 
 void check_username(const std::string& username, const std::string& pointer) {
@@ -64,6 +60,12 @@ Awaitable<Page<User>> Users::list(ListQuery query) {
 
 Awaitable<User> Users::find_by_username(std::string username) {
     auto found = co_await offload(blocking_, [&] { return users_.find_by_username(username); });
+    if (!found) throw user_not_found();
+    co_return std::move(*found);
+}
+
+Awaitable<User> Users::require(Uuid uuid) {
+    auto found = co_await offload(blocking_, [&] { return users_.find(uuid); });
     if (!found) throw user_not_found();
     co_return std::move(*found);
 }

@@ -32,6 +32,7 @@ class Users {
 
     /// Throws Error(kUserNotFound).
     Awaitable<User> find_by_username(std::string username);
+    Awaitable<User> require(Uuid uuid);
 
     /// Throws Error(kUserNotFound).
     Awaitable<User> change(Uuid uuid, storage::UserChange change);

@@ -24,7 +24,7 @@ ROUTES = [
     ("/gcodes/1", "GET DELETE"),
     ("/gcodes/1/data", "GET"),
     ("/printjobs", "GET POST"),
-    ("/printjobs/1", "GET"),
+    ("/printjobs/1", "GET DELETE"),
 ]
 WITH_TOKEN = [(path, method) for path, methods in ROUTES[4:] for method in methods.split()]
 # Routes that read JSON, with a body that has all members.

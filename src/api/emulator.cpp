@@ -1,0 +1,158 @@
+#include "api/body.hpp"
+#include "api/emulator_json.hpp"
+#include "api/handlers.hpp"
+#include "api/json_text.hpp"
+#include "api/upload.hpp"
+#include "http/problem.hpp"
+
+/// Slicers upload to Karmen as if it were an OctoPrint: at /octoprint-emulator into the library, at
+/// /octoprint-emulator/printers/<host> for that printer.
+namespace karmen::api {
+
+namespace {
+
+constexpr std::string_view kPrinters = "printers";
+
+http::Response json_response(unsigned status, const boost::json::object& body) {
+    return http::Response::json(status, to_text(body));
+}
+
+/// The printer in the address; none for the library.
+std::optional<std::string> target_printer(const Call& call) {
+    const auto& segments = call.request.segments;
+    if (segments.size() > 2 && segments[1] == kPrinters) return segments[2];
+    return std::nullopt;
+}
+
+std::string prefix_of(const Call& call) {
+    const auto host = target_printer(call);
+    return host ? "/octoprint-emulator/printers/" + *host : "/octoprint-emulator";
+}
+
+Awaitable<services::PrinterSnapshot> snapshot_of_target(const Services& services, const Call& call) {
+    const auto host = target_printer(call);
+    if (!host) co_return emulator::library();
+    co_return (co_await services.printers.find(*host, services::PrinterFields::all())).snapshot;
+}
+
+Error not_operational() {
+    return {ErrorCode::kPrinterNotOperational, PublicMessage{"Printer is not operational"}};
+}
+
+/// `pause` toggles unless it is told to pause or to resume; what is so already needs nothing.
+std::optional<printers::JobCommand> job_command(const std::string& command, const std::string& action,
+                                                PrinterState state) {
+    if (command == "cancel") return printers::JobCommand::kCancel;
+    if (command == "start") return printers::JobCommand::kStart;
+    const bool is_paused = state == PrinterState::kPaused || state == PrinterState::kPausing;
+    if ((action == "pause" && is_paused) || (action == "resume" && !is_paused)) return std::nullopt;
+    return printers::JobCommand::kToggle;
+}
+
+}  // namespace
+
+Answer emulate_version(const Services&, Call&) {
+    co_return json_response(200, emulator::version());
+}
+
+Answer emulate_server(const Services&, Call&) {
+    co_return json_response(200, emulator::server());
+}
+
+Answer emulate_settings(const Services&, Call&) {
+    co_return json_response(200, emulator::settings());
+}
+
+Answer emulate_printer_profiles(const Services&, Call&) {
+    co_return json_response(200, emulator::printer_profiles());
+}
+
+Answer emulate_files(const Services&, Call&) {
+    co_return json_response(200, emulator::no_files());
+}
+
+Answer emulate_current_user(const Services&, Call& call) {
+    co_return json_response(200, emulator::current_user(call.principal().username));
+}
+
+Answer emulate_login(const Services&, Call& call) {
+    co_return json_response(200, emulator::login(call.principal().username));
+}
+
+Answer emulate_printer(const Services& services, Call& call) {
+    const PrinterStatus status = (co_await snapshot_of_target(services, call)).status;
+    if (!is_responding(status.state) || needs_connect(status.state)) throw not_operational();
+    co_return json_response(200, emulator::printer(status));
+}
+
+Answer emulate_job(const Services& services, Call& call) {
+    co_return json_response(200, emulator::job(co_await snapshot_of_target(services, call)));
+}
+
+Answer emulate_connection(const Services& services, Call& call) {
+    co_return json_response(200, emulator::connection((co_await snapshot_of_target(services, call)).status));
+}
+
+Answer emulate_change_connection(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::string command = body.required_text("command");
+    if (!command.empty() && command != "connect" && command != "disconnect")
+        body.fail("command", "must be connect or disconnect");
+    body.finish();
+    const auto wanted = command == "connect" ? services::ConnectionState::kOnline : services::ConnectionState::kOffline;
+    if (const auto host = target_printer(call))
+        co_await services.control.set_connection(call.principal(), *host, wanted);
+    co_return http::Response::no_content();
+}
+
+Answer emulate_job_command(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::string command = body.required_text("command");
+    const std::string action = body.optional_text("action").value_or("toggle");
+    if (!command.empty() && command != "start" && command != "cancel" && command != "pause")
+        body.fail("command", "must be start, cancel or pause");
+    body.finish();
+    const auto host = target_printer(call);
+    if (!host) throw not_operational();
+    const PrinterStatus status = (co_await snapshot_of_target(services, call)).status;
+    if (const auto job = job_command(command, action, status.state))
+        co_await services.control.command_job(call.principal(), *host, *job);
+    co_return http::Response::no_content();
+}
+
+Answer emulate_printer_command(const Services&, Call& call) {
+    co_return http::problem_response(
+        Error(ErrorCode::kForbidden, PublicMessage{"Karmen does not pass single commands on to printers"}),
+        call.request.id);
+}
+
+Answer emulate_upload(const Services& services, Call& call) {
+    const auto host = target_printer(call);
+    if (host) co_await services.printers.require(*host);  // refused before the file was sent
+    const StoredUpload upload = co_await store_upload(services, call);
+    auto print = emulator::PrintEffect::kNone;
+    if (host && upload.wants_print) {
+        co_await services.printjobs.start(call.principal(), upload.gcode.id, *host);
+        print = emulator::PrintEffect::kStarted;
+    }
+    http::Response response = json_response(201, emulator::uploaded(upload.gcode, print));
+    response.headers.set("Location", prefix_of(call) + "/api/files/local/" + std::to_string(upload.gcode.id));
+    co_return response;
+}
+
+/// What Cura sends to the Location of its upload when it did not ask for a print there.
+Answer emulate_select(const Services& services, Call& call) {
+    const auto id = parse_id(call.path_value(call.request.path_values.size() - 1));
+    if (!id) throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"});
+    co_await services.gcodes.find(*id);
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::string command = body.required_text("command");
+    if (!command.empty() && command != "select") body.fail("command", "must be select");
+    const bool wants_print = body.optional_bool("print").value_or(false);
+    body.finish();
+    const auto host = target_printer(call);
+    if (host && wants_print) co_await services.printjobs.start(call.principal(), *id, *host);
+    co_return http::Response::no_content();
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,39 @@
+#include "api/body.hpp"
+#include "api/handlers.hpp"
+
+namespace karmen::api {
+
+namespace {
+
+std::optional<printers::JobCommand> parse_job_action(std::string_view action) {
+    if (action == "cancel") return printers::JobCommand::kCancel;
+    if (action == "start") return printers::JobCommand::kStart;
+    if (action == "toggle") return printers::JobCommand::kToggle;
+    return std::nullopt;
+}
+
+}  // namespace
+
+Answer change_connection(const Services& services, Call& call) {
+    co_await services.printers.require(call.path_value(0));
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::string state = body.required_text("state");
+    if (!state.empty() && state != "online" && state != "offline") body.fail("state", "must be online or offline");
+    body.finish();
+    const auto wanted = state == "online" ? services::ConnectionState::kOnline : services::ConnectionState::kOffline;
+    co_await services.control.set_connection(call.principal(), call.path_value(0), wanted);
+    co_return http::Response::no_content();
+}
+
+Answer command_current_job(const Services& services, Call& call) {
+    co_await services.printers.require(call.path_value(0));
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::string action = body.required_text("action");
+    const auto command = parse_job_action(action);
+    if (!action.empty() && !command) body.fail("action", "must be cancel, start or toggle");
+    body.finish();
+    co_await services.control.command_job(call.principal(), call.path_value(0), *command);
+    co_return http::Response::no_content();
+}
+
+}  // namespace karmen::api

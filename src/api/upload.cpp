@@ -1,0 +1,93 @@
+#include "api/upload.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "files/names.hpp"
+#include "http/multipart.hpp"
+
+namespace karmen::api {
+
+namespace {
+
+constexpr std::uint64_t kFormBytesMax = 64 * 1024;
+
+/// What a form said, once it was read to its end.
+struct Form {
+    std::optional<services::GcodeUpload> file;
+    std::string display;
+    std::optional<std::string> folder;
+    std::optional<std::string> print;
+};
+
+std::string check_display(const std::string& filename) {
+    const std::string_view name = files::base_name(filename);
+    if (name.empty()) throw Error::invalid("/file", "has no file name");
+    if (name.size() > files::kDisplayMaxBytes) throw Error::invalid("/file", "has a name that is too long");
+    if (name.find('\0') != std::string_view::npos) throw Error::invalid("/file", "has a name with a NUL character");
+    if (!services::Gcodes::is_gcode_name(name))
+        throw Error(ErrorCode::kUnsupportedMediaType,
+                    PublicMessage{"Only files that end in .gco or .gcode can be uploaded"});
+    return std::string(name);
+}
+
+Awaitable<std::string> read_field(http::MultipartReader& reader, std::string_view name) {
+    std::string value;
+    for (auto piece = co_await reader.read_some(); !piece.empty(); piece = co_await reader.read_some()) {
+        if (value.size() + piece.size() > files::kFolderMaxBytes)
+            throw Error::invalid("/" + std::string(name), "is too long");
+        value.append(piece.begin(), piece.end());
+    }
+    co_return value;
+}
+
+Awaitable<void> read_file(const Services& services, http::RequestBody& body, http::MultipartReader& reader,
+                          Form& form) {
+    form.file.emplace(co_await services.gcodes.begin_upload(body.content_length().value_or(0)));
+    std::uint64_t size_bytes = 0;
+    for (auto piece = co_await reader.read_some(); !piece.empty(); piece = co_await reader.read_some()) {
+        size_bytes += piece.size();
+        if (size_bytes > services.limits.upload_bytes_max)
+            throw Error(ErrorCode::kBodyTooLarge, PublicMessage{"The file is too large"});
+        co_await form.file->append(piece);
+    }
+}
+
+Awaitable<Form> read_form(const Services& services, Call& call) {
+    http::RequestBody& body = *call.request.body;
+    // The limit is on the file; the form around it needs some bytes of its own.
+    body.limit(services.limits.upload_bytes_max + kFormBytesMax);
+    const std::string content_type(call.request.headers.find("Content-Type").value_or(""));
+    http::MultipartReader reader(body, content_type);
+    Form form;
+    while (const auto part = co_await reader.next_part()) {
+        if (part->name == "path" && !form.folder) {
+            form.folder = co_await read_field(reader, part->name);
+            files::parse_folder(*form.folder);  // refused before a gigabyte was read
+        } else if (part->name == "print" && !form.print) {
+            form.print = co_await read_field(reader, part->name);
+        } else if (part->name == "file" && part->filename && !form.file) {
+            form.display = check_display(*part->filename);
+            co_await read_file(services, body, reader, form);
+        }
+    }
+    if (!form.file) throw Error::invalid("/file", "is required");
+    co_return form;
+}
+
+/// The spellings that OctoPrint takes for true.
+bool is_true(const std::string& text) {
+    const std::string lower = to_lower(text);
+    return lower == "true" || lower == "yes" || lower == "1";
+}
+
+}  // namespace
+
+Awaitable<StoredUpload> store_upload(const Services& services, Call& call) {
+    Form form = co_await read_form(services, call);
+    StoredUpload stored{.wants_print = is_true(form.print.value_or(""))};
+    stored.gcode = co_await services.gcodes.finish_upload(std::move(*form.file), call.principal(),
+                                                          form.folder.value_or(""), form.display);
+    co_return stored;
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,48 @@
+#include "api/body.hpp"
+#include "api/handlers.hpp"
+#include "api/json_text.hpp"
+#include "api/list.hpp"
+
+namespace karmen::api {
+
+namespace {
+
+std::optional<Role> read_role(JsonBody& body) {
+    const auto text = body.optional_text("role");
+    const auto role = text ? parse_role(*text) : std::nullopt;
+    if (body.has("role") && !role) body.fail("role", "must be admin or user");
+    return role;
+}
+
+}  // namespace
+
+Answer list_users(const Services& services, Call& call) {
+    const ListRequest list = parse_list_request(call.request);
+    co_return list_response("/users", list, co_await services.users.list(list.query));
+}
+
+Answer add_user(const Services& services, Call& call) {
+    JsonBody body = co_await JsonBody::read(call.request);
+    services::NewUser user{.username = body.required_text("username"), .password = body.required_text("password")};
+    const auto role = read_role(body);
+    if (!body.has("role")) body.fail("role", "is required");
+    if (body.required_text("password_confirmation") != user.password)
+        body.fail("password_confirmation", "is not the same as password");
+    body.finish();
+    user.role = *role;
+    co_return http::Response::json(201, to_text(to_json(co_await services.users.create(std::move(user)))));
+}
+
+Answer change_user(const Services& services, Call& call) {
+    const auto uuid = Uuid::parse(call.path_value(0));
+    if (!uuid) throw Error(ErrorCode::kUserNotFound, PublicMessage{"There is no such user"});
+    if (*uuid == call.principal().user)
+        throw Error(ErrorCode::kConflict, PublicMessage{"Nobody can change the own role or suspend the own account"});
+    co_await services.users.require(*uuid);
+    JsonBody body = co_await JsonBody::read(call.request);
+    const storage::UserChange change{.role = read_role(body), .suspended = body.optional_bool("suspended")};
+    body.finish();
+    co_return http::Response::json(200, to_text(to_json(co_await services.users.change(*uuid, change))));
+}
+
+}  // namespace karmen::api

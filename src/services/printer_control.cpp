@@ -1,0 +1,49 @@
+#include "services/printer_control.hpp"
+
+#include "base/error.hpp"
+#include "services/printer_observer.hpp"
+
+namespace karmen::services {
+
+PrinterControl::PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, PrinterMonitor& monitor,
+                               printers::PrinterApi& api, Pool& blocking)
+    : printers_(printers), printjobs_(printjobs), monitor_(monitor), api_(api), blocking_(blocking) {}
+
+Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::string host) {
+    Printer printer = co_await printers_.require(host);
+    if (who.role == Role::kAdmin) co_return printer;
+    std::optional<Uuid> owner;
+    const PrinterSnapshot snapshot = co_await monitor_.snapshot(host);
+    if (has_active_print(snapshot.status.state)) {
+        const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(host); });
+        // A print that was started at the printer itself is nobody's of ours.
+        const auto& job = snapshot.job;
+        if (latest && job && job->name == latest->gcode.filename) owner = latest->user;
+    }
+    if (!may_operate(who, owner))
+        throw Error(ErrorCode::kRoleRequired,
+                    PublicMessage{"Only administrators and the user whose print is running may do this"});
+    co_return printer;
+}
+
+Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, ConnectionState wanted) {
+    const Printer printer = co_await require_operable(who, host);
+    const bool is_online = wanted == ConnectionState::kOnline;
+    const auto outcome =
+        is_online ? co_await api_.connect(address_of(printer)) : co_await api_.disconnect(address_of(printer));
+    monitor_.invalidate(host);
+    if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
+    throw Error(ErrorCode::kPrinterFailed,
+                PublicMessage{std::string("Cannot change printer's connection state to ") +
+                              (is_online ? "online" : "offline") + ": " + outcome.value.reason});
+}
+
+Awaitable<void> PrinterControl::command_job(Principal who, std::string host, printers::JobCommand command) {
+    const Printer printer = co_await require_operable(who, host);
+    const auto outcome = co_await api_.command_job(address_of(printer), command);
+    monitor_.invalidate(host);
+    if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
+    throw Error(ErrorCode::kPrinterRefused, PublicMessage{"The printer refused: " + outcome.value.reason});
+}
+
+}  // namespace karmen::services

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "domain/access.hpp"
+#include "domain/printer.hpp"
+#include "printers/client.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/pool.hpp"
+#include "services/printer_monitor.hpp"
+#include "services/printers.hpp"
+#include "storage/print_job_repository.hpp"
+
+#include <string>
+
+namespace karmen::services {
+
+enum class ConnectionState { kOnline, kOffline };
+
+/// Operation of printers, as opposed to their administration: for administrators, and for whoever's print is running.
+/// Loop only.
+class PrinterControl {
+  public:
+    PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, PrinterMonitor& monitor,
+                   printers::PrinterApi& api, Pool& blocking);
+
+    /// Done also when it is so already. Throws Error: kPrinterNotFound, kRoleRequired, kPrinterFailed with the reason.
+    Awaitable<void> set_connection(Principal who, std::string host, ConnectionState wanted);
+
+    /// Throws Error: kPrinterNotFound, kRoleRequired, kPrinterRefused with the reason.
+    Awaitable<void> command_job(Principal who, std::string host, printers::JobCommand command);
+
+  private:
+    Awaitable<Printer> require_operable(const Principal& who, std::string host);
+
+    Printers& printers_;
+    storage::PrintJobRepository& printjobs_;
+    PrinterMonitor& monitor_;
+    printers::PrinterApi& api_;
+    Pool& blocking_;
+};
+
+}  // namespace karmen::services
