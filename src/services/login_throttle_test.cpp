@@ -1,6 +1,7 @@
 #include "services/login_throttle.hpp"
 
 #include "base/error.hpp"
+#include "services/test_clock.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,15 +9,6 @@ namespace karmen::services {
 namespace {
 
 using namespace std::chrono_literals;
-
-class TurnableClock final : public Clock {
-  public:
-    Timestamp now() const override { return now_; }
-    void advance(std::chrono::milliseconds by) { now_ += by; }
-
-  private:
-    Timestamp now_{std::chrono::hours{500'000}};
-};
 
 class LoginThrottleTest : public testing::Test {
   protected:

@@ -2,12 +2,13 @@
 
 #include "base/error.hpp"
 #include "runtime/timeout.hpp"
+#include "services/check_pause.hpp"
 #include "services/printer_observer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace karmen::services {
@@ -23,8 +24,18 @@ struct PrinterMonitor::Watch {
     std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
     boost::asio::steady_timer timer;  ///< cancelled to check at once
     int failures = 0;                 ///< in a row
+    std::uint64_t changes = 0;        ///< counts what made answers worthless that were under way
     bool is_forgotten = false;
 };
+
+namespace {
+
+/// Reached in the same way with the same key.
+bool is_same_address(const Printer& a, const Printer& b) {
+    return a.protocol == b.protocol && a.client.api_key == b.client.api_key;
+}
+
+}  // namespace
 
 PrinterMonitor::PrinterMonitor(Executor loop, printers::PrinterApi& client, storage::PrinterRepository& printers,
                                Pool& blocking, Log& log, PrinterMonitorOptions options)
@@ -61,6 +72,7 @@ void PrinterMonitor::forget(const std::string& host) {
 void PrinterMonitor::invalidate(const std::string& host) {
     const auto found = watches_.find(host);
     if (found == watches_.end()) return;
+    ++found->second->changes;
     found->second->taken = {};
     found->second->webcam_taken = {};
     found->second->timer.cancel();
@@ -81,11 +93,11 @@ Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
 }
 
 std::shared_ptr<Event> PrinterMonitor::begin_check(const WatchPtr& watch) {
-    if (!watch->running) {
-        watch->running = std::make_shared<Event>(loop_);
-        tasks_.spawn(check(watch));
-    }
-    return watch->running;
+    if (watch->running) return watch->running;
+    const auto running = std::make_shared<Event>(loop_);
+    watch->running = running;
+    tasks_.spawn(check(watch));  // which may have ended when this returns
+    return running;
 }
 
 Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
@@ -95,9 +107,21 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
         ~End() { std::exchange(watch.running, nullptr)->set(); }
     } const end{*watch};
 
+    // A change or a command meanwhile makes what was seen worthless, and those who wait may have come after it.
+    std::uint64_t asked_at = 0;
+    do {
+        asked_at = watch->changes;
+        co_await ask(watch);
+    } while (watch->changes != asked_at && !watch->is_forgotten);
+}
+
+Awaitable<void> PrinterMonitor::ask(WatchPtr watch) {
     const Printer asked = watch->printer;
-    const bool wants_webcam = Clock::now() - watch->webcam_taken > options_.webcam_age_max;
-    Observation seen = co_await observe(client_, asked, wants_webcam ? WebcamQuestion::kAsk : WebcamQuestion::kSkip);
+    const std::uint64_t asked_at = watch->changes;
+    const bool has_webcam =
+        watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
+    Observation seen = co_await observe(client_, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
+    if (watch->changes != asked_at || watch->is_forgotten) co_return;
     watch->snapshot.status = std::move(seen.status);
     watch->snapshot.job = std::move(seen.job);
     watch->taken = Clock::now();
@@ -106,23 +130,23 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
         watch->webcam_taken = watch->taken;
     }
     watch->failures = seen.client.connected ? 0 : watch->failures + 1;
-    // Somebody may have changed address or key meanwhile: what was seen with the old ones says nothing.
-    const bool is_current =
-        watch->printer.protocol == asked.protocol && watch->printer.client.api_key == asked.client.api_key;
-    if (!watch->is_forgotten && is_current && seen.client != asked.client) co_await store_changes(watch, seen.client);
+    if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
 }
 
-Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, PrinterClient seen) {
-    if (watch->printer.client.connected != seen.connected)
-        log_.info(seen.connected ? "printer is connected" : "printer is not connected",
-                  {{"printer", watch->printer.host}});
+Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, PrinterClient seen) {
+    if (asked.client.connected != seen.connected)
+        log_.info(seen.connected ? "printer is connected" : "printer is not connected", {{"printer", asked.host}});
     try {
-        co_await offload(blocking_,
-                         [&] { printers_.update_client(watch->printer.host, seen, watch->printer.hostname); });
-        watch->printer.client = std::move(seen);
+        // Somebody may enter another key at this moment: what was seen with the old one says nothing of it.
+        co_await offload(blocking_, [&] {
+            printers_.modify(asked.host, [&](Printer& printer) {
+                if (is_same_address(printer, asked)) printer.client = seen;
+            });
+        });
+        if (is_same_address(watch->printer, asked)) watch->printer.client = std::move(seen);
     } catch (const Error& error) {
         // It is tried again after the next check, which will see the same difference.
-        log_.warning("cannot store what a printer said", {{"printer", watch->printer.host}, {"error", error.what()}});
+        log_.warning("cannot store what a printer said", {{"printer", asked.host}, {"error", error.what()}});
     }
 }
 
@@ -131,10 +155,7 @@ bool PrinterMonitor::is_recent(const Watch& watch) const {
 }
 
 std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
-    std::chrono::milliseconds pause = options_.check_interval;
-    if (has_active_print(watch.snapshot.status.state)) pause = options_.check_interval_active;
-    if (watch.failures > 0)
-        pause = std::min(options_.backoff_max, options_.check_interval * (1 << std::min(watch.failures - 1, 10)));
+    const auto pause = pause_after(options_, watch.snapshot.status.state, watch.failures);
     // Up to a tenth more or less, so that printers that were found at the same time do not stay in step.
     std::uniform_real_distribution<double> jitter(0.9, 1.1);
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));

@@ -67,8 +67,9 @@ class PrinterMonitor {
 
     Awaitable<void> check_regularly(WatchPtr watch);
     Awaitable<void> check(WatchPtr watch);
+    Awaitable<void> ask(WatchPtr watch);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
-    Awaitable<void> store_changes(WatchPtr watch, PrinterClient seen);
+    Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);
     bool is_recent(const Watch& watch) const;
 

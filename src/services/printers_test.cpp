@@ -1,0 +1,188 @@
+#include "services/printers.hpp"
+
+#include "services/test_bench.hpp"
+#include "services/test_printer_api.hpp"
+
+#include <algorithm>
+
+namespace karmen::services {
+namespace {
+
+constexpr const char* kHost = "10.0.0.1";
+class PrintersTest : public ServiceTest {
+  public:
+    using Scenario = Awaitable<void> (*)(PrintersTest&);
+
+    /// The monitor is stopped afterwards: until then it waits for its next check.
+    void play(Scenario scenario) { run(run_then_stop(scenario(*this), monitor)); }
+
+    Printer stored() { return rows.find(kHost).value(); }
+
+    storage::PrinterRepository rows{*database};
+    ScriptedPrinterApi api{loop.executor()};
+    ScriptedPrinterApi::Script& script = api.at(kHost);
+    PrinterMonitor monitor{loop.executor(), api, rows, blocking, log, kPatient};
+    Printers printers{rows, api, monitor, blocking};
+};
+
+using Self = PrintersTest;
+
+TEST_F(PrintersTest, AddLooksAtThePrinterStoresItAndWatchesIt) {
+    play([](Self& t) -> Awaitable<void> {
+        const PrinterView view = co_await t.printers.add({.host = kHost, .name = "Prusa", .api_key = "0123456789"});
+        EXPECT_TRUE(view.printer.client.connected);
+        EXPECT_EQ(view.printer.client.access_level, AccessLevel::kUnlocked);
+        EXPECT_EQ(view.printer.client.version, t.script.server.version);
+        EXPECT_EQ(view.snapshot.status, t.script.status);
+        EXPECT_EQ(view.snapshot.webcam, t.script.webcam);
+        EXPECT_EQ(t.stored(), view.printer);
+        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, t.script.status);
+    });
+}
+
+TEST_F(PrintersTest, OneThatDoesNotAnswerIsAddedAsNotConnected) {
+    play([](Self& t) -> Awaitable<void> {
+        t.script.server = {};
+        const PrinterView view = co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        EXPECT_FALSE(view.printer.client.connected);
+        EXPECT_EQ(view.snapshot.status, not_responding());
+        EXPECT_FALSE(t.stored().client.connected);
+    });
+}
+
+TEST_F(PrintersTest, AnEmptyApiKeyIsNone) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa", .api_key = ""});
+        EXPECT_EQ(t.stored().client.api_key, std::nullopt);
+    });
+}
+
+TEST_F(PrintersTest, AHostThatIsThereIsAConflict) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        EXPECT_EQ(co_await code_of(t.printers.add({.host = kHost, .name = "Other"})), ErrorCode::kConflict);
+        EXPECT_EQ(t.stored().name, "Prusa");
+    });
+}
+
+Awaitable<void> add_into(Printers& printers, std::string name, std::vector<std::optional<ErrorCode>>& codes) {
+    codes.push_back(co_await code_of(printers.add({.host = kHost, .name = std::move(name)})));
+}
+
+TEST_F(PrintersTest, OfTwoWhoAddTheSameAtTheSameTimeOneHearsOfAConflict) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        std::vector<std::optional<ErrorCode>> codes;
+        t.api.hold(kHost);
+        callers.spawn(add_into(t.printers, "one", codes));
+        callers.spawn(add_into(t.printers, "two", codes));
+        co_await until([&t] { return t.script.sniffs == 2; });
+        t.api.release(kHost);
+        co_await callers.join();
+        EXPECT_EQ(std::ranges::count(codes, std::optional<ErrorCode>()), 1);
+        EXPECT_EQ(std::ranges::count(codes, std::optional(ErrorCode::kConflict)), 1);
+    });
+    EXPECT_EQ(rows.all().size(), 1U);
+}
+
+TEST_F(PrintersTest, StartWatchesWhatIsStored) {
+    rows.insert({.host = kHost, .name = "Prusa", .client = {.access_level = AccessLevel::kUnknown}});
+    play([](Self& t) -> Awaitable<void> {
+        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, not_responding());
+        co_await t.printers.start();
+        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, t.script.status);
+        co_await until([&t] { return t.stored().client.connected; });
+    });
+}
+
+TEST_F(PrintersTest, ListsByNameAndAsksOnlyForWhatIsWanted) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = "10.0.0.3", .name = "B"});
+        co_await t.printers.add({.host = "10.0.0.2", .name = "C"});
+        co_await t.printers.add({.host = kHost, .name = "A"});
+        t.monitor.invalidate(kHost);
+        t.api.hold(kHost);
+        const auto stored = co_await t.printers.list({});
+        EXPECT_EQ(stored.size(), 3U) << "a printer that hangs delays nobody who does not ask for its state";
+        EXPECT_EQ(stored.at(0).printer.name, "A");
+        EXPECT_EQ(stored.at(2).printer.name, "C");
+        EXPECT_EQ(stored.at(0).snapshot.status, not_responding());
+        t.api.release(kHost);
+        const auto live = co_await t.printers.list({.status = true});
+        EXPECT_EQ(live.at(0).snapshot.status, t.script.status);
+        EXPECT_TRUE(live.at(0).fields.status);
+        EXPECT_FALSE(live.at(0).fields.job);
+    });
+}
+
+TEST_F(PrintersTest, FindsOneOrSaysThatItIsNotThere) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        EXPECT_EQ((co_await t.printers.find(kHost, {})).printer.name, "Prusa");
+        EXPECT_EQ((co_await t.printers.find(kHost, {.status = true})).snapshot.status, t.script.status);
+        EXPECT_EQ(co_await code_of(t.printers.find("10.0.0.9", {})), ErrorCode::kPrinterNotFound);
+        EXPECT_EQ(co_await code_of(t.printers.require("10.0.0.9")), ErrorCode::kPrinterNotFound);
+        EXPECT_EQ(co_await code_of(t.printers.remove("10.0.0.9")), ErrorCode::kPrinterNotFound);
+        EXPECT_EQ(co_await code_of(t.printers.change("10.0.0.9", {.name = "new"})), ErrorCode::kPrinterNotFound);
+        EXPECT_EQ(co_await code_of(t.printers.change("10.0.0.9", {.api_key = "new"})), ErrorCode::kPrinterNotFound);
+    });
+}
+
+TEST_F(PrintersTest, AChangeOfNothingIsRefused) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        EXPECT_EQ(co_await code_of(t.printers.change(kHost, {})), ErrorCode::kInvalidInput);
+    });
+}
+
+TEST_F(PrintersTest, AChangeOfTheNameDoesNotLookAtThePrinter) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa", .api_key = "0123456789"});
+        const int looks = t.script.sniffs;
+        EXPECT_EQ((co_await t.printers.change(kHost, {.name = "by the window"})).printer.name, "by the window");
+        EXPECT_EQ(t.script.sniffs, looks);
+        EXPECT_EQ(t.stored().name, "by the window");
+        EXPECT_EQ(t.stored().client.api_key, "0123456789");
+    });
+}
+
+TEST_F(PrintersTest, PropsAreMergedIntoThoseThatAreThere) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        co_await t.printers.change(kHost, {.props = {{"bed_type", "glass"}, {"filament_type", "PLA"}}});
+        co_await t.printers.change(kHost, {.props = {{"filament_type", "PETG"}}});
+        const PrinterProps expected{{"bed_type", "glass"}, {"filament_type", "PETG"}};
+        EXPECT_EQ(t.stored().props, expected);
+    });
+}
+
+TEST_F(PrintersTest, ANewKeyIsTriedAtOnceAndUsedFromThenOn) {
+    play([](Self& t) -> Awaitable<void> {
+        t.script.right_api_key = "right key";
+        EXPECT_EQ((co_await t.printers.add({.host = kHost, .name = "Prusa", .api_key = "wrong key"}))
+                      .printer.client.access_level,
+                  AccessLevel::kProtected);
+        const PrinterView view = co_await t.printers.change(kHost, {.api_key = "right key"});
+        EXPECT_EQ(view.printer.client.access_level, AccessLevel::kUnlocked);
+        EXPECT_EQ(view.snapshot.status, t.script.status);
+        EXPECT_EQ(t.stored().client.api_key, "right key");
+        EXPECT_EQ(t.stored().client.access_level, AccessLevel::kUnlocked);
+        co_await t.printers.change(kHost, {.api_key = ""});
+        EXPECT_EQ(t.stored().client.api_key, std::nullopt);
+        EXPECT_EQ(t.stored().client.access_level, AccessLevel::kProtected);
+    });
+}
+
+TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        co_await t.printers.remove(kHost);
+        EXPECT_TRUE((co_await t.printers.list(PrinterFields::all())).empty());
+        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, not_responding());
+        EXPECT_EQ(co_await code_of(t.printers.add({.host = kHost, .name = "again"})), std::nullopt);
+        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, t.script.status);
+    });
+}
+
+}  // namespace
+}  // namespace karmen::services

@@ -1,0 +1,263 @@
+#include "services/printjobs.hpp"
+
+#include "services/test_bench.hpp"
+#include "services/test_printer_api.hpp"
+
+namespace karmen::services {
+namespace {
+
+namespace fs = std::filesystem;
+using Result = printers::PrintOutcome::Result;
+
+constexpr const char* kHost = "10.0.0.1";
+constexpr const char* kOtherHost = "10.0.0.2";
+constexpr const char* kContent = "G28\nG1 X10\n";
+
+class PrintJobsTest : public ServiceTest {
+  public:
+    using Scenario = Awaitable<void> (*)(PrintJobsTest&);
+
+    PrintJobsTest() {
+        for (const char* host : {kHost, kOtherHost})
+            printer_rows.insert({.host = host,
+                                 .name = "Prusa",
+                                 .client = {.version = script.server.version,
+                                            .connected = true,
+                                            .access_level = AccessLevel::kUnlocked,
+                                            .api_key = "0123456789"}});
+        gcode = run(upload(*this));
+    }
+    ~PrintJobsTest() override {
+        run(jobs.stop());
+        run(monitor.stop());
+    }
+
+    static Awaitable<Gcode> upload(PrintJobsTest& t) {
+        GcodeUpload file = co_await t.gcodes.begin_upload(0);
+        co_await file.append(std::string_view(kContent));
+        co_return co_await t.gcodes.finish_upload(std::move(file), t.ann, "toys", "cube.gcode");
+    }
+
+    void play(Scenario scenario) { run(scenario(*this)); }
+    PrintJob start(const std::string& host = kHost) { return run(jobs.start(ann, gcode.id, host)); }
+    std::optional<ErrorCode> start_error(const std::string& host = kHost) {
+        return error_of(jobs.start(ann, gcode.id, host));
+    }
+    std::vector<PrintJob> rows() { return job_rows.list({}).rows; }
+
+    storage::TemporaryFolder temporary;
+    storage::GcodeRepository gcode_rows{*database};
+    storage::PrinterRepository printer_rows{*database};
+    storage::PrintJobRepository job_rows{*database};
+    files::GcodeStore store{temporary.path() / "gcodes", 0};
+    ScriptedPrinterApi api{loop.executor()};
+    ScriptedPrinterApi::Script& script = api.at(kHost);
+    ScriptedPrinterApi::Script& other = api.at(kOtherHost);
+    PrinterMonitor monitor{loop.executor(), api, printer_rows, blocking, log, kPatient};
+    Printers printers{printer_rows, api, monitor, blocking};
+    Gcodes gcodes{gcode_rows, store, clock, blocking, log};
+    PrintJobs jobs{loop.executor(),
+                   {.printjobs = job_rows,
+                    .gcodes = gcodes,
+                    .printers = printers,
+                    .monitor = monitor,
+                    .client = api,
+                    .clock = clock,
+                    .blocking = blocking,
+                    .log = log}};
+    Principal ann = add_account("ann");
+    Gcode gcode;
+};
+
+using Self = PrintJobsTest;
+
+/// How a start ended: with a job or an error, or not yet.
+struct Ending {
+    std::optional<PrintJob> job;
+    std::optional<ErrorCode> error;
+    bool is_cancelled = false;
+};
+
+Awaitable<void> start_into(PrintJobsTest& t, std::string host, Ending& ending) {
+    try {
+        ending.job = co_await t.jobs.start(t.ann, t.gcode.id, std::move(host));
+    } catch (const Error& error) {
+        ending.error = error.code();
+    } catch (const boost::system::system_error&) {
+        ending.is_cancelled = true;
+    }
+}
+
+TEST_F(PrintJobsTest, AStartedPrintIsSentAndRecorded) {
+    const PrintJob started = start();
+    EXPECT_EQ(script.printed, kContent);
+    EXPECT_EQ(script.printed_as, "toys/cube.gcode");
+    const auto stored = run(jobs.find(started.id));
+    EXPECT_EQ(stored.gcode_id, gcode.id);
+    EXPECT_EQ(stored.printer_host, kHost);
+    EXPECT_EQ(stored.started, clock.now());
+    EXPECT_EQ(stored.gcode.filename, "cube.gcode");
+    EXPECT_EQ(stored.gcode.size_bytes, gcode.size_bytes);
+    EXPECT_TRUE(stored.gcode.available);
+    EXPECT_EQ(stored.printer.name, "Prusa");
+    EXPECT_EQ(stored.user, ann.user);
+    EXPECT_EQ(stored.username, "ann");
+    EXPECT_EQ(run(jobs.list({})).rows.size(), 1U);
+}
+
+TEST_F(PrintJobsTest, TheRecordHoldsNoApiKey) {
+    EXPECT_EQ(start().printer.client.api_key, std::nullopt);
+    EXPECT_EQ(rows().at(0).printer.client.api_key, std::nullopt);
+}
+
+TEST_F(PrintJobsTest, APrinterThatIsNotOperationalGetsNothing) {
+    for (const PrinterState state : {PrinterState::kNotResponding, PrinterState::kNotConnected, PrinterState::kPrinting,
+                                     PrinterState::kPaused, PrinterState::kError, PrinterState::kInvalidData}) {
+        script.status.state = state;
+        EXPECT_EQ(start_error(), ErrorCode::kPrinterNotOperational);
+    }
+    EXPECT_EQ(script.prints, 0);
+    EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(PrintJobsTest, WhatThePrinterDidNotStartIsAFailureWithItsReasonAndNoRecord) {
+    for (const Result result : {Result::kStoredOnly, Result::kRefused, Result::kFailed}) {
+        script.outcome = {.result = result, .reason = "out of paper"};
+        try {
+            start();
+            ADD_FAILURE() << "started";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::kPrinterFailed);
+            EXPECT_NE(error.message().find("out of paper"), std::string::npos);
+        }
+    }
+    EXPECT_EQ(script.prints, 3) << "a failure leaves the printer free for the next";
+    EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(PrintJobsTest, WhatIsNotThereIsNotFound) {
+    EXPECT_EQ(error_of(jobs.start(ann, gcode.id + 1, kHost)), ErrorCode::kGcodeNotFound);
+    EXPECT_EQ(start_error("10.0.0.9"), ErrorCode::kPrinterNotFound);
+    EXPECT_EQ(error_of(jobs.find(1)), ErrorCode::kPrintJobNotFound);
+    fs::remove(temporary.path() / "gcodes" / gcode.absolute_path);
+    EXPECT_EQ(start_error(), ErrorCode::kGcodeNotFound);
+    EXPECT_EQ(script.prints, 0);
+    EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(PrintJobsTest, OneFileAtATimeGoesToAPrinter) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending first;
+        Ending second;
+        t.api.hold_prints(kHost);
+        callers.spawn(start_into(t, kHost, first));
+        callers.spawn(start_into(t, kHost, second));
+        co_await until([&] { return first.error || second.error; });
+        EXPECT_EQ(first.error.has_value() + second.error.has_value(), 1);
+        EXPECT_EQ((first.error ? first : second).error, ErrorCode::kPrinterNotOperational);
+        EXPECT_TRUE((co_await t.jobs.start(t.ann, t.gcode.id, kOtherHost)).id > 0) << "the others are free";
+        t.api.release_prints(kHost);
+        co_await callers.join();
+        EXPECT_TRUE((first.error ? second : first).job);
+        EXPECT_EQ(t.script.prints, 1);
+    });
+    EXPECT_EQ(rows().size(), 2U);
+    EXPECT_EQ(start_error(), std::nullopt) << "and free again afterwards";
+}
+
+TEST_F(PrintJobsTest, APrintWhoseCallerLeftIsStillRecorded) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        t.api.hold_prints(kHost);
+        callers.spawn(start_into(t, kHost, ending));
+        co_await until([&t] { return t.script.waiting > 0; });
+        callers.cancel();
+        co_await callers.join();
+        EXPECT_TRUE(ending.is_cancelled);
+        EXPECT_EQ(t.script.waiting, 1) << "the file is still on its way";
+        t.api.release_prints(kHost);
+        co_await until([&t] { return !t.rows().empty(); });
+    });
+    EXPECT_EQ(rows().at(0).gcode_id, gcode.id);
+    EXPECT_EQ(rows().at(0).user, ann.user);
+}
+
+TEST_F(PrintJobsTest, StopCancelsAnUploadAndRecordsNothing) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        t.api.hold_prints(kHost);
+        callers.spawn(start_into(t, kHost, ending));
+        co_await until([&t] { return t.script.waiting > 0; });
+        co_await t.jobs.stop();
+        co_await callers.join();
+        EXPECT_EQ(ending.error, ErrorCode::kOverloaded);
+        EXPECT_EQ(t.script.waiting, 0);
+    });
+    EXPECT_TRUE(rows().empty());
+}
+
+/// Stops while the row is on its way: the pool is held from the moment at which the printer begins to print.
+Awaitable<void> stop_while_recording(PrintJobsTest& t, Ending& ending) {
+    TaskGroup tasks(t.loop.executor(), t.log, "callers");
+    std::optional<PoolHold> hold;
+    t.script.on_print = [&t, &hold] { hold.emplace(t.blocking); };
+    tasks.spawn(start_into(t, kHost, ending));
+    co_await until([&hold] { return hold.has_value(); });
+    tasks.spawn(t.jobs.stop());
+    co_await sleep_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(t.rows().empty());
+    hold.reset();
+    co_await tasks.join();
+}
+
+TEST_F(PrintJobsTest, StopWaitsForTheRecordOfAPrintThatBegan) {
+    Ending ending;
+    run(stop_while_recording(*this, ending));
+    EXPECT_TRUE(ending.job);
+    EXPECT_EQ(rows().size(), 1U);
+}
+
+TEST_F(PrintJobsTest, APrintThatBeginsInTheMomentOfStopIsRecorded) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup tasks(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        // The cancel arrives when the printer has accepted, and before anybody knows.
+        t.script.on_print = [&t, &tasks] { tasks.spawn(t.jobs.stop()); };
+        tasks.spawn(start_into(t, kHost, ending));
+        co_await tasks.join();
+        EXPECT_TRUE(ending.job);
+    });
+    EXPECT_EQ(rows().size(), 1U);
+}
+
+TEST_F(PrintJobsTest, NothingIsStartedAfterStop) {
+    run(jobs.stop());
+    EXPECT_EQ(start_error(), ErrorCode::kOverloaded);
+    EXPECT_EQ(script.prints, 0);
+    EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(PrintJobsTest, TheStatusIsAskedForAnewAfterAStart) {
+    play([](Self& t) -> Awaitable<void> {
+        t.monitor.watch(co_await t.printers.require(kHost));
+        co_await t.monitor.snapshot(kHost);
+        t.script.on_print = [&t] { t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"}; };
+        co_await t.jobs.start(t.ann, t.gcode.id, kHost);
+        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status.state, PrinterState::kPrinting);
+        co_await t.monitor.stop();
+    });
+}
+
+TEST_F(PrintJobsTest, ARecordThatCannotBeWrittenIsSaidAndThePrinterIsFreeAgain) {
+    script.on_print = [this] { (*database).lease().execute("ALTER TABLE printjobs RENAME TO elsewhere"); };
+    EXPECT_EQ(start_error(), ErrorCode::kInternal);
+    script.on_print = nullptr;
+    (*database).lease().execute("ALTER TABLE elsewhere RENAME TO printjobs");
+    EXPECT_EQ(start_error(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace karmen::services

@@ -1,0 +1,261 @@
+#include "services/sessions.hpp"
+
+#include "base/error.hpp"
+#include "crypto/password.hpp"
+#include "services/test_bench.hpp"
+
+namespace karmen::services {
+namespace {
+
+using namespace std::chrono_literals;
+using crypto::TokenType;
+
+class SessionsTest : public ServiceTest {
+  public:
+    User add_user(const std::string& username, const std::string& password, Role role = Role::kUser) {
+        const User user{.uuid = Uuid::random(), .username = username, .role = role, .created = clock.now()};
+        users.create(user, {.user = user.uuid,
+                            .password_hash = crypto::hash_password(password, kTestBcryptCost),
+                            .force_password_change = true});
+        return user;
+    }
+
+    Sessions::Login log_in(const std::string& username, const std::string& password) {
+        return run(sessions.log_in(username, password, "10.0.0.1"));
+    }
+    std::optional<ErrorCode> log_in_error(const std::string& username, const std::string& password,
+                                          const std::string& address = "10.0.0.1") {
+        return error_of(sessions.log_in(username, password, address));
+    }
+    std::string log_in_message(const std::string& username, const std::string& password) {
+        try {
+            log_in(username, password);
+        } catch (const Error& error) {
+            return error.message();
+        }
+        return "logged in";
+    }
+
+    Account identify(const std::string& token, TokenType wanted = TokenType::kAccess) {
+        return run(sessions.identify(token, wanted));
+    }
+    std::optional<ErrorCode> identify_error(const std::string& token, TokenType wanted = TokenType::kAccess) {
+        return error_of(sessions.identify(token, wanted));
+    }
+
+    /// A token without expiry, as a program has it, whether it is in the list or not.
+    std::string api_token(const User& user, const Uuid& jti) {
+        return signer.sign(
+            {.jti = jti, .user = user.uuid, .is_fresh = true, .issued_at = clock.now(), .expires_at = std::nullopt});
+    }
+    void list_api_token(const User& user, const Uuid& jti) {
+        api_tokens.create({.jti = jti, .user = user.uuid, .name = "slicer", .created = clock.now()});
+    }
+    void execute(const std::string& sql) { (*database).lease().execute(sql); }
+
+    storage::UserRepository users{*database};
+    storage::ApiTokenRepository api_tokens{*database};
+    const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
+    LoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
+    Sessions sessions{{.users = users,
+                       .api_tokens = api_tokens,
+                       .signer = signer,
+                       .throttle = throttle,
+                       .clock = clock,
+                       .blocking = blocking,
+                       .cpu = cpu},
+                      {.bcrypt_cost = kTestBcryptCost, .access_token_lifetime = 15min, .refresh_token_lifetime = 720h}};
+};
+
+TEST_F(SessionsTest, LogInGivesAFreshAccessTokenAndARefreshToken) {
+    const User ann = add_user("ann", "secret", Role::kAdmin);
+    const Sessions::Login login = log_in("ann", "secret");
+
+    const Account account = identify(login.access_token);
+    EXPECT_EQ(account.user.uuid, ann.uuid);
+    EXPECT_EQ(account.principal.user, ann.uuid);
+    EXPECT_EQ(account.principal.username, "ann");
+    EXPECT_EQ(account.principal.role, Role::kAdmin);
+    EXPECT_TRUE(account.principal.is_fresh);
+    EXPECT_FALSE(account.principal.is_api_token);
+    EXPECT_TRUE(account.local.force_password_change);
+
+    EXPECT_FALSE(identify(login.refresh_token, TokenType::kRefresh).principal.is_fresh);
+}
+
+TEST_F(SessionsTest, LogInSaysTheSameForEveryWayToBeWrong) {
+    add_user("ann", "secret");
+    add_user("sso", "secret");
+    execute("DELETE FROM local_users WHERE user_uuid = (SELECT uuid FROM users WHERE username = 'sso')");
+
+    EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("nobody", "secret"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("sso", "secret"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_message("ann", "wrong"), log_in_message("nobody", "secret"));
+    EXPECT_EQ(log_in_message("ann", "wrong"), log_in_message("sso", "secret"));
+}
+
+TEST_F(SessionsTest, OnlyWhoKnowsThePasswordHearsOfASuspension) {
+    const User ann = add_user("ann", "secret");
+    users.update(ann.uuid, {.role = std::nullopt, .suspended = true});
+    EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("ann", "secret"), ErrorCode::kUserSuspended);
+}
+
+TEST_F(SessionsTest, TooManyFailuresStopEvenTheRightPasswordFromThatAddress) {
+    add_user("ann", "secret");
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("ann", "secret"), ErrorCode::kTooManyRequests);
+    EXPECT_EQ(log_in_error("ann", "secret", "10.0.0.2"), std::nullopt);
+}
+
+TEST_F(SessionsTest, UnknownNamesAreCountedToo) {
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in_error("nobody", "wrong"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("nobody", "wrong"), ErrorCode::kTooManyRequests);
+}
+
+TEST_F(SessionsTest, ALogInForgetsTheFailuresBeforeIt) {
+    add_user("ann", "secret");
+    for (int round = 0; round < 3; ++round) {
+        EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kWrongCredentials);
+        EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kWrongCredentials);
+        EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
+    }
+}
+
+TEST_F(SessionsTest, TokensEndWithTheirTime) {
+    add_user("ann", "secret");
+    const Sessions::Login login = log_in("ann", "secret");
+    clock.advance(15min);
+    EXPECT_EQ(identify_error(login.access_token), std::nullopt);
+    clock.advance(1s);
+    EXPECT_EQ(identify_error(login.access_token), ErrorCode::kExpiredToken);
+    EXPECT_EQ(identify_error(login.refresh_token, TokenType::kRefresh), std::nullopt);
+    clock.advance(720h);
+    EXPECT_EQ(identify_error(login.refresh_token, TokenType::kRefresh), ErrorCode::kExpiredToken);
+}
+
+TEST_F(SessionsTest, OneTypeOfTokenDoesNotServeAsTheOther) {
+    add_user("ann", "secret");
+    const Sessions::Login login = log_in("ann", "secret");
+    EXPECT_EQ(identify_error(login.refresh_token, TokenType::kAccess), ErrorCode::kInvalidToken);
+    EXPECT_EQ(identify_error(login.access_token, TokenType::kRefresh), ErrorCode::kInvalidToken);
+}
+
+TEST_F(SessionsTest, ATokenThatSomebodyElseSignedIsInvalid) {
+    const User ann = add_user("ann", "secret");
+    const crypto::TokenSigner other("another secret that is long enough for it");
+    const std::string token =
+        other.sign({.jti = Uuid::random(), .user = ann.uuid, .issued_at = clock.now(), .expires_at = clock.now() + 1h});
+    EXPECT_EQ(identify_error(token), ErrorCode::kInvalidToken);
+}
+
+TEST_F(SessionsTest, TheAccountDecidesAndNotTheToken) {
+    const User ann = add_user("ann", "secret", Role::kAdmin);
+    const Sessions::Login login = log_in("ann", "secret");
+    users.update(ann.uuid, {.role = Role::kUser, .suspended = std::nullopt});
+    EXPECT_EQ(identify(login.access_token).principal.role, Role::kUser);
+    users.update(ann.uuid, {.role = std::nullopt, .suspended = true});
+    EXPECT_EQ(identify_error(login.access_token), ErrorCode::kUserSuspended);
+    EXPECT_EQ(identify_error(login.refresh_token, TokenType::kRefresh), ErrorCode::kUserSuspended);
+    execute("DELETE FROM users");
+    EXPECT_EQ(identify_error(login.access_token), ErrorCode::kWrongCredentials);
+}
+
+TEST_F(SessionsTest, WhoHasNoLocalRecordIsStillIdentified) {
+    const User ann = add_user("ann", "secret");
+    const Sessions::Login login = log_in("ann", "secret");
+    execute("DELETE FROM local_users");
+    const Account account = identify(login.access_token);
+    EXPECT_EQ(account.user.uuid, ann.uuid);
+    EXPECT_EQ(account.local.password_hash, "");
+    EXPECT_EQ(error_of(sessions.change_password(account, "", "new")), ErrorCode::kWrongCredentials);
+}
+
+TEST_F(SessionsTest, TokensOfBeforeThePasswordGenerationHoldUntilTheFirstChange) {
+    const User ann = add_user("ann", "secret");
+    const std::string old = signer.sign(
+        {.jti = Uuid::random(), .user = ann.uuid, .issued_at = clock.now(), .expires_at = clock.now() + 15min});
+    EXPECT_EQ(identify_error(old), std::nullopt);
+    users.set_password(ann.uuid, "another hash", storage::NextLogin::kKeepsPassword);
+    EXPECT_EQ(identify_error(old), ErrorCode::kRevokedToken);
+}
+
+TEST_F(SessionsTest, AnApiTokenActsAsAUserAndIsNeverFresh) {
+    const User ann = add_user("ann", "secret", Role::kAdmin);
+    const Uuid jti = Uuid::random();
+    list_api_token(ann, jti);
+    const std::string token = api_token(ann, jti);
+    const Account account = identify(token);
+    EXPECT_EQ(account.principal.user, ann.uuid);
+    EXPECT_EQ(account.principal.role, Role::kUser);
+    EXPECT_EQ(account.user.role, Role::kAdmin);
+    EXPECT_TRUE(account.principal.is_api_token);
+    EXPECT_FALSE(account.principal.is_fresh);
+    clock.advance(24h * 3650);
+    EXPECT_EQ(identify_error(token), std::nullopt);
+    EXPECT_EQ(identify_error(token, TokenType::kRefresh), ErrorCode::kInvalidToken);
+}
+
+TEST_F(SessionsTest, AnApiTokenMustBeListedForItsUserAndNotRevoked) {
+    const User ann = add_user("ann", "secret");
+    const User bob = add_user("bob", "secret");
+    const Uuid jti = Uuid::random();
+    list_api_token(ann, jti);
+    EXPECT_EQ(identify_error(api_token(ann, Uuid::random())), ErrorCode::kRevokedToken) << "unknown";
+    EXPECT_EQ(identify_error(api_token(bob, jti)), ErrorCode::kRevokedToken) << "another user's";
+    EXPECT_EQ(identify_error(api_token(ann, jti)), std::nullopt);
+    api_tokens.revoke(jti);
+    EXPECT_EQ(identify_error(api_token(ann, jti)), ErrorCode::kRevokedToken);
+}
+
+TEST_F(SessionsTest, AnApiTokenOfASuspendedUserIsRefused) {
+    const User ann = add_user("ann", "secret");
+    const Uuid jti = Uuid::random();
+    list_api_token(ann, jti);
+    users.update(ann.uuid, {.role = std::nullopt, .suspended = true});
+    EXPECT_EQ(identify_error(api_token(ann, jti)), ErrorCode::kUserSuspended);
+}
+
+TEST_F(SessionsTest, ARefreshedAccessTokenIsNotFresh) {
+    add_user("ann", "secret");
+    const Sessions::Login login = log_in("ann", "secret");
+    const std::string token = sessions.refreshed_access_token(identify(login.refresh_token, TokenType::kRefresh));
+    EXPECT_FALSE(identify(token).principal.is_fresh);
+    EXPECT_EQ(identify_error(token, TokenType::kRefresh), ErrorCode::kInvalidToken);
+}
+
+TEST_F(SessionsTest, AChangeOfThePasswordEndsOlderTokensButNotApiTokens) {
+    const User ann = add_user("ann", "secret");
+    const Uuid jti = Uuid::random();
+    list_api_token(ann, jti);
+    const Sessions::Login before = log_in("ann", "secret");
+
+    const std::string token = run(sessions.change_password(identify(before.access_token), "secret", "better"));
+
+    const Account account = identify(token);
+    EXPECT_TRUE(account.principal.is_fresh);
+    EXPECT_FALSE(account.local.force_password_change);
+    EXPECT_EQ(signer.verify(token, clock.now()).user_claims->force_password_change, false);
+    EXPECT_EQ(identify_error(before.access_token), ErrorCode::kRevokedToken);
+    EXPECT_EQ(identify_error(before.refresh_token, TokenType::kRefresh), ErrorCode::kRevokedToken);
+    EXPECT_EQ(identify_error(api_token(ann, jti)), std::nullopt);
+    EXPECT_EQ(log_in_error("ann", "secret"), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("ann", "better"), std::nullopt);
+}
+
+TEST_F(SessionsTest, AChangeThatIsRefusedChangesNothing) {
+    add_user("ann", "secret");
+    const Sessions::Login login = log_in("ann", "secret");
+    const Account account = identify(login.access_token);
+    EXPECT_EQ(error_of(sessions.change_password(account, "wrong", "better")), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(sessions.change_password(account, "secret", std::string("nul\0here", 8))),
+              ErrorCode::kInvalidInput);
+    EXPECT_EQ(identify_error(login.access_token), std::nullopt);
+    EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
+    execute("DELETE FROM users");
+    EXPECT_EQ(error_of(sessions.change_password(account, "secret", "better")), ErrorCode::kWrongCredentials);
+}
+
+}  // namespace
+}  // namespace karmen::services
