@@ -69,9 +69,9 @@ LEAVING_PATHS = [
 
 @pytest.mark.parametrize("path", LEAVING_PATHS, ids=ascii)
 def test_folder_that_leaves_the_store_is_400(server, user: Api, unchanged_outside, path: str):
-    files = server.stored_files().keys()
+    files = server.finished_files()
     upload(user, "evil.gcode", b"evil", path, expect=400)
-    assert server.stored_files().keys() == files
+    server.expect_stored(files)
 
 
 ODD_PATHS = [
@@ -112,10 +112,10 @@ ODD_PATHS = [
 
 @pytest.mark.parametrize("path", ODD_PATHS, ids=lambda path: ascii(path)[:40])
 def test_odd_folder_is_refused_or_stays_inside(server, user: Api, unchanged_outside, path: str):
-    files = server.stored_files().keys()
+    files = server.finished_files()
     answer = upload(user, "odd.gcode", b"odd", path, expect=(201, 400))
     if answer.status_code == 400:
-        assert server.stored_files().keys() == files
+        server.expect_stored(files)
     else:
         assert is_inside(server, answer.json())
         assert download(user, answer.json()) == b"odd"
@@ -177,10 +177,10 @@ EVIL_NAMES = [
 @pytest.mark.parametrize("name", EVIL_NAMES, ids=lambda name: ascii(name)[:40])
 @pytest.mark.parametrize("path", ["", "tricks"])
 def test_evil_name_is_refused_or_stays_inside(server, user: Api, unchanged_outside, name: str, path: str):
-    files = server.stored_files().keys()
+    files = server.finished_files()
     answer = upload(user, name, b"evil", path, expect=(201, 400, 415))
     if answer.status_code != 201:
-        assert server.stored_files().keys() == files
+        server.expect_stored(files)
         return
     gcode = answer.json()
     assert is_inside(server, gcode)
@@ -188,7 +188,7 @@ def test_evil_name_is_refused_or_stays_inside(server, user: Api, unchanged_outsi
     assert (server.store / gcode["absolute_path"]).parent == expected_folder, "the name made folders"
     assert gcode["filename"] and gcode["filename"] not in (".", "..")
     assert len(gcode["filename"].encode()) <= 255
-    assert len(server.stored_files()) == len(files) + 1
+    assert len(server.finished_files() - files) == 1
     assert download(user, gcode) == b"evil"
 
 

@@ -148,12 +148,12 @@ def test_form_may_come_in_another_order_and_with_more(user: Api):
 
 
 def test_first_of_several_files_counts(server, user: Api):
-    before = len(server.stored_files())
+    before = server.finished_files()
     body = multipart.form(Part("file", b"first", filename="one.gcode"), Part("file", b"second", filename="two.gcode"))
     gcode = upload_form(user, body, expect=201).json()
     assert gcode["display"] == "one.gcode"
     assert download(user, gcode) == b"first"
-    assert len(server.stored_files()) == before + 1
+    assert len(server.finished_files() - before) == 1
 
 
 def test_upload_may_be_chunked(user: Api):
@@ -205,27 +205,27 @@ REFUSED = {
 
 @pytest.mark.parametrize(("body", "content_type", "status"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused_uploads_leave_nothing(server, user: Api, body: bytes, content_type: str, status: int):
-    files, listed = server.stored_files().keys(), user.get("/gcodes?limit=1000", expect=200).json()
+    files, listed = server.finished_files(), user.get("/gcodes?limit=1000", expect=200).json()
     upload_form(user, body, expect=status, content_type=content_type)
-    assert server.stored_files().keys() == files
+    server.expect_stored(files)
     assert user.get("/gcodes?limit=1000", expect=200).json() == listed
 
 
 def test_upload_that_breaks_off_leaves_nothing(server, user: Api):
-    files, listed = server.stored_files().keys(), user.get("/gcodes?limit=1000", expect=200).json()
+    files, listed = server.finished_files(), user.get("/gcodes?limit=1000", expect=200).json()
     body = part_header("file", "broken-off.gcode") + gcode_bytes(500_000)
     for length in (len(body) + 1000, 2 * 1024 * KIB):
         with RawConnection(server.port) as connection:
             fields = (f"Content-Type: {CONTENT_TYPE}", f"Content-Length: {length}")
             connection.send(request("POST", "/gcodes", *fields, body=body, token=user.access_token))
-    eventually(lambda: server.stored_files().keys() == files, what="the temporary files are gone")
+    server.expect_stored(files)
     assert user.get("/gcodes?limit=1000", expect=200).json() == listed
 
 
 def test_upload_limit(new_server):
     server = new_server(options={"http-upload-max-bytes": "100KiB"})
     admin = server.first_admin()
-    upload(admin, "x.gcode", gcode_bytes(100 * KIB))
+    stored = uploaded(admin, "x.gcode", gcode_bytes(100 * KIB))
 
     too_large = multipart.form(Part("file", gcode_bytes(100 * KIB + 1), filename="x.gcode"))
     upload_form(admin.again(), too_large, expect=413)
@@ -236,14 +236,14 @@ def test_upload_limit(new_server):
         fields = (f"Content-Type: {CONTENT_TYPE}", f"Content-Length: {1 << 40}")
         connection.send(request("POST", "/gcodes", *fields, token=admin.access_token))
         assert connection.read_response().status == 413
-    assert len(server.stored_files()) == 1
+    server.expect_stored([stored["absolute_path"]])
 
 
 def test_disk_without_room_is_507(new_server):
     server = new_server(options={"files-min-free-bytes": "1024GiB"})
     admin = server.first_admin()
     assert upload(admin, expect=507).json()["code"] == "disk_full"
-    assert server.stored_files() == {}
+    server.expect_stored([])
     admin.get("/gcodes", expect=200)
 
 

@@ -182,7 +182,7 @@ def test_file_without_a_row_is_moved_out_of_the_store(new_server):
     folder.mkdir()
     (folder / "unlisted.gcode").write_bytes(b"renamed, but no row")
     server.start()
-    assert server.stored_files().keys() == {"kept.gcode"}
+    server.expect_stored({"kept.gcode"})
     (gcode,) = admin.get("/gcodes", expect=200).json()["items"]
     assert admin.get(gcode["data"], expect=200).content == b"kept"
     # Nobody was told that it is stored, but it may be of value to somebody.

@@ -51,7 +51,7 @@ def test_body_that_stalls_is_given_up(new_server):
         connection.send(request("POST", "/gcodes", *fields, body=body[:50_000], token=admin.access_token))
         assert connection.read_response().status == 408
         assert connection.at_end()
-    assert server.stored_files() == {}
+    server.expect_stored([])
 
 
 def test_body_that_drips_is_given_up(new_server):

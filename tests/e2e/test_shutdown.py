@@ -85,7 +85,7 @@ def test_what_takes_longer_than_the_grace_is_cut_off(new_server):
         server.process.signal(signal.SIGTERM)
         assert server.process.wait(within_s=10) == 0
     server.start()
-    assert server.stored_files() == {}
+    server.expect_stored([])
     assert admin.again().get("/gcodes", expect=200).json()["items"] == []
 
 

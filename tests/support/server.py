@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,15 @@ class Server:
     def stored_files(self) -> dict[str, Path]:
         """Everything in the g-code store that is no directory, by its path inside the store."""
         return {str(path.relative_to(self.store)): path for path in self.store.rglob("*") if not path.is_dir()}
+
+    def finished_files(self) -> set[str]:
+        """The same without what an upload has left and the server is still about to remove."""
+        return {path for path in self.stored_files() if not path.split("/")[-1].startswith(".")}
+
+    def expect_stored(self, paths: Iterable[str]) -> None:
+        """That the store holds these files and no other; what an upload left unfinished is removed after the answer."""
+        wanted = set(paths)
+        eventually(lambda: self.stored_files().keys() == wanted, what=f"the store holds {sorted(wanted)}")
 
     def wait_until_refusing(self) -> None:
         """Until the listening socket is closed, which is the first thing that SIGTERM does."""
