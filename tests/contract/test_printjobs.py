@@ -273,3 +273,37 @@ def test_list_is_filtered_and_ordered(admin: Api, user: Api, fake_printers):
         assert ids(f"order_by={column}&limit=2") == everything
     picked = user.get("/printjobs?fields=id,username&limit=1", expect=200).json()["items"][0]
     assert picked.keys() == {"id", "username"}
+
+
+# --- deleting -----------------------------------------------------------------------------------------------------------
+
+
+def test_owner_and_administrator_delete_print_jobs(admin: Api, user: Api, gcode: dict, fake_printers):
+    fakes = fake_printers(count=2, speed=0.01)
+    for fake, api in zip(fakes, (user, admin)):
+        add_printer(admin, fake.host)
+        id = start(user, gcode, fake.host).json()["id"]
+        assert api.delete(f"/printjobs/{id}", expect=204).content == b""
+        user.get(f"/printjobs/{id}", expect=404)
+        api.delete(f"/printjobs/{id}", expect=404)
+        assert jobs_on(user, fake.host) == []
+        # Only the record is gone.
+        assert fake.job()["state"] in ("Starting", "Printing")
+    user.get(f"/gcodes/{gcode['id']}", expect=200)
+
+
+def test_somebody_else_s_print_job_is_401(admin: Api, user: Api, other_user: Api, gcode: dict, printer: FakePrinter):
+    id = start(user, gcode, printer.host).json()["id"]
+    as_user = admin.with_token(admin.post("/users/me/tokens", json={"name": "x"}, expect=201).json()["access_token"])
+    for stranger in (other_user, as_user):
+        problem = stranger.delete(f"/printjobs/{id}", expect=401).json()
+        assert problem["code"] == "not_owner"
+        assert problem["message"] == f"Printjob does not belong to {claims_of(stranger.access_token)['identity']}"
+    user.get(f"/printjobs/{id}", expect=200)
+    user.not_fresh().delete(f"/printjobs/{id}", expect=204)
+
+
+@pytest.mark.parametrize("id", ["0", "987654321", "abc", "-1", "1.5", "9" * 40, str(uuid.uuid4())], ids=lambda id: id[:12])
+def test_deleting_an_unknown_print_job_is_404(admin: Api, user: Api, id: str):
+    for api in (admin, user):
+        assert api.delete(f"/printjobs/{id}", expect=404).json()["code"] == "print_job_not_found"
