@@ -1,5 +1,6 @@
 #include "api/body.hpp"
 
+#include "api/json_names.hpp"
 #include "base/text.hpp"
 
 #include <boost/json/parse.hpp>
@@ -31,6 +32,7 @@ Awaitable<boost::json::value> read_value(http::Request& request) {
     boost::json::error_code error;
     boost::json::value value = boost::json::parse(json, error, {}, options);
     if (error) throw malformed("The body is not well-formed JSON", error.message());
+    if (const auto pointer = find_repeated_member(json)) throw Error::invalid(*pointer, "is there more than once");
     co_return value;
 }
 

@@ -18,8 +18,8 @@ namespace karmen::api {
 /// finish() can tell all of it at once; what a reader gave counts only after finish(). Unknown members are ignored.
 class JsonBody {
   public:
-    /// Throws Error: kMalformedBody (not JSON by content type, malformed, too deep), kInvalidInput (not an object, or
-    /// an empty one).
+    /// Throws Error: kMalformedBody (not JSON by content type, malformed, too deep), kInvalidInput (not an object, an
+    /// empty one, or two members of one name).
     static Awaitable<JsonBody> read(http::Request& request);
 
     /// The same for a list of objects; each notes its errors under its number: `/0/key`.
