@@ -8,7 +8,7 @@ import pytest
 from support.api import UUID, Api, pointers
 from support.gcodes import upload, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
-from support.server import ADMIN, ADMIN_PASSWORD, USER_PASSWORD
+from support.server import ADMIN, ADMIN_PASSWORD
 from support.tokens import claims_of, forge, header_of
 
 TOKENS = "/users/me/tokens"

@@ -13,7 +13,8 @@ DONE = Answer(204)
 
 @pytest.fixture(scope="module")
 def server_options() -> dict[str, str]:
-    return {"printers-status-max-age": "0s", "printers-deadline": "2s", "printers-request-timeout": "1s", "printers-check-interval": "5m"}
+    asked_anew = {"printers-status-max-age": "0s", "printers-check-interval": "5m"}
+    return asked_anew | {"printers-deadline": "2s", "printers-request-timeout": "1s"}
 
 
 def add(admin: Api, host: str, **more: object) -> str:

@@ -315,7 +315,9 @@ def test_method_comes_before_the_token(anonymous: Api):
             assert allowed(answer.headers["Allow"]) == methods.keys(), f"{method} {path}"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/users/me/nowhere/at/all", "/octoprint-emulator", "/octoprint-emulator/api", "/gcodes/", "//x"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/users/me/nowhere/at/all", "/octoprint-emulator", "/octoprint-emulator/api", "/gcodes/", "//x"]
+)
 def test_unknown_path_is_404_whatever_the_token(admin: Api, anonymous: Api, path: str):
     for method in ("GET", "POST", "DELETE", "OPTIONS"):
         admin.request(method, path, expect=404)
