@@ -55,7 +55,7 @@ class PrintJobsTest : public ServiceTest {
     ScriptedPrinterApi::Script& other = api.at(kOtherHost);
     PrinterMonitor monitor{loop.executor(), api, printer_rows, blocking, log, kPatient};
     Printers printers{printer_rows, api, monitor, blocking};
-    Gcodes gcodes{gcode_rows, store, clock, blocking, log};
+    Gcodes gcodes{gcode_rows, store, clock, blocking, file_work, log};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
                     .gcodes = gcodes,
