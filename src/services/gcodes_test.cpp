@@ -145,11 +145,11 @@ TEST_F(GcodesTest, AnUploadThatIsCancelledDuringAWriteLeavesNothing) {
     bool is_stored = false;
     const auto scenario = [](GcodesTest& t, TaskGroup& tasks, bool& stored) -> Awaitable<void> {
         GcodeUpload file = co_await t.gcodes.begin_upload(0);
+        co_await until([&t] { return t.file_work.unfinished() == 0; });
         {
             const PoolHold hold(t.file_work);
-            const std::size_t before = t.file_work.unfinished();
             tasks.spawn(append_and_finish(t, std::move(file), bytes(2 * 1024 * 1024), stored));
-            co_await until([&t, before] { return t.file_work.unfinished() > before; });
+            co_await until([&t] { return t.file_work.unfinished() == 2; });
             tasks.cancel();
         }
         co_await tasks.join();

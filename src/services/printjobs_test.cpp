@@ -251,6 +251,38 @@ TEST_F(PrintJobsTest, TheStatusIsAskedForAnewAfterAStart) {
     });
 }
 
+TEST_F(PrintJobsTest, APrintIsRecordedWhenThePoolHasAPlaceAgain) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        std::optional<PoolHold> hold;
+        t.script.on_print = [&t, &hold] {
+            hold.emplace(t.blocking);
+            hold->fill();
+        };
+        callers.spawn(start_into(t, kHost, ending));
+        co_await until([&hold] { return hold.has_value(); });
+        EXPECT_FALSE(ending.error);
+        hold.reset();
+        co_await callers.join();
+        EXPECT_TRUE(ending.job);
+    });
+    EXPECT_EQ(rows().size(), 1U);
+}
+
+TEST_F(PrintJobsTest, OwnersAndAdministratorsRemoveRecords) {
+    const Principal bob = add_account("bob");
+    const Principal admin = add_account("admin", Role::kAdmin);
+    const PrintJob first = start();
+    const PrintJob second = start();
+    EXPECT_EQ(error_of(jobs.remove(first.id, bob)), ErrorCode::kNotOwner);
+    EXPECT_EQ(rows().size(), 2U);
+    EXPECT_EQ(error_of(jobs.remove(first.id, ann)), std::nullopt);
+    EXPECT_EQ(error_of(jobs.remove(first.id, ann)), ErrorCode::kPrintJobNotFound);
+    EXPECT_EQ(error_of(jobs.remove(second.id, admin)), std::nullopt);
+    EXPECT_TRUE(rows().empty());
+}
+
 TEST_F(PrintJobsTest, ARecordThatCannotBeWrittenIsSaidAndThePrinterIsFreeAgain) {
     script.on_print = [this] { (*database).lease().execute("ALTER TABLE printjobs RENAME TO elsewhere"); };
     EXPECT_EQ(start_error(), ErrorCode::kInternal);

@@ -123,6 +123,11 @@ TEST_F(SessionsTest, ALogInForgetsTheFailuresBeforeIt) {
     }
 }
 
+TEST_F(SessionsTest, NamesThatNobodyCanHaveAreNotRemembered) {
+    const std::string name(kUsernameMaxCharacters + 1, 'a');
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(log_in_error(name, "wrong"), ErrorCode::kWrongCredentials);
+}
+
 TEST_F(SessionsTest, TokensEndWithTheirTime) {
     add_user("ann", "secret");
     const Sessions::Login login = log_in("ann", "secret");
@@ -243,6 +248,16 @@ TEST_F(SessionsTest, AChangeOfThePasswordEndsOlderTokensButNotApiTokens) {
     EXPECT_EQ(identify_error(api_token(ann, jti)), std::nullopt);
     EXPECT_EQ(log_in_error("ann", "secret"), ErrorCode::kWrongCredentials);
     EXPECT_EQ(log_in_error("ann", "better"), std::nullopt);
+}
+
+TEST_F(SessionsTest, GuessingAPasswordByChangingItIsStoppedLikeALogIn) {
+    add_user("ann", "secret");
+    const Account account = identify(log_in("ann", "secret").access_token);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(error_of(sessions.change_password(account, "wrong", "better", "10.0.0.1")),
+                  ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(sessions.change_password(account, "secret", "better", "10.0.0.1")), ErrorCode::kTooManyRequests);
+    EXPECT_EQ(log_in_error("ann", "secret"), ErrorCode::kTooManyRequests);
 }
 
 TEST_F(SessionsTest, AChangeThatIsRefusedChangesNothing) {
