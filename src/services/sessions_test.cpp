@@ -123,6 +123,19 @@ TEST_F(SessionsTest, ALogInForgetsTheFailuresBeforeIt) {
     }
 }
 
+TEST_F(SessionsTest, WhatTheServerHadNoTimeToTryDoesNotCount) {
+    add_user("ann", "secret");
+    for (Pool* pool : {&cpu, &blocking}) {
+        {
+            PoolHold hold(*pool);
+            hold.fill();
+            for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kOverloaded);
+        }
+        run(until([pool] { return pool->unfinished() == 0; }));
+    }
+    EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
+}
+
 TEST_F(SessionsTest, NamesThatNobodyCanHaveAreNotRemembered) {
     const std::string name(kUsernameMaxCharacters + 1, 'a');
     for (int i = 0; i < 10; ++i) EXPECT_EQ(log_in_error(name, "wrong"), ErrorCode::kWrongCredentials);
