@@ -60,7 +60,7 @@ class GcodesTest : public ServiceTest {
 
     /// Every file in the store, whatever it is called.
     std::vector<std::string> files() {
-        drain_blocking();
+        finish_file_work();
         std::vector<std::string> found;
         for (const auto& entry : fs::recursive_directory_iterator(root))
             if (entry.is_regular_file()) found.push_back(entry.path().lexically_relative(root).generic_string());
@@ -72,7 +72,7 @@ class GcodesTest : public ServiceTest {
     fs::path root = temporary.path() / "gcodes";
     storage::GcodeRepository repository{*database};
     files::GcodeStore store{root, 0};
-    Gcodes gcodes{repository, store, clock, blocking, log};
+    Gcodes gcodes{repository, store, clock, blocking, file_work, log};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");
     Principal admin = add_account("admin", Role::kAdmin);
@@ -126,7 +126,7 @@ TEST_F(GcodesTest, AnUploadThatIsGivenUpLeavesNothing) {
 TEST_F(GcodesTest, AnUploadThatIsGivenUpWhileThePoolIsFullLeavesNothing) {
     const auto scenario = [](GcodesTest& t) -> Awaitable<void> {
         std::optional<GcodeUpload> file = co_await t.gcodes.begin_upload(0);
-        PoolHold hold(t.blocking);
+        PoolHold hold(t.file_work);
         hold.fill();
         file.reset();
     };
@@ -145,11 +145,11 @@ TEST_F(GcodesTest, AnUploadThatIsCancelledDuringAWriteLeavesNothing) {
     bool is_stored = false;
     const auto scenario = [](GcodesTest& t, TaskGroup& tasks, bool& stored) -> Awaitable<void> {
         GcodeUpload file = co_await t.gcodes.begin_upload(0);
+        co_await until([&t] { return t.file_work.unfinished() == 0; });
         {
-            const PoolHold hold(t.blocking);
-            const std::size_t before = t.blocking.unfinished();
+            const PoolHold hold(t.file_work);
             tasks.spawn(append_and_finish(t, std::move(file), bytes(2 * 1024 * 1024), stored));
-            co_await until([&t, before] { return t.blocking.unfinished() > before; });
+            co_await until([&t] { return t.file_work.unfinished() == 2; });
             tasks.cancel();
         }
         co_await tasks.join();
@@ -181,7 +181,7 @@ TEST_F(GcodesTest, ARowThatCannotBeInsertedLeavesNoFile) {
 
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
     files::GcodeStore full(root, std::numeric_limits<std::uint64_t>::max() / 2);
-    Gcodes refused(repository, full, clock, blocking, log);
+    Gcodes refused(repository, full, clock, blocking, file_work, log);
     EXPECT_EQ(error_of(begin_and_give_up(refused, "G28\n")), ErrorCode::kDiskFull);
     EXPECT_TRUE(files().empty());
 }

@@ -55,7 +55,7 @@ class PrintJobsTest : public ServiceTest {
     ScriptedPrinterApi::Script& other = api.at(kOtherHost);
     PrinterMonitor monitor{loop.executor(), api, printer_rows, blocking, log, kPatient};
     Printers printers{printer_rows, api, monitor, blocking};
-    Gcodes gcodes{gcode_rows, store, clock, blocking, log};
+    Gcodes gcodes{gcode_rows, store, clock, blocking, file_work, log};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
                     .gcodes = gcodes,
@@ -249,6 +249,38 @@ TEST_F(PrintJobsTest, TheStatusIsAskedForAnewAfterAStart) {
         EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status.state, PrinterState::kPrinting);
         co_await t.monitor.stop();
     });
+}
+
+TEST_F(PrintJobsTest, APrintIsRecordedWhenThePoolHasAPlaceAgain) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        std::optional<PoolHold> hold;
+        t.script.on_print = [&t, &hold] {
+            hold.emplace(t.blocking);
+            hold->fill();
+        };
+        callers.spawn(start_into(t, kHost, ending));
+        co_await until([&hold] { return hold.has_value(); });
+        EXPECT_FALSE(ending.error);
+        hold.reset();
+        co_await callers.join();
+        EXPECT_TRUE(ending.job);
+    });
+    EXPECT_EQ(rows().size(), 1U);
+}
+
+TEST_F(PrintJobsTest, OwnersAndAdministratorsRemoveRecords) {
+    const Principal bob = add_account("bob");
+    const Principal admin = add_account("admin", Role::kAdmin);
+    const PrintJob first = start();
+    const PrintJob second = start();
+    EXPECT_EQ(error_of(jobs.remove(first.id, bob)), ErrorCode::kNotOwner);
+    EXPECT_EQ(rows().size(), 2U);
+    EXPECT_EQ(error_of(jobs.remove(first.id, ann)), std::nullopt);
+    EXPECT_EQ(error_of(jobs.remove(first.id, ann)), ErrorCode::kPrintJobNotFound);
+    EXPECT_EQ(error_of(jobs.remove(second.id, admin)), std::nullopt);
+    EXPECT_TRUE(rows().empty());
 }
 
 TEST_F(PrintJobsTest, ARecordThatCannotBeWrittenIsSaidAndThePrinterIsFreeAgain) {

@@ -71,8 +71,13 @@ Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string pa
     if (count_characters(username) > kUsernameMaxCharacters) throw wrong_credentials("Wrong username or password");
     const auto delay = with_.throttle.begin(username, address);
     if (delay.count() > 0) co_await sleep_for(delay);
-    const auto found =
-        co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
+    std::optional<storage::Account> found;
+    try {
+        found = co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
+    } catch (const Error&) {
+        with_.throttle.not_tried(username, address);
+        throw;
+    }
     const LocalUser* local = found && found->local ? &*found->local : nullptr;
     if (!co_await try_password(username, address, local, password))
         throw wrong_credentials("Wrong username or password");

@@ -123,6 +123,24 @@ TEST_F(SessionsTest, ALogInForgetsTheFailuresBeforeIt) {
     }
 }
 
+TEST_F(SessionsTest, WhatTheServerHadNoTimeToTryDoesNotCount) {
+    add_user("ann", "secret");
+    for (Pool* pool : {&cpu, &blocking}) {
+        {
+            PoolHold hold(*pool);
+            hold.fill();
+            for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in_error("ann", "wrong"), ErrorCode::kOverloaded);
+        }
+        run(until([pool] { return pool->unfinished() == 0; }));
+    }
+    EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
+}
+
+TEST_F(SessionsTest, NamesThatNobodyCanHaveAreNotRemembered) {
+    const std::string name(kUsernameMaxCharacters + 1, 'a');
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(log_in_error(name, "wrong"), ErrorCode::kWrongCredentials);
+}
+
 TEST_F(SessionsTest, TokensEndWithTheirTime) {
     add_user("ann", "secret");
     const Sessions::Login login = log_in("ann", "secret");
@@ -169,7 +187,7 @@ TEST_F(SessionsTest, WhoHasNoLocalRecordIsStillIdentified) {
     const Account account = identify(login.access_token);
     EXPECT_EQ(account.user.uuid, ann.uuid);
     EXPECT_EQ(account.local.password_hash, "");
-    EXPECT_EQ(error_of(sessions.change_password(account, "", "new")), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(sessions.change_password(account, "", "new", "10.0.0.1")), ErrorCode::kWrongCredentials);
 }
 
 TEST_F(SessionsTest, TokensOfBeforeThePasswordGenerationHoldUntilTheFirstChange) {
@@ -231,7 +249,8 @@ TEST_F(SessionsTest, AChangeOfThePasswordEndsOlderTokensButNotApiTokens) {
     list_api_token(ann, jti);
     const Sessions::Login before = log_in("ann", "secret");
 
-    const std::string token = run(sessions.change_password(identify(before.access_token), "secret", "better"));
+    const std::string token =
+        run(sessions.change_password(identify(before.access_token), "secret", "better", "10.0.0.1"));
 
     const Account account = identify(token);
     EXPECT_TRUE(account.principal.is_fresh);
@@ -244,17 +263,28 @@ TEST_F(SessionsTest, AChangeOfThePasswordEndsOlderTokensButNotApiTokens) {
     EXPECT_EQ(log_in_error("ann", "better"), std::nullopt);
 }
 
+TEST_F(SessionsTest, GuessingAPasswordByChangingItIsStoppedLikeALogIn) {
+    add_user("ann", "secret");
+    const Account account = identify(log_in("ann", "secret").access_token);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(error_of(sessions.change_password(account, "wrong", "better", "10.0.0.1")),
+                  ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(sessions.change_password(account, "secret", "better", "10.0.0.1")), ErrorCode::kTooManyRequests);
+    EXPECT_EQ(log_in_error("ann", "secret"), ErrorCode::kTooManyRequests);
+}
+
 TEST_F(SessionsTest, AChangeThatIsRefusedChangesNothing) {
     add_user("ann", "secret");
     const Sessions::Login login = log_in("ann", "secret");
     const Account account = identify(login.access_token);
-    EXPECT_EQ(error_of(sessions.change_password(account, "wrong", "better")), ErrorCode::kWrongCredentials);
-    EXPECT_EQ(error_of(sessions.change_password(account, "secret", std::string("nul\0here", 8))),
+    EXPECT_EQ(error_of(sessions.change_password(account, "wrong", "better", "10.0.0.1")), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(sessions.change_password(account, "secret", std::string("nul\0here", 8), "10.0.0.1")),
               ErrorCode::kInvalidInput);
     EXPECT_EQ(identify_error(login.access_token), std::nullopt);
     EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
     execute("DELETE FROM users");
-    EXPECT_EQ(error_of(sessions.change_password(account, "secret", "better")), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(sessions.change_password(account, "secret", "better", "10.0.0.1")),
+              ErrorCode::kWrongCredentials);
 }
 
 }  // namespace

@@ -62,9 +62,9 @@ class ServiceTest : public testing::Test {
         return {.user = user.uuid, .username = username, .role = role};
     }
 
-    /// Returns when all that was submitted to the blocking pool has been done.
-    void drain_blocking() {
-        run(until([this] { return blocking.unfinished() == 0; }));
+    /// Returns when all work on files has been done, also what nobody waits for.
+    void finish_file_work() {
+        run(until([this] { return file_work.unfinished() == 0; }));
     }
 
     Loop loop;
@@ -72,6 +72,7 @@ class ServiceTest : public testing::Test {
     TurnableClock clock;
     storage::TestDatabase database;
     Pool blocking{"blocking", 1, kTestQueueMax};
+    Pool file_work{"files", 1, kTestQueueMax};
     Pool cpu{"cpu", 1, kTestQueueMax};
 };
 

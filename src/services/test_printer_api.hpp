@@ -12,6 +12,7 @@
 #include <string>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace karmen::services {
 
@@ -36,6 +37,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         Webcam webcam{.message = std::string(kWebcamDisabled), .stream = std::nullopt};
         std::optional<PrinterJob> job;
         printers::PrintOutcome outcome{.result = printers::PrintOutcome::Result::kStarted, .reason = {}};
+        printers::CommandOutcome command_outcome{.result = printers::CommandOutcome::Result::kDone, .reason = {}};
         /// Who comes with another one is refused, when there is one.
         std::optional<std::string> right_api_key;
         /// Called when a print has been accepted, before the caller hears of it.
@@ -46,6 +48,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         int webcams = 0;
         int jobs = 0;
         int prints = 0;
+        std::vector<std::string> commands;
         int waiting = 0;  ///< calls that are held
         std::string printed;
         std::string printed_as;
@@ -100,15 +103,16 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         co_return printers::Observed<printers::JobReport>{{.responded = true, .job = script.job}, std::nullopt};
     }
 
-    Awaitable<printers::Observed<printers::CommandOutcome>> connect(printers::PrinterAddress) override {
-        co_return done();
+    Awaitable<printers::Observed<printers::CommandOutcome>> connect(printers::PrinterAddress address) override {
+        co_return command(address, "connect");
     }
-    Awaitable<printers::Observed<printers::CommandOutcome>> disconnect(printers::PrinterAddress) override {
-        co_return done();
+    Awaitable<printers::Observed<printers::CommandOutcome>> disconnect(printers::PrinterAddress address) override {
+        co_return command(address, "disconnect");
     }
-    Awaitable<printers::Observed<printers::CommandOutcome>> command_job(printers::PrinterAddress,
-                                                                        printers::JobCommand) override {
-        co_return done();
+    Awaitable<printers::Observed<printers::CommandOutcome>> command_job(printers::PrinterAddress address,
+                                                                        printers::JobCommand wanted) override {
+        using enum printers::JobCommand;
+        co_return command(address, wanted == kCancel ? "cancel" : wanted == kStart ? "start" : "toggle");
     }
 
     Awaitable<printers::Observed<printers::PrintOutcome>> print(printers::PrinterAddress address,
@@ -134,8 +138,10 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         return {std::move(value), AccessLevel::kProtected};
     }
 
-    static printers::Observed<printers::CommandOutcome> done() {
-        return {{.result = printers::CommandOutcome::Result::kDone, .reason = {}}, std::nullopt};
+    printers::Observed<printers::CommandOutcome> command(const printers::PrinterAddress& address, const char* name) {
+        Script& script = at(address.host);
+        script.commands.emplace_back(name);
+        return {script.command_outcome, std::nullopt};
     }
 
     static Awaitable<void> pass(Script& script, std::shared_ptr<Event> hold) {

@@ -1,0 +1,116 @@
+#include "services/printer_control.hpp"
+
+#include "services/test_bench.hpp"
+#include "services/test_printer_api.hpp"
+
+namespace karmen::services {
+namespace {
+
+using printers::CommandOutcome;
+using printers::JobCommand;
+
+constexpr const char* kHost = "10.0.0.1";
+
+class PrinterControlTest : public ServiceTest {
+  public:
+    PrinterControlTest() {
+        rows.insert(
+            {.host = kHost,
+             .name = "Prusa",
+             .client = {.version = script.server.version, .connected = true, .access_level = AccessLevel::kUnlocked}});
+    }
+
+    /// Karmen sent this file, for ann; the printer says what it prints.
+    void print(const std::string& sent, const std::string& shown) {
+        job_rows.insert({.gcode_id = 1,
+                         .printer_host = kHost,
+                         .started = clock.now(),
+                         .gcode = {.id = 1, .filename = sent},
+                         .printer = {.host = kHost, .name = "Prusa", .client = {}},
+                         .user = ann.user,
+                         .username = std::nullopt});
+        script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        script.job = PrinterJob{.name = shown};
+    }
+
+    static Awaitable<std::optional<ErrorCode>> watched(PrinterControlTest& t, Awaitable<void> operation) {
+        t.monitor.watch(co_await t.printers.require(kHost));
+        const auto code = co_await code_of(std::move(operation));
+        co_await t.monitor.stop();
+        co_return code;
+    }
+    std::optional<ErrorCode> cancel_error(const Principal& who) {
+        return run(watched(*this, control.command_job(who, kHost, JobCommand::kCancel)));
+    }
+
+    storage::PrinterRepository rows{*database};
+    storage::PrintJobRepository job_rows{*database};
+    ScriptedPrinterApi api{loop.executor()};
+    ScriptedPrinterApi::Script& script = api.at(kHost);
+    PrinterMonitor monitor{loop.executor(), api, rows, blocking, log, kPatient};
+    Printers printers{rows, api, monitor, blocking};
+    PrinterControl control{printers, job_rows, monitor, api, blocking};
+    Principal ann = add_account("ann");
+    Principal bob = add_account("bob");
+    Principal admin = add_account("admin", Role::kAdmin);
+};
+
+using Commands = std::vector<std::string>;
+
+TEST_F(PrinterControlTest, AdministratorsOperateWhateverRuns) {
+    EXPECT_EQ(cancel_error(admin), std::nullopt);
+    EXPECT_EQ(script.commands, Commands{"cancel"});
+}
+
+TEST_F(PrinterControlTest, WhoseOwnPrintRunsMayOperateIt) {
+    print("cube.gcode", "cube.gcode");
+    EXPECT_EQ(cancel_error(ann), std::nullopt);
+    EXPECT_EQ(script.commands, Commands{"cancel"});
+}
+
+TEST_F(PrinterControlTest, AnothersPrintIsLeftAlone) {
+    print("cube.gcode", "cube.gcode");
+    EXPECT_EQ(cancel_error(bob), ErrorCode::kRoleRequired);
+    EXPECT_TRUE(script.commands.empty());
+}
+
+TEST_F(PrinterControlTest, APrintThatWasNotSentByKarmenIsNobodys) {
+    print("cube.gcode", "started at the printer.gcode");
+    EXPECT_EQ(cancel_error(ann), ErrorCode::kRoleRequired);
+}
+
+TEST_F(PrinterControlTest, APrintThatIsOverGivesNoRight) {
+    print("cube.gcode", "cube.gcode");
+    script.status = {.state = PrinterState::kOperational, .text = "Operational"};
+    EXPECT_EQ(cancel_error(ann), ErrorCode::kRoleRequired);
+}
+
+TEST_F(PrinterControlTest, WhatThePrinterRefusesIsSaidWithItsReason) {
+    script.command_outcome = {.result = CommandOutcome::Result::kRefused, .reason = "not now"};
+    EXPECT_EQ(cancel_error(admin), ErrorCode::kPrinterRefused);
+    EXPECT_EQ(error_of(control.set_connection(admin, kHost, ConnectionState::kOnline)), ErrorCode::kPrinterFailed);
+    EXPECT_EQ(error_of(control.set_connection(admin, "10.0.0.9", ConnectionState::kOnline)),
+              ErrorCode::kPrinterNotFound);
+}
+
+TEST_F(PrinterControlTest, ConnectsAndDisconnects) {
+    run(control.set_connection(admin, kHost, ConnectionState::kOnline));
+    run(control.set_connection(admin, kHost, ConnectionState::kOffline));
+    EXPECT_EQ(script.commands, (Commands{"connect", "disconnect"}));
+}
+
+TEST_F(PrinterControlTest, TheStatusIsAskedForAnewAfterACommand) {
+    run(run_then_stop(
+        [](PrinterControlTest& t) -> Awaitable<void> {
+            t.monitor.watch(co_await t.printers.require(kHost));
+            co_await t.monitor.snapshot(kHost);
+            const int before = t.script.statuses;
+            co_await t.control.command_job(t.admin, kHost, JobCommand::kToggle);
+            co_await t.monitor.snapshot(kHost);
+            EXPECT_EQ(t.script.statuses, before + 1);
+        }(*this),
+        monitor));
+}
+
+}  // namespace
+}  // namespace karmen::services
