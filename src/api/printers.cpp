@@ -2,7 +2,6 @@
 #include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
-#include "base/text.hpp"
 
 #include <algorithm>
 #include <cmath>

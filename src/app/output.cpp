@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 
-std::size_t count_characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 }  // namespace
 
 void Table::add(std::vector<std::string> row) {

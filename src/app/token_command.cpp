@@ -1,7 +1,8 @@
-#include "app/command_context.hpp"
+#include "api/json.hpp"
 #include "app/command_group.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/persistence.hpp"
 #include "base/error.hpp"
 
 #include <boost/json/object.hpp>
@@ -20,13 +21,13 @@ struct Arguments {
     bool json = false;
 };
 
+/// As the API shows a token to its owner, with what an operator wants to know besides.
 boost::json::object to_json(const storage::OwnedApiToken& owned) {
-    return {{"jti", owned.token.jti.to_string()},
-            {"user_uuid", owned.token.user.to_string()},
-            {"username", owned.username},
-            {"name", owned.token.name},
-            {"created", to_iso8601(owned.token.created)},
-            {"revoked", owned.token.revoked}};
+    boost::json::object object = api::to_json(owned.token);
+    object["user_uuid"] = owned.token.user.to_string();
+    object["username"] = owned.username;
+    object["revoked"] = owned.token.revoked;
+    return object;
 }
 
 std::optional<Uuid> user_called(Persistence& persistence, const std::string& name) {

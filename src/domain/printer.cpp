@@ -52,15 +52,13 @@ bool is_known_prop(std::string_view name) {
 std::string_view printer_name_problem(std::string_view name) {
     if (name.empty()) return "must not be empty";
     if (!is_valid_utf8(name)) return "is not UTF-8";
-    const auto characters = std::ranges::count_if(name, [](char c) { return (c & 0xC0) != 0x80; });
-    if (static_cast<std::size_t>(characters) > kPrinterNameMaxCharacters)
-        return "must not be longer than 255 characters";
+    if (count_characters(name) > kPrinterNameMaxCharacters) return "must not be longer than 255 characters";
     return {};
 }
 
 std::string_view printer_api_key_problem(std::string_view api_key) {
     if (api_key.size() > kPrinterApiKeyBytesMax) return "must not be longer than 256 bytes";
-    if (std::ranges::any_of(api_key, [](char c) { return c <= 0x20 || c == 0x7F; }))
+    if (std::ranges::any_of(api_key, [](char c) { return c < 0x21 || c > 0x7E; }))
         return "must be printable ASCII without blanks";
     return {};
 }

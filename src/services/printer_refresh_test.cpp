@@ -1,19 +1,14 @@
-#include "runtime/loop.hpp"
-#include "runtime/pool.hpp"
-#include "runtime/sleep.hpp"
 #include "runtime/task_group.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/printer_observer.hpp"
 #include "services/printers.hpp"
-#include "storage/test_database.hpp"
+#include "services/test_bench.hpp"
+#include "services/test_printer_api.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <exception>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,46 +17,6 @@ namespace karmen::services {
 namespace {
 
 using namespace std::chrono_literals;
-using printers::Observed;
-using printers::PrinterAddress;
-using testing::ElementsAre;
-
-/// Printers that are all operational, but for those that never answer.
-class OperationalPrinters final : public printers::PrinterApi {
-  public:
-    std::set<std::string> silent;
-    std::vector<std::string> keys_seen;  ///< of status questions, in their order
-
-    Awaitable<printers::SniffedServer> sniff(PrinterAddress address) override {
-        co_await hang_if_silent(address.host);
-        co_return printers::SniffedServer{.connected = true, .access_level = AccessLevel::kUnlocked};
-    }
-    Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) override {
-        keys_seen.push_back(address.api_key.value_or(""));
-        co_await hang_if_silent(address.host);
-        co_return Observed<PrinterStatus>{{.state = PrinterState::kOperational, .text = "Operational"}, {}};
-    }
-    Awaitable<Observed<Webcam>> webcam(PrinterAddress) override { co_return Observed<Webcam>{}; }
-    Awaitable<Observed<printers::JobReport>> job(PrinterAddress) override {
-        co_return Observed<printers::JobReport>{{.responded = true}, {}};
-    }
-    Awaitable<Observed<printers::CommandOutcome>> connect(PrinterAddress) override { return refused(); }
-    Awaitable<Observed<printers::CommandOutcome>> disconnect(PrinterAddress) override { return refused(); }
-    Awaitable<Observed<printers::CommandOutcome>> command_job(PrinterAddress, printers::JobCommand) override {
-        return refused();
-    }
-    Awaitable<Observed<printers::PrintOutcome>> print(PrinterAddress, printers::PrintFile) override {
-        co_return Observed<printers::PrintOutcome>{{printers::PrintOutcome::Result::kRefused, ""}, {}};
-    }
-
-  private:
-    static Awaitable<Observed<printers::CommandOutcome>> refused() {
-        co_return Observed<printers::CommandOutcome>{{printers::CommandOutcome::Result::kRefused, ""}, {}};
-    }
-    Awaitable<void> hang_if_silent(std::string host) {
-        if (silent.contains(host)) co_await sleep_for(1h);
-    }
-};
 
 Printer printer_at(std::string host, std::optional<std::string> api_key = std::nullopt) {
     Printer printer{.host = std::move(host), .name = "Printer"};
@@ -69,21 +24,8 @@ Printer printer_at(std::string host, std::optional<std::string> api_key = std::n
     return printer;
 }
 
-class PrinterRefreshTest : public testing::Test {
+class PrinterRefreshTest : public ServiceTest {
   protected:
-    /// A scenario ends with the monitor, whose coroutines would go on for ever.
-    void run(Awaitable<void> scenario) { loop_.run_until_done(end_after(std::move(scenario))); }
-
-    Awaitable<void> end_after(Awaitable<void> scenario) {
-        std::exception_ptr failure;
-        try {
-            co_await std::move(scenario);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        co_await monitor_.stop();
-        if (failure) std::rethrow_exception(failure);
-    }
     Awaitable<PrinterState> state_of(std::string host) { co_return (co_await monitor_.snapshot(host)).status.state; }
 
     Awaitable<void> notice_rows_that_come_and_go();
@@ -92,15 +34,11 @@ class PrinterRefreshTest : public testing::Test {
     Awaitable<void> refresh_until(std::shared_ptr<bool> is_over);
     Awaitable<void> add_and_refresh();
 
-    Loop loop_;
-    storage::TestDatabase database_;
-    storage::PrinterRepository rows_{*database_};
-    Log log_ = Log::silent();
-    OperationalPrinters api_;
-    Pool blocking_{"blocking", 4, 100};
-    PrinterMonitor monitor_{loop_.executor(), api_, rows_,
-                            blocking_,        log_, {.status_age_max = 1h, .check_interval = 1h}};
-    Printers printers_{rows_, api_, monitor_, blocking_};
+    ScriptedPrinterApi api_{loop.executor()};
+    storage::PrinterRepository rows_{*database};
+    Pool several_threads_{"blocking", 4, kTestQueueMax};
+    PrinterMonitor monitor_{loop.executor(), api_, rows_, several_threads_, log, kPatient};
+    Printers printers_{rows_, api_, monitor_, several_threads_};
 };
 
 Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
@@ -114,35 +52,35 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kNotResponding);
 }
 TEST_F(PrinterRefreshTest, NoticesRowsThatComeAndGo) {
-    run(notice_rows_that_come_and_go());
+    run(run_then_stop(notice_rows_that_come_and_go(), monitor_));
 }
 
 Awaitable<void> PrinterRefreshTest::ask_with_the_new_key() {
+    api_.at("10.0.0.1").right_api_key = "new";
     rows_.insert(printer_at("10.0.0.1", "old"));
     co_await printers_.start();
-    co_await state_of("10.0.0.1");
+    EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kNotResponding);
     rows_.modify("10.0.0.1", [](Printer& printer) { printer.client.api_key = "new"; });
     co_await printers_.refresh();
-    co_await state_of("10.0.0.1");
-    EXPECT_THAT(api_.keys_seen, ElementsAre("old", "new"));
+    EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kOperational);
 }
 TEST_F(PrinterRefreshTest, AsksWithTheNewKey) {
-    run(ask_with_the_new_key());
+    run(run_then_stop(ask_with_the_new_key(), monitor_));
 }
 
 /// What the monitor itself stores of the printer (connected, its access level) is no reason to ask again.
 Awaitable<void> PrinterRefreshTest::leave_unchanged_rows_in_peace() {
-    rows_.insert(printer_at("10.0.0.1", "key"));
+    rows_.insert(printer_at("10.0.0.1"));
     co_await printers_.start();
     co_await state_of("10.0.0.1");
-    EXPECT_TRUE(rows_.find("10.0.0.1")->client.connected);
-    rows_.modify("10.0.0.1", [](Printer& printer) { printer.client.connected = false; });
+    const int asked = api_.at("10.0.0.1").statuses;
+    rows_.modify("10.0.0.1", [](Printer& printer) { printer.client.connected = !printer.client.connected; });
     co_await printers_.refresh();
     co_await state_of("10.0.0.1");
-    EXPECT_THAT(api_.keys_seen, ElementsAre("key"));
+    EXPECT_EQ(api_.at("10.0.0.1").statuses, asked);
 }
 TEST_F(PrinterRefreshTest, LeavesUnchangedRowsInPeace) {
-    run(leave_unchanged_rows_in_peace());
+    run(run_then_stop(leave_unchanged_rows_in_peace(), monitor_));
 }
 
 Awaitable<void> PrinterRefreshTest::refresh_until(std::shared_ptr<bool> is_over) {
@@ -151,7 +89,7 @@ Awaitable<void> PrinterRefreshTest::refresh_until(std::shared_ptr<bool> is_over)
 
 /// A list that was read before an addition of our own must not undo it, in whatever order the two end.
 Awaitable<void> PrinterRefreshTest::add_and_refresh() {
-    TaskGroup refreshing(loop_.executor(), log_, "refreshing");
+    TaskGroup refreshing(loop.executor(), log, "refreshing");
     const auto is_over = std::make_shared<bool>(false);
     for (int i = 0; i < 3; ++i) refreshing.spawn(refresh_until(is_over));
     for (int i = 0; i < 100; ++i) {
@@ -164,28 +102,35 @@ Awaitable<void> PrinterRefreshTest::add_and_refresh() {
     co_await refreshing.join();
 }
 TEST_F(PrinterRefreshTest, AnAdditionMeanwhileStays) {
-    run(add_and_refresh());
+    run(run_then_stop(add_and_refresh(), monitor_));
 }
 
-Awaitable<std::vector<Observation>> ask(OperationalPrinters& api, std::vector<Printer> printers) {
-    co_return co_await observe_all(api, std::move(printers), 50ms, WebcamQuestion::kSkip);
-}
+class ObserveAllTest : public ServiceTest {
+  protected:
+    std::vector<Observation> ask(std::vector<Printer> printers) {
+        return run(observe_all(api_, std::move(printers), 50ms, WebcamQuestion::kSkip));
+    }
 
-TEST(ObserveAll, OneSilentPrinterCostsOnlyItself) {
-    Loop loop;
-    OperationalPrinters api;
-    api.silent = {"10.0.0.2"};
+    ScriptedPrinterApi api_{loop.executor()};
+};
+
+TEST_F(ObserveAllTest, OneSilentPrinterCostsOnlyItself) {
+    api_.hold("10.0.0.2");
     Printer silent = printer_at("10.0.0.2");
     silent.client.connected = true;
     silent.client.access_level = AccessLevel::kUnlocked;
-    const auto seen = loop.run_until_done(ask(api, {printer_at("10.0.0.1"), silent, printer_at("10.0.0.3")}));
+    const auto seen = ask({printer_at("10.0.0.1"), silent, printer_at("10.0.0.3")});
     ASSERT_EQ(seen.size(), 3);
     EXPECT_EQ(seen[0].status.state, PrinterState::kOperational);
     EXPECT_TRUE(seen[0].client.connected);
     EXPECT_EQ(seen[1].status.state, PrinterState::kNotResponding);
     EXPECT_FALSE(seen[1].client.connected);
     EXPECT_EQ(seen[2].status.state, PrinterState::kOperational);
-    EXPECT_TRUE(loop.run_until_done(ask(api, {})).empty());
+    EXPECT_EQ(api_.at("10.0.0.2").waiting, 0) << "the question was given up";
+}
+
+TEST_F(ObserveAllTest, NoPrintersAreNoQuestion) {
+    EXPECT_TRUE(ask({}).empty());
 }
 
 }  // namespace

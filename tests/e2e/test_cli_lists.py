@@ -9,7 +9,6 @@ import pytest
 from support.api import Api
 from support.gcodes import uploaded
 from support.server import ADMIN, Server
-from support.tokens import make_token
 
 
 def ids(server: Server, *arguments: str) -> list[int]:
@@ -78,41 +77,39 @@ def test_limits_that_make_no_sense(server: Server, limit: str):
 
 
 @pytest.fixture(scope="module")
-def api_tokens(server: Server, admin: Api, user: Api) -> dict[str, str]:
-    """The jti of a token of each of two users, by user name, written as the server would."""
-    users = {one["username"]: one["uuid"] for one in server.listed("user", "list")}
-    made = {name: str(uuid.uuid4()) for name in (ADMIN, "ursula")}
-    with sqlite3.connect(server.data_dir / "karmen.db") as database:
-        for name, jti in made.items():
-            database.execute(
-                "INSERT INTO api_tokens VALUES (?, ?, ?, '2026-01-02T03:04:05.000000+00:00', 0)",
-                (jti, users[name], f"slicer of {name}"),
-            )
-    return made
+def api_tokens(server: Server, admin: Api, user: Api) -> dict[str, dict[str, str]]:
+    """An API token of each of two users, by user name."""
+    owners = {ADMIN: admin, "ursula": user}
+    return {
+        name: owner.post("/users/me/tokens", json={"name": f"slicer of {name}"}, expect=201).json()
+        for name, owner in owners.items()
+    }
 
 
-def test_tokens_of_all_and_of_one(server: Server, api_tokens: dict[str, str]):
+def test_tokens_of_all_and_of_one(server: Server, api_tokens: dict[str, dict[str, str]]):
+    made = api_tokens["ursula"]
     by_jti = {token["jti"]: token for token in server.listed("token", "list")}
-    assert by_jti.keys() == set(api_tokens.values())
+    assert by_jti.keys() == {token["jti"] for token in api_tokens.values()}
     (token,) = server.listed("token", "list", "--user", "ursula")
-    assert token == by_jti[api_tokens["ursula"]]
+    assert token == by_jti[made["jti"]]
     assert (token["username"], token["name"], token["revoked"]) == ("ursula", "slicer of ursula", False)
-    assert token["created"] == "2026-01-02T03:04:05.000000+00:00"
-    line = next(line for line in server.command("token", "list").stdout.splitlines() if token["jti"] in line)
+    assert token["created"] == made["created"]
+    done = server.command("token", "list")
+    line = next(line for line in done.stdout.splitlines() if made["jti"] in line)
     assert "slicer of ursula" in line and line.split()[-1] == "no"
+    assert made["access_token"] not in done.stdout
     assert "nobody" in server.command("token", "list", "--user", "nobody", expect=1).stderr
 
 
-def test_a_revoked_token_is_worthless(server: Server, admin: Api, user: Api, api_tokens: dict[str, str]):
-    jti = api_tokens["ursula"]
-    owner = next(one["uuid"] for one in server.listed("user", "list") if one["username"] == "ursula")
-    claims = {"jti": jti, "identity": owner, "sub": owner, "type": "access", "fresh": False, "iat": 1767322000, "nbf": 1767322000}
-    caller = server.anonymous().with_token(make_token(claims))
-    caller.get("/gcodes", expect=200)
+def test_a_revoked_token_is_worthless(server: Server, api_tokens: dict[str, dict[str, str]]):
+    jti = api_tokens["ursula"]["jti"]
+    program = server.anonymous().with_token(api_tokens["ursula"]["access_token"])
+    program.get("/gcodes", expect=200)
     assert "slicer of ursula" in server.command("token", "revoke", jti).stdout
-    caller.get("/gcodes", expect=401)
+    program.get("/gcodes", expect=401)
     assert "before" in server.command("token", "revoke", jti).stdout
-    assert {one["jti"]: one["revoked"] for one in server.listed("token", "list")} == {api_tokens[ADMIN]: False, jti: True}
+    revoked = {one["jti"]: one["revoked"] for one in server.listed("token", "list")}
+    assert revoked == {api_tokens[ADMIN]["jti"]: False, jti: True}
 
 
 @pytest.mark.parametrize("jti", ["nonsense", str(uuid.UUID(int=7)), ""])
