@@ -102,9 +102,12 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
     gcodes_.recover(std::filesystem::path(config_.data_dir) / "unlisted-gcodes");
     co_await printers_.start();
     // Before the administrator is made: a password that nobody gets to see because the port is taken would be lost.
+    server_.listen();
+    auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
+    // And only now, so that whoever gets an answer can log in.
     server_.start();
     background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
-    co_return co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
+    co_return administrator;
 }
 
 Awaitable<void> ServerApplication::stop() {

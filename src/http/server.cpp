@@ -155,7 +155,7 @@ Server::Server(Executor loop, ServerOptions options, Handler handler, Pool& file
 
 Server::~Server() = default;
 
-void Server::start() {
+void Server::listen() {
     const ServerOptions& options = impl_->context.options;
     try {
         const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
@@ -169,6 +169,10 @@ void Server::start() {
         throw Error(ErrorCode::kInternal, PublicMessage{"Cannot listen on " + options.address + " port " +
                                                         std::to_string(options.port) + ": " + error.code().message()});
     }
+}
+
+void Server::start() {
+    if (!impl_->acceptor.is_open()) listen();
     impl_->background.spawn(impl_->accept_all());
     impl_->background.spawn(impl_->tick());
 }

@@ -43,10 +43,14 @@ class Server {
     Server(Executor loop, ServerOptions options, Handler handler, Pool& files, Log& log);
     ~Server();
 
-    /// Binds and begins to accept. Throws Error with the address in its message when that cannot be done.
+    /// Binds and listens: clients that come wait in the system's queue until start(). Throws Error with the address in
+    /// its message when that cannot be done.
+    void listen();
+
+    /// Begins to accept; listens first when nobody has called listen().
     void start();
 
-    /// The port that start() was given by the system.
+    /// The port that listen() was given by the system.
     std::uint16_t port() const;
 
     /// Stops accepting, closes idle connections, lets running requests end within `grace`, then cancels them. Returns

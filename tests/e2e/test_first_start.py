@@ -2,10 +2,15 @@
 
 import json
 import re
+import socket
 import stat
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
+from support.api import Api
 from support.server import ADMIN, FIRST_ADMIN_PASSWORD, Server
+from support.wait import eventually
 
 CREDENTIALS = re.compile(r"Administrator:\s*(\S+)\s+Password:\s*(\S+)\s+\(")
 
@@ -37,6 +42,26 @@ def test_printed_password_works_and_must_be_changed(new_server):
     assert password not in "\n".join(server.process.lines("stdout") + server.process.lines("stderr"))
     server.anonymous().post("/users/me/authenticate", json={"username": name, "password": password}, expect=401)
     server.login(name, "my-own-password").get("/printers", expect=200)
+
+
+def test_first_answer_comes_when_the_administrator_can_log_in(new_server):
+    """Scripts begin as soon as the port answers, and a first start has a slow hash to make."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    statuses: list[int] = []
+
+    def log_in_at_once() -> None:
+        api = Api(SimpleNamespace(url=f"http://127.0.0.1:{port}"))
+        eventually(api.reachable)
+        body = {"username": ADMIN, "password": FIRST_ADMIN_PASSWORD}
+        statuses.append(api.post("/users/me/authenticate", json=body, expect=(200, 401)).status_code)
+
+    impatient = threading.Thread(target=log_in_at_once)
+    impatient.start()
+    new_server(options={"http-port": str(port), "auth-bcrypt-cost": "12"})
+    impatient.join(30)
+    assert statuses == [200]
 
 
 def test_each_first_start_has_its_own_password(new_server):
