@@ -32,7 +32,7 @@ constexpr unsigned char kStyle[] = {
 
 /// The page talks to this server only. The viewer writes style attributes, and its style sheet has images in it.
 constexpr const char* kContentSecurityPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 struct EmbeddedFile {

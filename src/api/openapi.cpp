@@ -47,9 +47,15 @@ json::array parameters(const Route& route, const OperationFacts& facts) {
     return all;
 }
 
+std::string description(const Route& route, const OperationFacts& facts) {
+    std::string text = access_text(route);
+    if (!facts.note.empty()) text += ' ' + std::string(facts.note);
+    return text;
+}
+
 json::object operation_json(const Route& route, const OperationFacts& facts) {
     json::object operation{{"operationId", operation_id(route)}, {"tags", {tag_of(route.path)}},
-                           {"summary", route.summary},           {"description", access_text(route)},
+                           {"summary", route.summary},           {"description", description(route, facts)},
                            {"security", security(route.access)}, {"responses", responses(route, facts)}};
     if (json::array all = parameters(route, facts); !all.empty()) operation["parameters"] = std::move(all);
     if (!facts.body.schema.empty())

@@ -10,6 +10,9 @@ namespace {
 using enum ErrorCode;
 using enum QueryFacts;
 
+constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
+constexpr std::string_view kOwners = "Owners may, and administrators.";
+
 std::vector<OperationFacts> server_facts() {
     return {{.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
             {.method = "GET", .path = "/openapi.json", .answers = {{200, "Document"}, {304}}},
@@ -38,7 +41,8 @@ std::vector<OperationFacts> account_facts() {
          .path = "/users/me",
          .answers = {{200, "AccessToken"}},
          .body = {"PasswordChange"},
-         .errors = {kTooManyRequests}},
+         .errors = {kTooManyRequests},
+         .note = "Access and refresh tokens made before stop working."},
         {.method = "GET", .path = "/users/me/tokens", .answers = {{200, "ApiTokenList"}}},
         {.method = "POST", .path = "/users/me/tokens", .answers = {{201, "NewApiToken"}}, .body = {"ApiTokenRequest"}},
         {.method = "DELETE",
@@ -78,12 +82,14 @@ std::vector<OperationFacts> printer_facts() {
          .path = "/printers/{host}/connection",
          .answers = {{204}},
          .body = {"ConnectionChange"},
-         .errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed}},
+         .errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed},
+         .note = kOperators},
         {.method = "POST",
          .path = "/printers/{host}/current-job",
          .answers = {{204}},
          .body = {"JobCommand"},
-         .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}},
+         .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused},
+         .note = kOperators},
     };
 }
 
@@ -100,7 +106,11 @@ std::vector<OperationFacts> print_facts() {
          .path = "/gcodes/{id}/data",
          .answers = {{200, "File", "application/octet-stream"}, {206, "File", "application/octet-stream"}, {304}},
          .errors = {kGcodeNotFound, kRangeNotSatisfiable}},
-        {.method = "DELETE", .path = "/gcodes/{id}", .answers = {{204}}, .errors = {kGcodeNotFound, kNotOwner}},
+        {.method = "DELETE",
+         .path = "/gcodes/{id}",
+         .answers = {{204}},
+         .errors = {kGcodeNotFound, kNotOwner},
+         .note = kOwners},
         {.method = "GET", .path = "/printjobs", .answers = {{200, "PrintJobPage"}}, .query = kList},
         {.method = "POST",
          .path = "/printjobs",
@@ -108,7 +118,11 @@ std::vector<OperationFacts> print_facts() {
          .body = {"NewPrintJob"},
          .errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed}},
         {.method = "GET", .path = "/printjobs/{id}", .answers = {{200, "PrintJob"}}, .errors = {kPrintJobNotFound}},
-        {.method = "DELETE", .path = "/printjobs/{id}", .answers = {{204}}, .errors = {kPrintJobNotFound, kNotOwner}},
+        {.method = "DELETE",
+         .path = "/printjobs/{id}",
+         .answers = {{204}},
+         .errors = {kPrintJobNotFound, kNotOwner},
+         .note = kOwners},
     };
 }
 

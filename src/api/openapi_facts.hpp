@@ -31,6 +31,7 @@ struct OperationFacts {
     BodyFacts body;
     QueryFacts query = QueryFacts::kNone;
     std::vector<ErrorCode> errors;
+    std::string_view note;  ///< what else a reader must know
 };
 
 /// One for each row of routes.cpp; a test holds the two together.

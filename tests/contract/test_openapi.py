@@ -24,7 +24,8 @@ def members(value: Any, name: str) -> list[Any]:
         return [found for item in value for found in members(item, name)]
     if not isinstance(value, dict):
         return []
-    return [value[name]] * (name in value) + [found for item in value.values() for found in members(item, name)]
+    here = [value[name]] if name in value else []
+    return here + [found for item in value.values() for found in members(item, name)]
 
 
 # --- the document -------------------------------------------------------------------------------------------------------

@@ -50,6 +50,8 @@ class Api:
         assert (response.status_code in wanted) if wanted else response.status_code < 500, f"{told}\nexpected {expect}"
         if response.status_code >= 400 and method != "HEAD":
             check_problem(response)
+        if response.status_code < 300 and options.get("json") is not None:
+            document.check_request(method, path, options["json"])
         document.check(method, path, response, has_content=not options.get("stream"))
         return response
 

@@ -43,7 +43,7 @@ class Document:
     def __init__(self, content: dict[str, Any]):
         self.content = content
         self._closed = close_objects(content)
-        self._validators: dict[str, Draft202012Validator] = {}
+        self._validators: dict[tuple[str, ...], Draft202012Validator] = {}
         self._templates = sorted(content["paths"], key=lambda path: path.count("{"))
 
     def operations(self) -> list[tuple[str, str, dict[str, Any]]]:
@@ -55,6 +55,14 @@ class Document:
         """The documented path that an address belongs to; those without parameters first."""
         path = urlsplit(target).path
         return next((template for template in self._templates if _matches(template, path)), None)
+
+    def check_request(self, method: str, target: str, body: Any) -> None:
+        """Fails when the document does not have a JSON body that the server took."""
+        operation = self.content["paths"].get(self.template_of(target), {}).get(method.lower(), {})
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        assert schema, f"{method} {target}: the document has no JSON body there"
+        place = ("paths", self.template_of(target), method.lower(), "requestBody", "content", "application/json", "schema")
+        self._check_body(f"{method} {target}", self.content, place, body)
 
     def check(self, method: str, target: str, response: requests.Response, *, has_content: bool = True) -> None:
         """Fails with what the document does not say of this answer to this request."""
@@ -86,16 +94,16 @@ class Document:
         assert kind in documented["content"], f"{told}: came as {kind!r}, not as {list(documented['content'])}"
         if kind.endswith("json"):
             place = ("paths", template, method.lower(), "responses", str(response.status_code), "content", kind, "schema")
-            self._check_body(told, "/".join(map(_escaped, place)), response.json())
+            self._check_body(told, self._closed, place, response.json())
 
-    def _check_body(self, told: str, pointer: str, body: Any) -> None:
-        if pointer not in self._validators:
+    def _check_body(self, told: str, content: dict[str, Any], place: tuple[str, ...], body: Any) -> None:
+        if place not in self._validators:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                resolver = RefResolver("", self._closed)
-            schema = {"$ref": f"#/{pointer}"}
-            self._validators[pointer] = Draft202012Validator(schema, resolver=resolver, format_checker=FormatChecker())
-        errors = list(self._validators[pointer].iter_errors(body))
+                resolver = RefResolver("", content)
+            schema = {"$ref": "#/" + "/".join(map(_escaped, place))}
+            self._validators[place] = Draft202012Validator(schema, resolver=resolver, format_checker=FormatChecker())
+        errors = list(self._validators[place].iter_errors(body))
         shown = "\n".join(f"/{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in errors)
         assert not errors, f"{told}: the body is not as documented\n{shown}"
 
