@@ -11,6 +11,11 @@ using Answer = Awaitable<http::Response>;
 // root.cpp
 Answer get_root(const Services& services, Call& call);
 
+// docs.cpp
+Answer get_openapi(const Services& services, Call& call);
+Answer get_docs(const Services& services, Call& call);
+Answer get_docs_file(const Services& services, Call& call);
+
 // sessions.cpp
 Answer authenticate(const Services& services, Call& call);
 Answer authenticate_fresh(const Services& services, Call& call);

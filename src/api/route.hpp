@@ -39,6 +39,8 @@ struct Limits {
     std::uint64_t upload_bytes_max = 1024ULL * 1024 * 1024;
 };
 
+class OpenApiDocument;
+
 /// The use cases that handlers call. Made by the composition root.
 struct Services {
     services::Sessions& sessions;
@@ -49,6 +51,7 @@ struct Services {
     services::PrinterControl& control;
     services::Gcodes& gcodes;
     services::PrintJobs& printjobs;
+    const OpenApiDocument& openapi;
     Limits limits;
 };
 

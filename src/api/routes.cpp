@@ -12,6 +12,9 @@ std::span<const Route> routes() {
     static constexpr Route kRoutes[] = {
         // method   path                              who may call   forced   deadline  handler               summary
         {"GET",    "/",                               kAnyone,       kAllow,  kHandler, get_root,             "Name and version of this server"},
+        {"GET",    "/openapi.json",                   kAnyone,       kAllow,  kHandler, get_openapi,          "This document"},
+        {"GET",    "/docs",                           kAnyone,       kAllow,  kHandler, get_docs,             "This document as a page, to read and to try"},
+        {"GET",    "/docs/{file}",                    kAnyone,       kAllow,  kHandler, get_docs_file,        "What the page is made of"},
         {"POST",   "/users/me/authenticate",          kAnyone,       kAllow,  kHandler, authenticate,         "Log in: a fresh access token and a refresh token"},
         {"POST",   "/users/me/authenticate-fresh",    kAnyone,       kAllow,  kHandler, authenticate_fresh,   "Prove the password again: a fresh access token"},
         {"POST",   "/users/me/authenticate-refresh",  kRefreshToken, kAllow,  kHandler, authenticate_refresh, "A new access token for a refresh token"},

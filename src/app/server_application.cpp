@@ -92,6 +92,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
             .control = control_,
             .gcodes = gcodes_,
             .printjobs = printjobs_,
+            .openapi = openapi_,
             .limits = {.upload_bytes_max = config.http.upload_max_bytes}},
            {.cors = {config.http.cors_origins}}),
       server_(

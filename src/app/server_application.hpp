@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/api.hpp"
+#include "api/openapi.hpp"
 #include "app/data_directory.hpp"
 #include "app/persistence.hpp"
 #include "base/clock.hpp"
@@ -71,6 +72,7 @@ class ServerApplication {
     services::ApiTokens api_tokens_;
     services::Settings settings_;
     TaskGroup background_;
+    api::OpenApiDocument openapi_;
     api::Api api_;
     http::Server server_;
 };

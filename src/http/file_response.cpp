@@ -88,4 +88,12 @@ Response file_response(const Request& request, FileDescriptor file, const FileFa
     return response;
 }
 
+Response tagged_response(const Request& request, const std::string& etag, Response whole) {
+    const std::string quoted = '"' + etag + '"';
+    const auto list = request.headers.find("If-None-Match");
+    Response response = list && lists_etag(*list, quoted) ? Response{.status = 304} : std::move(whole);
+    response.headers.set("ETag", quoted);
+    return response;
+}
+
 }  // namespace karmen::http

@@ -22,4 +22,7 @@ struct FileFacts {
 /// of it (RFC 9110 §13, §14). Cache-Control is the caller's to add.
 Response file_response(const Request& request, FileDescriptor file, const FileFacts& facts);
 
+/// An answer from memory under its entity tag (opaque, without quotes): 304 when the client has it already.
+Response tagged_response(const Request& request, const std::string& etag, Response whole);
+
 }  // namespace karmen::http

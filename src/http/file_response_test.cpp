@@ -98,5 +98,18 @@ TEST(FileResponse, SendsNothingThatTheClientHas) {
     EXPECT_EQ(answer({{"If-None-Match", "\"abc\""}, {"Range", "bytes=0-1"}}).headers.find("ETag"), "\"abc\"");
 }
 
+TEST(TaggedResponse, SendsNothingThatTheClientHas) {
+    const auto answer_to = [](const char* known) {
+        Request request;
+        request.headers.add("If-None-Match", known);
+        return tagged_response(request, "abc", Response::json(200, "{}"));
+    };
+    EXPECT_EQ(answer_to("\"x\"").status, 200U);
+    EXPECT_EQ(answer_to("\"x\"").headers.find("ETag"), "\"abc\"");
+    EXPECT_EQ(answer_to("\"abc\"").status, 304U);
+    EXPECT_EQ(answer_to("\"abc\"").headers.find("ETag"), "\"abc\"");
+    EXPECT_EQ(std::get<std::string>(answer_to("\"abc\"").body), "");
+}
+
 }  // namespace
 }  // namespace karmen::http

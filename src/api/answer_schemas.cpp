@@ -1,0 +1,242 @@
+#include "api/schema_texts.hpp"
+
+namespace karmen::api {
+
+std::string_view answer_schemas() {
+    return R"json({
+"Problem": {
+  "type": "object",
+  "description": "What went wrong (RFC 9457)",
+  "properties": {
+    "type": {"type": "string"},
+    "title": {"type": "string", "description": "The status in words"},
+    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+    "detail": {"type": "string"},
+    "message": {"type": "string", "description": "The same as detail"},
+    "code": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "Stable word for programs"},
+    "request_id": {"type": "string", "description": "Names the request in the server's log"},
+    "errors": {"type": "array", "description": "Every member of the input that is wrong", "items": {
+      "type": "object",
+      "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer (RFC 6901)"},
+        "message": {"type": "string"}
+      }
+    }}
+  },
+  "required": ["type", "title", "status", "detail", "message", "code", "request_id"]
+},
+"ServerInfo": {
+  "type": "object",
+  "properties": {
+    "app": {"const": "karmen_backend"},
+    "docs": {"type": "string", "format": "uri"},
+    "version": {"type": "string"}
+  }
+},
+"Tokens": {
+  "type": "object",
+  "properties": {
+    "access_token": {"type": "string", "description": "Fresh"},
+    "refresh_token": {"type": "string"}
+  }
+},
+"AccessToken": {
+  "type": "object",
+  "properties": {"access_token": {"type": "string"}}
+},
+"Probe": {
+  "type": "object",
+  "properties": {
+    "force_pwd_change": {"type": "boolean", "description": "Nothing else works until the password was changed"}
+  }
+},
+"User": {
+  "type": "object",
+  "properties": {
+    "uuid": {"type": "string", "format": "uuid"},
+    "username": {"type": "string"},
+    "role": {"enum": ["admin", "user"]},
+    "suspended": {"type": "boolean"}
+  }
+},
+"ApiToken": {
+  "type": "object",
+  "properties": {
+    "jti": {"type": "string", "format": "uuid"},
+    "name": {"type": "string"},
+    "created": {"type": "string", "format": "date-time"}
+  }
+},
+"NewApiToken": {
+  "type": "object",
+  "properties": {
+    "access_token": {"type": "string", "description": "Shown this once. It has no expiry and acts with role user"},
+    "jti": {"type": "string", "format": "uuid"},
+    "name": {"type": "string"},
+    "created": {"type": "string", "format": "date-time"}
+  }
+},
+"PrinterClient": {
+  "type": "object",
+  "description": "The server in front of the printer",
+  "properties": {
+    "name": {"type": "string", "examples": ["octoprint"]},
+    "version": {
+      "type": "object",
+      "description": "What the server says of itself; empty when it never answered",
+      "properties": {"api": {"type": "string"}, "server": {"type": "string"}, "text": {"type": "string"}},
+      "required": []
+    },
+    "connected": {"type": "boolean"},
+    "access_level": {"enum": ["unlocked", "read_only", "protected", "unknown"]},
+    "api_key": {"type": ["string", "null"], "description": "Its first two characters, the rest as *"}
+  }
+},
+"PrinterProps": {
+  "type": ["object", "null"],
+  "description": "Notes of people",
+  "properties": {
+    "filament_type": {"type": ["string", "number", "boolean", "null"]},
+    "filament_color": {"type": ["string", "number", "boolean", "null"]},
+    "bed_type": {"type": ["string", "number", "boolean", "null"]},
+    "tool0_diameter": {"type": ["string", "number", "boolean", "null"]}
+  },
+  "required": []
+},
+"PrinterStatus": {
+  "type": "object",
+  "properties": {
+    "state": {"type": "string", "description": "The printer's own words, or: Printer is not responding, Printer is not connected to Octoprint, Printer is responding with invalid data"},
+    "temperature": {"type": "object", "description": "By heater: tool0, bed, …; °C", "additionalProperties": {
+      "type": "object",
+      "properties": {
+        "actual": {"type": ["number", "null"]},
+        "target": {"type": ["number", "null"]},
+        "offset": {"type": "number"}
+      },
+      "required": ["actual", "target"]
+    }}
+  }
+},
+"PrinterWebcam": {
+  "type": "object",
+  "properties": {
+    "message": {"type": "string", "description": "OK, or why there is no stream", "examples": ["OK", "Stream disabled in octoprint", "Stream not accessible", "Cannot decode JSON"]},
+    "stream": {"type": "string"},
+    "flipHorizontal": {"type": "boolean"},
+    "flipVertical": {"type": "boolean"},
+    "rotate90": {"type": "boolean"},
+    "proxied": {"type": "string"}
+  },
+  "required": ["message"]
+},
+"PrinterJob": {
+  "type": "object",
+  "description": "Empty when nothing is printed",
+  "properties": {
+    "name": {"type": ["string", "null"]},
+    "completion": {"type": ["number", "null"], "description": "Percent"},
+    "printTimeLeft": {"type": ["integer", "null"], "description": "Seconds"},
+    "printTime": {"type": ["integer", "null"], "description": "Seconds"}
+  },
+  "required": []
+},
+"Printer": {
+  "type": "object",
+  "properties": {
+    "client": {"$ref": "#/components/schemas/PrinterClient"},
+    "printer_props": {"$ref": "#/components/schemas/PrinterProps"},
+    "name": {"type": "string"},
+    "hostname": {"type": ["string", "null"]},
+    "host": {"type": "string", "description": "IPv4 address with an optional port; names the printer"},
+    "protocol": {"enum": ["http", "https"]},
+    "status": {"$ref": "#/components/schemas/PrinterStatus"},
+    "webcam": {"$ref": "#/components/schemas/PrinterWebcam"},
+    "job": {"$ref": "#/components/schemas/PrinterJob"}
+  },
+  "required": ["client", "printer_props", "name", "hostname", "host", "protocol"]
+},
+"GcodeAnalysis": {
+  "type": "object",
+  "description": "What the slicer wrote into the file",
+  "properties": {
+    "filament": {"type": "object", "properties": {
+      "length_mm": {"type": ["number", "null"]},
+      "volume_cm3": {"type": ["number", "null"]},
+      "type": {"type": ["string", "null"]}
+    }},
+    "temperatures": {"type": "object", "description": "°C", "properties": {
+      "bed": {"type": ["number", "null"]},
+      "bed_first": {"type": ["number", "null"]},
+      "tool0": {"type": ["number", "null"]},
+      "tool0_first": {"type": ["number", "null"]}
+    }},
+    "time": {"type": "object", "properties": {"estimate_s": {"type": ["number", "null"]}}},
+    "slicer": {"type": ["string", "null"]}
+  }
+},
+"GcodeAnalysisFailure": {
+  "type": "object",
+  "properties": {"error": {"type": "string"}}
+},
+"Gcode": {
+  "type": "object",
+  "properties": {
+    "id": {"type": "integer"},
+    "path": {"type": "string", "description": "Folder; empty for the root"},
+    "filename": {"type": "string", "description": "The safe name on disk"},
+    "display": {"type": "string", "description": "The name as uploaded"},
+    "absolute_path": {"type": "string", "description": "Relative to the root of the store"},
+    "uploaded": {"type": "string", "format": "date-time"},
+    "size": {"type": "integer", "description": "Bytes"},
+    "data": {"type": "string", "description": "Address of the content"},
+    "analysis": {"description": "null until it is done", "anyOf": [
+      {"$ref": "#/components/schemas/GcodeAnalysis"},
+      {"$ref": "#/components/schemas/GcodeAnalysisFailure"},
+      {"type": "null"}
+    ]},
+    "user_uuid": {"type": ["string", "null"], "format": "uuid"},
+    "username": {"type": ["string", "null"]}
+  }
+},
+"PrintJob": {
+  "type": "object",
+  "properties": {
+    "id": {"type": "integer"},
+    "started": {"type": "string", "format": "date-time"},
+    "gcode_data": {"type": "object", "description": "A copy from the start of the print", "properties": {
+      "id": {"type": "integer"},
+      "filename": {"type": "string"},
+      "size": {"type": "integer"},
+      "available": {"type": "boolean", "description": "false once the g-code was deleted"}
+    }},
+    "printer_data": {"type": "object", "description": "A copy from the start of the print", "properties": {
+      "host": {"type": "string"},
+      "name": {"type": "string"},
+      "client": {"$ref": "#/components/schemas/PrinterClient"}
+    }},
+    "user_uuid": {"type": ["string", "null"], "format": "uuid"},
+    "username": {"type": ["string", "null"]}
+  }
+},
+"StartedPrintJob": {
+  "type": "object",
+  "properties": {
+    "id": {"type": "integer"},
+    "user_uuid": {"type": "string", "format": "uuid"}
+  }
+},
+"Setting": {
+  "type": "object",
+  "properties": {
+    "key": {"type": "string"},
+    "val": {"type": ["string", "number", "boolean", "null"], "description": "Texts that read as numbers or booleans come back as such"}
+  }
+},
+"Settings": {"type": "array", "items": {"$ref": "#/components/schemas/Setting"}},
+"File": {"type": "string", "format": "binary"},
+"Document": {"type": "object", "description": "OpenAPI 3.1"}
+})json";
+}
+
+}  // namespace karmen::api

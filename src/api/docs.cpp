@@ -1,0 +1,82 @@
+#include "api/handlers.hpp"
+#include "api/openapi.hpp"
+#include "base/error.hpp"
+#include "http/file_response.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+// #embed is of C23; clang has it in C++ too.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+/// The description of this API for programs, and a page that shows it (docs/adr/0013).
+namespace karmen::api {
+
+namespace {
+
+constexpr unsigned char kPage[] = {
+#embed "index.html"
+};
+constexpr unsigned char kStart[] = {
+#embed "start.js"
+};
+constexpr unsigned char kViewer[] = {
+#embed "viewer/swagger-ui-bundle.js"
+};
+constexpr unsigned char kStyle[] = {
+#embed "viewer/swagger-ui.css"
+};
+
+/// The page talks to this server only. The viewer writes style attributes, and its style sheet has images in it.
+constexpr const char* kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+struct EmbeddedFile {
+    std::string_view name;
+    const char* media_type;
+    std::span<const unsigned char> bytes;
+};
+
+constexpr EmbeddedFile kFiles[] = {
+    {"start.js", "text/javascript; charset=utf-8", kStart},
+    {"swagger-ui-bundle.js", "text/javascript; charset=utf-8", kViewer},
+    {"swagger-ui.css", "text/css; charset=utf-8", kStyle},
+};
+
+/// The same for everybody: caches may keep it, and ask whether it is still so.
+http::Response static_response(const http::Request& request, const char* media_type, std::string text) {
+    const std::string etag = fmt::format("{:016x}", std::hash<std::string>{}(text));
+    http::Response response =
+        http::tagged_response(request, etag, http::Response::text(200, media_type, std::move(text)));
+    response.headers.set("Cache-Control", "no-cache");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    return response;
+}
+
+std::string text_of(std::span<const unsigned char> bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+Answer get_openapi(const Services& services, Call& call) {
+    co_return static_response(call.request, "application/json", services.openapi.text());
+}
+
+Answer get_docs(const Services&, Call& call) {
+    http::Response response = static_response(call.request, "text/html; charset=utf-8", text_of(kPage));
+    response.headers.set("Content-Security-Policy", kContentSecurityPolicy);
+    co_return response;
+}
+
+Answer get_docs_file(const Services&, Call& call) {
+    const auto found = std::ranges::find(kFiles, std::string_view(call.path_value(0)), &EmbeddedFile::name);
+    if (found == std::end(kFiles)) throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
+    co_return static_response(call.request, found->media_type, text_of(found->bytes));
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,85 @@
+#include "api/openapi_facts.hpp"
+
+#include <string>
+
+namespace karmen::api {
+
+namespace {
+
+using enum ErrorCode;
+
+/// An operation that is there twice: for the library, and below a printer, where more can go wrong.
+struct Twin {
+    std::string_view method;
+    std::string path;
+    std::vector<AnswerFacts> answers;
+    BodyFacts body;
+    std::vector<ErrorCode> errors;
+    std::vector<ErrorCode> printer_errors;
+};
+
+std::vector<Twin> twins() {
+    return {
+        {.method = "GET", .path = "/api/version", .answers = {{200, "OctoPrintVersion"}}},
+        {.method = "GET", .path = "/api/server", .answers = {{200, "OctoPrintServer"}}},
+        {.method = "GET", .path = "/api/currentuser", .answers = {{200, "OctoPrintUser"}}},
+        {.method = "POST", .path = "/api/login", .answers = {{200, "OctoPrintLogin"}}},
+        {.method = "GET", .path = "/api/settings", .answers = {{200, "OctoPrintSettings"}}},
+        {.method = "GET", .path = "/api/printerprofiles", .answers = {{200, "OctoPrintPrinterProfiles"}}},
+        {.method = "GET",
+         .path = "/api/printer",
+         .answers = {{200, "OctoPrintPrinter"}},
+         .printer_errors = {kPrinterNotFound, kPrinterNotOperational}},
+        {.method = "POST", .path = "/api/printer/command"},
+        {.method = "GET", .path = "/api/job", .answers = {{200, "OctoPrintJob"}}, .printer_errors = {kPrinterNotFound}},
+        {.method = "POST",
+         .path = "/api/job",
+         .answers = {{204}},
+         .body = {"OctoPrintJobCommand"},
+         .errors = {kPrinterNotOperational},
+         .printer_errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}},
+        {.method = "GET",
+         .path = "/api/connection",
+         .answers = {{200, "OctoPrintConnection"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "POST",
+         .path = "/api/connection",
+         .answers = {{204}},
+         .body = {"OctoPrintConnectionCommand"},
+         .printer_errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed}},
+        {.method = "GET", .path = "/api/files", .answers = {{200, "OctoPrintFiles"}}},
+        {.method = "GET", .path = "/api/files/local", .answers = {{200, "OctoPrintFiles"}}},
+        {.method = "POST",
+         .path = "/api/files/local",
+         .answers = {{201, "OctoPrintUploaded"}},
+         .body = {"OctoPrintUpload", "multipart/form-data"},
+         .errors = {kUnsupportedMediaType},
+         .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed}},
+        {.method = "POST",
+         .path = "/api/files/local/{id}",
+         .answers = {{204}},
+         .body = {"OctoPrintFileCommand"},
+         .errors = {kGcodeNotFound},
+         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed}},
+    };
+}
+
+}  // namespace
+
+std::vector<OperationFacts> emulator_facts() {
+    std::vector<OperationFacts> facts;
+    for (const Twin& twin : twins()) {
+        OperationFacts operation{.method = twin.method,
+                                 .path = "/octoprint-emulator" + twin.path,
+                                 .answers = twin.answers,
+                                 .body = twin.body,
+                                 .errors = twin.errors};
+        facts.push_back(operation);
+        operation.path = "/octoprint-emulator/printers/{host}" + twin.path;
+        operation.errors.insert(operation.errors.end(), twin.printer_errors.begin(), twin.printer_errors.end());
+        facts.push_back(std::move(operation));
+    }
+    return facts;
+}
+
+}  // namespace karmen::api

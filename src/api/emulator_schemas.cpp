@@ -1,0 +1,168 @@
+#include "api/schema_texts.hpp"
+
+namespace karmen::api {
+
+std::string_view emulator_schemas() {
+    return R"json({
+"OctoPrintVersion": {
+  "type": "object",
+  "properties": {
+    "api": {"const": "karmen"},
+    "server": {"type": "string"},
+    "text": {"const": "OctoPrint emulator by Karmen"}
+  }
+},
+"OctoPrintServer": {
+  "type": "object",
+  "properties": {"version": {"type": "string"}, "safemode": {"type": "null"}}
+},
+"OctoPrintUser": {
+  "type": "object",
+  "properties": {
+    "name": {"type": "string"},
+    "groups": {"type": "array", "items": {"type": "string"}},
+    "permissions": {"type": "array", "items": {"type": "string"}}
+  }
+},
+"OctoPrintLogin": {
+  "type": "object",
+  "properties": {
+    "name": {"type": "string"},
+    "groups": {"type": "array", "items": {"type": "string"}},
+    "permissions": {"type": "array", "items": {"type": "string"}},
+    "session": {"type": "string"},
+    "active": {"type": "boolean"},
+    "_is_external_client": {"type": "boolean"}
+  }
+},
+"OctoPrintSettings": {
+  "type": "object",
+  "properties": {
+    "api": {"type": "object"},
+    "appearance": {"type": "object"},
+    "feature": {"type": "object"},
+    "gcodeAnalysis": {"type": "object"},
+    "plugins": {"type": "object"},
+    "webcam": {"type": "object"}
+  }
+},
+"OctoPrintPrinterProfiles": {
+  "type": "object",
+  "properties": {"profiles": {"type": "object", "additionalProperties": {"type": "object"}}}
+},
+"OctoPrintState": {
+  "type": "object",
+  "properties": {
+    "text": {"type": "string"},
+    "flags": {"type": "object", "properties": {
+      "operational": {"type": "boolean"},
+      "printing": {"type": "boolean"},
+      "cancelling": {"type": "boolean"},
+      "pausing": {"type": "boolean"},
+      "resuming": {"type": "boolean"},
+      "finishing": {"type": "boolean"},
+      "closedOrError": {"type": "boolean"},
+      "error": {"type": "boolean"},
+      "paused": {"type": "boolean"},
+      "ready": {"type": "boolean"},
+      "sdReady": {"type": "boolean"}
+    }}
+  }
+},
+"OctoPrintPrinter": {
+  "type": "object",
+  "properties": {
+    "state": {"$ref": "#/components/schemas/OctoPrintState"},
+    "temperature": {"type": "object", "additionalProperties": {"type": "object", "properties": {
+      "actual": {"type": ["number", "null"]},
+      "target": {"type": ["number", "null"]},
+      "offset": {"type": "number"}
+    }}},
+    "sd": {"type": "object", "properties": {"ready": {"type": "boolean"}}}
+  }
+},
+"OctoPrintJob": {
+  "type": "object",
+  "properties": {
+    "job": {"type": "object", "properties": {
+      "file": {"type": "object", "properties": {
+        "name": {"type": ["string", "null"]},
+        "display": {"type": ["string", "null"]}
+      }},
+      "estimatedPrintTime": {"type": ["number", "null"]}
+    }},
+    "progress": {"type": "object", "properties": {
+      "completion": {"type": ["number", "null"]},
+      "printTime": {"type": ["integer", "null"]},
+      "printTimeLeft": {"type": ["integer", "null"]}
+    }},
+    "state": {"type": "string"}
+  }
+},
+"OctoPrintConnection": {
+  "type": "object",
+  "properties": {
+    "current": {"type": "object", "properties": {
+      "state": {"type": "string"},
+      "port": {"type": ["string", "null"]},
+      "baudrate": {"type": ["integer", "null"]},
+      "printerProfile": {"type": "string"}
+    }},
+    "options": {"type": "object"}
+  }
+},
+"OctoPrintFiles": {
+  "type": "object",
+  "properties": {
+    "files": {"type": "array", "maxItems": 0},
+    "free": {"type": "null"},
+    "total": {"type": "null"}
+  }
+},
+"OctoPrintUploaded": {
+  "type": "object",
+  "properties": {
+    "files": {"type": "object", "properties": {"local": {"type": "object", "properties": {
+      "name": {"type": "string"},
+      "display": {"type": "string"},
+      "path": {"type": "string"},
+      "origin": {"const": "local"}
+    }}}},
+    "done": {"type": "boolean"},
+    "effectiveSelect": {"type": "boolean"},
+    "effectivePrint": {"type": "boolean", "description": "Whether the print was started"}
+  }
+},
+"OctoPrintConnectionCommand": {
+  "type": "object",
+  "properties": {"command": {"enum": ["connect", "disconnect"]}}
+},
+"OctoPrintJobCommand": {
+  "type": "object",
+  "properties": {
+    "command": {"enum": ["start", "cancel", "pause"]},
+    "action": {"type": ["string", "null"], "examples": ["pause", "resume", "toggle"]}
+  },
+  "required": ["command"]
+},
+"OctoPrintUpload": {
+  "type": "object",
+  "properties": {
+    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
+    "path": {"type": "string", "description": "Folder inside the store"},
+    "print": {"type": "string", "description": "true starts the print on the printer in the address"}
+  },
+  "required": ["file"]
+},
+"OctoPrintFileCommand": {
+  "type": "object",
+  "properties": {
+    "command": {"enum": ["select"]},
+    "print": {"type": ["boolean", "null"]}
+  },
+  "required": ["command"]
+}
+})json";
+}
+
+}  // namespace karmen::api

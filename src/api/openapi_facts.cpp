@@ -1,0 +1,145 @@
+#include "api/openapi_facts.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace karmen::api {
+
+namespace {
+
+using enum ErrorCode;
+using enum QueryFacts;
+
+constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
+constexpr std::string_view kOwners = "Owners may, and administrators.";
+
+std::vector<OperationFacts> server_facts() {
+    return {{.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
+            {.method = "GET", .path = "/openapi.json", .answers = {{200, "Document"}, {304}}},
+            {.method = "GET", .path = "/docs", .answers = {{200, "File", "text/html"}, {304}}},
+            {.method = "GET",
+             .path = "/docs/{file}",
+             .answers = {{200, "File", "text/css"}, {200, "File", "text/javascript"}, {304}},
+             .errors = {kNotFound}}};
+}
+
+std::vector<OperationFacts> account_facts() {
+    return {
+        {.method = "POST",
+         .path = "/users/me/authenticate",
+         .answers = {{200, "Tokens"}},
+         .body = {"Credentials"},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests}},
+        {.method = "POST",
+         .path = "/users/me/authenticate-fresh",
+         .answers = {{200, "AccessToken"}},
+         .body = {"Credentials"},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests}},
+        {.method = "POST", .path = "/users/me/authenticate-refresh", .answers = {{200, "AccessToken"}}},
+        {.method = "GET", .path = "/users/me/probe", .answers = {{200, "Probe"}}},
+        {.method = "PATCH",
+         .path = "/users/me",
+         .answers = {{200, "AccessToken"}},
+         .body = {"PasswordChange"},
+         .errors = {kTooManyRequests},
+         .note = "Access and refresh tokens made before stop working."},
+        {.method = "GET", .path = "/users/me/tokens", .answers = {{200, "ApiTokenList"}}},
+        {.method = "POST", .path = "/users/me/tokens", .answers = {{201, "NewApiToken"}}, .body = {"ApiTokenRequest"}},
+        {.method = "DELETE",
+         .path = "/users/me/tokens/{jti}",
+         .answers = {{204}},
+         .errors = {kTokenNotFound, kNotOwner}},
+        {.method = "GET", .path = "/users", .answers = {{200, "UserPage"}}, .query = kList},
+        {.method = "POST", .path = "/users", .answers = {{201, "User"}}, .body = {"NewUser"}, .errors = {kConflict}},
+        {.method = "PATCH",
+         .path = "/users/{uuid}",
+         .answers = {{200, "User"}},
+         .body = {"UserChange"},
+         .errors = {kUserNotFound, kConflict}},
+    };
+}
+
+std::vector<OperationFacts> printer_facts() {
+    return {
+        {.method = "GET", .path = "/printers", .answers = {{200, "PrinterList"}}, .query = kPrinterFields},
+        {.method = "POST",
+         .path = "/printers",
+         .answers = {{201, "Printer"}},
+         .body = {"NewPrinter"},
+         .errors = {kConflict}},
+        {.method = "GET",
+         .path = "/printers/{host}",
+         .answers = {{200, "Printer"}},
+         .query = kPrinterFields,
+         .errors = {kPrinterNotFound}},
+        {.method = "PATCH",
+         .path = "/printers/{host}",
+         .answers = {{200, "Printer"}},
+         .body = {"PrinterChange"},
+         .errors = {kPrinterNotFound}},
+        {.method = "DELETE", .path = "/printers/{host}", .answers = {{204}}, .errors = {kPrinterNotFound}},
+        {.method = "POST",
+         .path = "/printers/{host}/connection",
+         .answers = {{204}},
+         .body = {"ConnectionChange"},
+         .errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed},
+         .note = kOperators},
+        {.method = "POST",
+         .path = "/printers/{host}/current-job",
+         .answers = {{204}},
+         .body = {"JobCommand"},
+         .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused},
+         .note = kOperators},
+    };
+}
+
+std::vector<OperationFacts> print_facts() {
+    return {
+        {.method = "GET", .path = "/gcodes", .answers = {{200, "GcodePage"}}, .query = kList},
+        {.method = "POST",
+         .path = "/gcodes",
+         .answers = {{201, "Gcode"}},
+         .body = {"GcodeUpload", "multipart/form-data"},
+         .errors = {kUnsupportedMediaType}},
+        {.method = "GET", .path = "/gcodes/{id}", .answers = {{200, "Gcode"}}, .errors = {kGcodeNotFound}},
+        {.method = "GET",
+         .path = "/gcodes/{id}/data",
+         .answers = {{200, "File", "application/octet-stream"}, {206, "File", "application/octet-stream"}, {304}},
+         .errors = {kGcodeNotFound, kRangeNotSatisfiable}},
+        {.method = "DELETE",
+         .path = "/gcodes/{id}",
+         .answers = {{204}},
+         .errors = {kGcodeNotFound, kNotOwner},
+         .note = kOwners},
+        {.method = "GET", .path = "/printjobs", .answers = {{200, "PrintJobPage"}}, .query = kList},
+        {.method = "POST",
+         .path = "/printjobs",
+         .answers = {{201, "StartedPrintJob"}},
+         .body = {"NewPrintJob"},
+         .errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed}},
+        {.method = "GET", .path = "/printjobs/{id}", .answers = {{200, "PrintJob"}}, .errors = {kPrintJobNotFound}},
+        {.method = "DELETE",
+         .path = "/printjobs/{id}",
+         .answers = {{204}},
+         .errors = {kPrintJobNotFound, kNotOwner},
+         .note = kOwners},
+    };
+}
+
+std::vector<OperationFacts> administration_facts() {
+    return {{.method = "GET", .path = "/settings", .answers = {{200, "Settings"}}},
+            {.method = "POST", .path = "/settings", .answers = {{201}}, .body = {"Settings"}},
+            {.method = "POST", .path = "/tasks", .answers = {{202}}, .body = {"Task"}, .errors = {kTaskNotStarted}}};
+}
+
+}  // namespace
+
+std::vector<OperationFacts> operation_facts() {
+    std::vector<OperationFacts> all;
+    for (auto part :
+         {server_facts(), account_facts(), printer_facts(), print_facts(), administration_facts(), emulator_facts()})
+        std::ranges::move(part, std::back_inserter(all));
+    return all;
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace karmen::api {
+
+/// Which query parameters an operation takes.
+enum class QueryFacts { kNone, kPrinterFields, kList };
+
+/// One way in which an operation succeeds. Without a schema the answer has no body.
+struct AnswerFacts {
+    unsigned status = 200;
+    std::string_view schema = {};
+    std::string_view media_type = "application/json";
+};
+
+struct BodyFacts {
+    std::string_view schema = {};
+    std::string_view media_type = "application/json";
+};
+
+/// What the document cannot take from the row of the route: errors here are those beyond what follows from it.
+struct OperationFacts {
+    std::string_view method;
+    std::string path;
+    std::vector<AnswerFacts> answers;
+    BodyFacts body;
+    QueryFacts query = QueryFacts::kNone;
+    std::vector<ErrorCode> errors;
+    std::string_view note;  ///< what else a reader must know
+};
+
+/// One for each row of routes.cpp; a test holds the two together.
+std::vector<OperationFacts> operation_facts();
+
+/// Those of /octoprint-emulator.
+std::vector<OperationFacts> emulator_facts();
+
+}  // namespace karmen::api

@@ -1,0 +1,193 @@
+#include "api/openapi_parts.hpp"
+
+#include "base/text.hpp"
+#include "http/problem.hpp"
+#include "http/status_text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace karmen::api {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Tag {
+    std::string_view name;
+    std::string_view description;
+};
+
+/// By the first part of the path; what has none of these is the server's own.
+constexpr std::string_view kServerTag = "server";
+constexpr Tag kTags[] = {
+    {kServerTag, "What the server says of itself"},
+    {"users", "Logging in, the own account, API tokens, user administration"},
+    {"printers", "Printers, their state and their commands"},
+    {"gcodes", "Stored g-code files"},
+    {"printjobs", "Prints that were started"},
+    {"settings", "Settings of the installation"},
+    {"tasks", "Work in the background"},
+    {"octoprint-emulator", "What slicers talk to: an OctoPrint for the library, or for one printer"},
+};
+
+json::object path_schema(std::string_view name) {
+    if (name == "id") return {{"type", "integer"}, {"minimum", 0}};
+    if (name == "uuid" || name == "jti") return {{"type", "string"}, {"format", "uuid"}};
+    return {{"type", "string"}};
+}
+
+json::object query_parameter(std::string_view name, std::string_view description, json::object schema) {
+    return {{"name", name}, {"in", "query"}, {"description", description}, {"schema", std::move(schema)}};
+}
+
+json::object text() {
+    return {{"type", "string"}};
+}
+
+using Errors = std::map<unsigned, std::vector<ErrorCode>>;
+
+void add(Errors& errors, std::initializer_list<ErrorCode> codes) {
+    for (const ErrorCode code : codes) {
+        auto& of_status = errors[http::status_of(code)];
+        if (std::ranges::find(of_status, code) == of_status.end()) of_status.push_back(code);
+    }
+}
+
+void add_token_errors(Errors& errors, const Route& route) {
+    using enum ErrorCode;
+    if (route.access == Access::kAnyone) return;
+    if (route.access == Access::kApiKey) return add(errors, {kForbidden});
+    add(errors, {kMissingToken, kExpiredToken, kRevokedToken, kUserSuspended, kWrongCredentials, kInvalidToken});
+    if (route.access == Access::kFreshUser || route.access == Access::kFreshAdmin) add(errors, {kFreshTokenRequired});
+    if (route.access == Access::kFreshAdmin) add(errors, {kRoleRequired});
+    if (route.when_forced == WhenPasswordChangeIsForced::kRefuse) add(errors, {kPasswordChangeRequired});
+}
+
+Errors errors_of(const Route& route, const OperationFacts& facts) {
+    using enum ErrorCode;
+    Errors errors;
+    add_token_errors(errors, route);
+    if (!facts.body.schema.empty()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
+    if (facts.query == QueryFacts::kList) add(errors, {kInvalidInput});
+    if (route.method != "GET") add(errors, {kDiskFull});
+    for (const ErrorCode code : facts.errors) add(errors, {code});
+    add(errors, {kInternal, kOverloaded, kStorageUnavailable});
+    return errors;
+}
+
+json::object problem_content(const std::vector<ErrorCode>& codes) {
+    json::array words;
+    for (const ErrorCode code : codes) words.emplace_back(to_word(code));
+    json::object schema{
+        {"allOf",
+         {{{"$ref", "#/components/schemas/Problem"}}, {{"properties", {{"code", {{"enum", std::move(words)}}}}}}}}};
+    return {{"application/problem+json", {{"schema", std::move(schema)}}}};
+}
+
+std::string codes_text(const std::vector<ErrorCode>& codes) {
+    std::string words;
+    for (const ErrorCode code : codes) words += (words.empty() ? "`" : ", `") + std::string(to_word(code)) + '`';
+    return words;
+}
+
+}  // namespace
+
+std::string_view tag_of(std::string_view path) {
+    const std::string_view segment = path.substr(1, path.find('/', 1) - 1);
+    const auto found = std::ranges::find(kTags, segment, &Tag::name);
+    return found == std::end(kTags) ? kServerTag : found->name;
+}
+
+json::array tags() {
+    json::array all;
+    for (const Tag& tag : kTags) all.push_back(json::object{{"name", tag.name}, {"description", tag.description}});
+    return all;
+}
+
+std::string access_text(const Route& route) {
+    switch (route.access) {
+        case Access::kAnyone:
+            return "For anyone.";
+        case Access::kRefreshToken:
+            return "For whoever has a refresh token.";
+        case Access::kUser:
+            return "For every user.";
+        case Access::kFreshUser:
+            return "For every user, with a fresh access token.";
+        case Access::kFreshAdmin:
+            return "For administrators, with a fresh access token.";
+        case Access::kApiKey:
+            return "For every user, with an API token as API key.";
+    }
+    return {};
+}
+
+json::array security(Access access) {
+    const auto needs = [](std::string_view scheme) { return json::array{json::object{{scheme, json::array{}}}}; };
+    if (access == Access::kAnyone) return {};
+    if (access == Access::kRefreshToken) return needs("refreshToken");
+    return needs(access == Access::kApiKey ? "apiKey" : "accessToken");
+}
+
+json::object security_schemes() {
+    const auto bearer = [](std::string_view description) {
+        return json::object{
+            {"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}, {"description", description}};
+    };
+    return {{"accessToken", bearer("Access token of POST /users/me/authenticate, or an API token")},
+            {"refreshToken", bearer("Refresh token of POST /users/me/authenticate")},
+            {"apiKey",
+             {{"type", "apiKey"},
+              {"in", "header"},
+              {"name", "X-Api-Key"},
+              {"description", "API token of POST /users/me/tokens"}}}};
+}
+
+json::array path_parameters(std::string_view path) {
+    json::array all;
+    for (const std::string_view segment : split(path, '/'))
+        if (segment.starts_with('{')) {
+            const std::string_view name = segment.substr(1, segment.size() - 2);
+            all.push_back(
+                json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", path_schema(name)}});
+        }
+    return all;
+}
+
+json::array query_parameters(QueryFacts query) {
+    if (query == QueryFacts::kNone) return {};
+    if (query == QueryFacts::kPrinterFields)
+        return {
+            query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};
+    return {query_parameter("limit", "At most 1000; what is no positive number means the default",
+                            {{"type", "integer"}, {"default", 200}}),
+            query_parameter("order_by", "One column, with - in front from the highest down", text()),
+            query_parameter("filter", "`column:pattern`, a regular expression without regard to case", text()),
+            query_parameter("fields", "Members that are wanted: `id,display`", text()),
+            query_parameter("start_with", "Key of the first row of the page, as `next` has it", text())};
+}
+
+json::object content(std::string_view media_type, std::string_view schema) {
+    return {{media_type, {{"schema", {{"$ref", "#/components/schemas/" + std::string(schema)}}}}}};
+}
+
+json::object responses(const Route& route, const OperationFacts& facts) {
+    json::object all;
+    for (const AnswerFacts& answer : facts.answers) {
+        json::value& response = all[std::to_string(answer.status)];
+        if (response.is_null()) response = {{"description", http::status_text(answer.status)}};
+        if (answer.schema.empty()) continue;
+        json::value& media = response.as_object()["content"];
+        if (media.is_null()) media.emplace_object();
+        for (auto& each : content(answer.media_type, answer.schema)) media.as_object()[each.key()] = each.value();
+    }
+    for (const auto& [status, codes] : errors_of(route, facts))
+        all[std::to_string(status)] = {
+            {"description", std::string(http::status_text(status)) + ": " + codes_text(codes)},
+            {"content", problem_content(codes)}};
+    return all;
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,97 @@
+#include "api/schema_texts.hpp"
+
+namespace karmen::api {
+
+std::string_view request_schemas() {
+    return R"json({
+"Credentials": {
+  "type": "object",
+  "properties": {
+    "username": {"type": "string", "minLength": 1},
+    "password": {"type": "string", "minLength": 1, "format": "password"}
+  }
+},
+"PasswordChange": {
+  "type": "object",
+  "properties": {
+    "password": {"type": "string", "minLength": 1, "format": "password"},
+    "new_password": {"type": "string", "minLength": 1, "format": "password"},
+    "new_password_confirmation": {"type": "string", "minLength": 1, "format": "password"}
+  }
+},
+"ApiTokenRequest": {
+  "type": "object",
+  "properties": {"name": {"type": "string", "minLength": 1}}
+},
+"NewUser": {
+  "type": "object",
+  "properties": {
+    "username": {"type": "string", "minLength": 1},
+    "role": {"enum": ["admin", "user"]},
+    "password": {"type": "string", "minLength": 1, "format": "password"},
+    "password_confirmation": {"type": "string", "minLength": 1, "format": "password"}
+  }
+},
+"UserChange": {
+  "type": "object",
+  "properties": {
+    "role": {"enum": ["admin", "user"]},
+    "suspended": {"type": ["boolean", "null"]}
+  },
+  "required": [],
+  "minProperties": 1
+},
+"NewPrinter": {
+  "type": "object",
+  "properties": {
+    "host": {"type": "string", "description": "IPv4 address with an optional port", "examples": ["192.168.1.20:5000"]},
+    "name": {"type": "string", "minLength": 1, "maxLength": 255},
+    "api_key": {"type": ["string", "null"], "maxLength": 256},
+    "protocol": {"enum": ["http", "https", null], "default": "http"}
+  },
+  "required": ["host", "name"]
+},
+"PrinterChange": {
+  "type": "object",
+  "properties": {
+    "name": {"type": "string", "minLength": 1, "maxLength": 255},
+    "protocol": {"enum": ["http", "https"]},
+    "api_key": {"type": ["string", "null"], "maxLength": 256, "description": "null or empty: none"},
+    "printer_props": {"$ref": "#/components/schemas/PrinterProps"}
+  },
+  "required": [],
+  "minProperties": 1
+},
+"ConnectionChange": {
+  "type": "object",
+  "properties": {"state": {"enum": ["online", "offline"]}}
+},
+"JobCommand": {
+  "type": "object",
+  "properties": {
+    "action": {"enum": ["cancel", "start", "toggle"], "description": "toggle pauses a print, or resumes it"}
+  }
+},
+"GcodeUpload": {
+  "type": "object",
+  "properties": {
+    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
+    "path": {"type": "string", "description": "Folder inside the store"}
+  },
+  "required": ["file"]
+},
+"NewPrintJob": {
+  "type": "object",
+  "properties": {
+    "gcode": {"type": ["integer", "string"], "description": "Id of the g-code", "examples": [1]},
+    "printer": {"type": "string", "description": "Host of the printer", "examples": ["192.168.1.20:5000"]}
+  }
+},
+"Task": {
+  "type": "object",
+  "properties": {"task": {"enum": ["scan_network"]}}
+}
+})json";
+}
+
+}  // namespace karmen::api

@@ -1,0 +1,71 @@
+#include "api/schemas.hpp"
+
+#include "api/schema_texts.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
+#include <initializer_list>
+#include <string>
+
+namespace karmen::api {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Most objects have all their members, so that only the others say which.
+void require_all(json::value& schema) {
+    if (auto* list = schema.if_array())
+        for (json::value& item : *list) require_all(item);
+    auto* object = schema.if_object();
+    if (!object) return;
+    for (auto& member : *object) require_all(member.value());
+    const json::value* properties = object->if_contains("properties");
+    if (!properties || object->contains("required")) return;
+    json::array names;
+    for (const auto& property : properties->as_object()) names.emplace_back(property.key());
+    (*object)["required"] = std::move(names);
+}
+
+json::object reference(const std::string& name) {
+    return {{"$ref", "#/components/schemas/" + name}};
+}
+
+/// `<Type>Page` of `<Type>Fields`: rows of a list have only the members that its parameter `fields` names.
+void add_page(json::object& schemas, const std::string& type) {
+    json::object fields = schemas.at(type).as_object();
+    fields["required"] = json::array{};
+    fields["description"] = "The members of " + type + " that the parameter `fields` names, all without it";
+    schemas[type + "Fields"] = std::move(fields);
+    schemas[type + "Page"] = {
+        {"type", "object"},
+        {"required", {"items"}},
+        {"properties",
+         {{"items", {{"type", "array"}, {"items", reference(type + "Fields")}}},
+          {"next", {{"type", "string"}, {"description", "Address of the next page; absent on the last"}}}}}};
+}
+
+void add_items(json::object& schemas, const std::string& type) {
+    schemas[type + "List"] = {{"type", "object"},
+                              {"required", {"items"}},
+                              {"properties", {{"items", {{"type", "array"}, {"items", reference(type)}}}}}};
+}
+
+}  // namespace
+
+json::object schemas() {
+    json::object all;
+    for (const std::string_view text : {answer_schemas(), request_schemas(), emulator_schemas()}) {
+        json::value part = json::parse(text);
+        for (auto& schema : part.as_object()) {
+            require_all(schema.value());
+            all[schema.key()] = std::move(schema.value());
+        }
+    }
+    for (const char* type : {"User", "Gcode", "PrintJob"}) add_page(all, type);
+    for (const char* type : {"Printer", "ApiToken"}) add_items(all, type);
+    return all;
+}
+
+}  // namespace karmen::api

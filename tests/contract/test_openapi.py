@@ -1,0 +1,151 @@
+"""GET /openapi.json and GET /docs. Every other test holds its answers to the document too (support/openapi.py)."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import requests
+from jsonschema import Draft202012Validator
+
+from support.api import Api
+from support.openapi import Document, fetch
+from support.server import Server
+
+
+@pytest.fixture(scope="module")
+def document(server: Server) -> Document:
+    return fetch(server.url)
+
+
+def members(value: Any, name: str) -> list[Any]:
+    """The values of every member of that name, however deep."""
+    if isinstance(value, list):
+        return [found for item in value for found in members(item, name)]
+    if not isinstance(value, dict):
+        return []
+    here = [value[name]] if name in value else []
+    return here + [found for item in value.values() for found in members(item, name)]
+
+
+# --- the document -------------------------------------------------------------------------------------------------------
+
+
+def test_document_is_openapi_3_1(anonymous: Api):
+    answer = anonymous.get("/openapi.json", expect=200)
+    assert answer.headers["Content-Type"] == "application/json"
+    document = answer.json()
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert document["info"]["title"] and document["info"]["version"]
+    assert document["paths"]
+
+
+def test_document_is_sent_again_only_when_it_changed(anonymous: Api):
+    etag = anonymous.get("/openapi.json", expect=200).headers["ETag"]
+    again = anonymous.get("/openapi.json", headers={"If-None-Match": etag}, expect=304)
+    assert again.content == b"" and again.headers["ETag"] == etag
+    anonymous.get("/openapi.json", headers={"If-None-Match": '"another"'}, expect=200)
+
+
+def test_every_reference_leads_somewhere(document: Document):
+    references = members(document.content, "$ref")
+    assert references
+    for reference in references:
+        place = document.content
+        for part in reference.removeprefix("#/").split("/"):
+            place = place[part]
+
+
+def test_every_schema_is_a_json_schema(document: Document):
+    for schema in document.content["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for schema in members(document.content["paths"], "schema"):
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_operation_is_told_completely(document: Document):
+    ids = [operation["operationId"] for _, _, operation in document.operations()]
+    assert len(ids) == len(set(ids))
+    tags = {tag["name"] for tag in document.content["tags"]}
+    schemes = document.content["components"]["securitySchemes"].keys()
+    for method, path, operation in document.operations():
+        assert operation["summary"] and operation["responses"], f"{method} {path}"
+        assert set(operation["tags"]) <= tags
+        assert all(response["description"] for response in operation["responses"].values())
+        assert all(name in schemes for need in operation["security"] for name in need)
+        wanted = re.findall(r"\{(\w+)\}", path)
+        named = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path" and one["required"]]
+        assert named == wanted, f"{method} {path}"
+
+
+# --- the document and the server ----------------------------------------------------------------------------------------
+
+
+def test_every_documented_operation_is_there_and_no_other_method(document: Document, anonymous: Api):
+    """405 tells the methods of a path: they must be those of the document. An operation that is not there is 405 or 404."""
+    for path, item in document.content["paths"].items():
+        address = re.sub(r"\{\w+\}", "1", path)
+        allowed = {method.strip() for method in anonymous.request("BREW", address, expect=405).headers["Allow"].split(",")}
+        assert allowed - {"HEAD", "OPTIONS"} == {method.upper() for method in item}, path
+
+
+def test_token_is_asked_for_where_the_document_says_so(document: Document, anonymous: Api):
+    for method, path, operation in document.operations():
+        address = re.sub(r"\{\w+\}", "1", path)
+        refused = {"accessToken": 401, "refreshToken": 401, "apiKey": 403}
+        wanted = [refused[name] for need in operation["security"] for name in need]
+        status = anonymous.request(method, address, data=b"{").status_code
+        assert [status] == wanted if wanted else status not in (401, 403), f"{method} {path}: {status}"
+
+
+def an_answer(status: int, body: Any, kind: str = "application/json") -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    response.headers["Content-Type"] = kind
+    response._content = json.dumps(body).encode()
+    return response
+
+
+INFO = {"app": "karmen_backend", "docs": "https://example.org", "version": "1"}
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "answer"),
+    [
+        ("/", "GET", an_answer(418, INFO)),
+        ("/", "GET", an_answer(200, INFO | {"more": 1})),
+        ("/", "GET", an_answer(200, {"app": "karmen_backend"})),
+        ("/", "GET", an_answer(200, INFO, "text/plain")),
+        ("/", "PUT", an_answer(200, INFO)),
+        ("/planted", "GET", an_answer(200, INFO)),
+        ("/gcodes/1", "DELETE", an_answer(204, INFO)),
+        ("/gcodes/1", "GET", an_answer(404, {"code": "printer_not_found"}, "application/problem+json")),
+    ],
+    ids=["status", "new member", "missing member", "media type", "method", "path", "body of 204", "code"],
+)
+def test_answers_that_are_not_documented_are_noticed(document: Document, target: str, method: str, answer: requests.Response):
+    document.check("GET", "/", an_answer(200, INFO))
+    with pytest.raises(AssertionError):
+        document.check(method, target, answer)
+
+
+# --- the page -----------------------------------------------------------------------------------------------------------
+
+
+def test_docs_needs_this_server_only(anonymous: Api):
+    page = anonymous.get("/docs", expect=200)
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "http:" not in page.text and "https:" not in page.text and "//" not in page.text
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'" and policy["script-src"] == "'self'" and policy["connect-src"] == "'self'"
+    needed = re.findall(r'(?:src|href)="(docs/[^"]+)"', page.text)
+    assert needed
+    for address in needed:
+        part = anonymous.get("/" + address, expect=200)
+        assert part.content and part.headers["X-Content-Type-Options"] == "nosniff"
+        anonymous.get("/" + address, headers={"If-None-Match": part.headers["ETag"]}, expect=304)
+
+
+@pytest.mark.parametrize("name", ["index.html", "nothing", "..%2Fpackage.json", "%2e%2e", "LICENSE"])
+def test_docs_has_no_other_files(anonymous: Api, name: str):
+    anonymous.get(f"/docs/{name}", expect=404)
