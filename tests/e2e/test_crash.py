@@ -143,7 +143,7 @@ def database_of(server: Server) -> str:
 def test_kill_9_loses_nothing_that_was_acknowledged(new_server, fake_printers):
     print(f"KARMEN_TEST_SEED={SEED} KARMEN_CRASH_ROUNDS={ROUNDS}")
     chance = random.Random(SEED)
-    server = new_server(options={"log-level": "warning"})
+    server = new_server(options={"log-level": "warning", "auth-access-token-lifetime": "1d"})
     admin = server.first_admin()
     printers = fake_printers(count=3, speed=100_000)
     ledger = Ledger()
