@@ -22,7 +22,7 @@ class TaskGroup {
     TaskGroup& operator=(const TaskGroup&) = delete;
 
     /// The coroutine must own what it uses or use what outlives the group: values, not references to the spawner's
-    /// locals. After cancel() a new task is cancelled before its first step.
+    /// locals. After cancel() a new task gets as far as its first wait.
     void spawn(Awaitable<void> task);
 
     /// Cancels what runs and what will be spawned.

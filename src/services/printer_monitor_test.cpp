@@ -206,7 +206,7 @@ TEST_F(PrinterMonitorTest, StoresOnlyWhatChanged) {
         co_await monitor.snapshot(kHost);
         // A mark in the row, which the monitor does not know of: as long as it is there, nothing was written.
         printer.client.version.text = "mark";
-        t.printers.update(printer);
+        t.printers.modify(printer.host, [&](Printer& stored) { stored = printer; });
         for (int i = 0; i < 3; ++i) {
             monitor.invalidate(kHost);
             t.script.status.text += "!";

@@ -27,14 +27,13 @@ std::optional<Printer> find_printer(Session& session, std::string_view host) {
     return session.one(kSql, {host}, read_printer);
 }
 
-/// False when there is no such row.
-bool save(Session& session, const Printer& printer) {
-    return session.execute(
-               "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
-               ":client_props, "
-               "printer_props = :printer_props, protocol = :protocol WHERE host = :host",
-               {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-                printer_props_to_json(printer.props), to_string(printer.protocol), printer.host}) > 0;
+void save(Session& session, const Printer& printer) {
+    session.execute(
+        "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
+        ":client_props, "
+        "printer_props = :printer_props, protocol = :protocol WHERE host = :host",
+        {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
+         printer_props_to_json(printer.props), to_string(printer.protocol), printer.host});
 }
 
 }  // namespace
@@ -60,11 +59,6 @@ void PrinterRepository::insert(const Printer& printer) {
          printer_props_to_json(printer.props), to_string(printer.protocol)});
 }
 
-bool PrinterRepository::update(const Printer& printer) {
-    Session session = database_.lease();
-    return save(session, printer);
-}
-
 std::optional<Printer> PrinterRepository::modify(std::string_view host, const std::function<void(Printer&)>& change) {
     Session session = database_.lease();
     Transaction transaction(session);
@@ -74,21 +68,6 @@ std::optional<Printer> PrinterRepository::modify(std::string_view host, const st
     save(session, *printer);
     transaction.commit();
     return printer;
-}
-
-bool PrinterRepository::update_client(std::string_view host, const PrinterClient& client, std::string_view hostname) {
-    Session session = database_.lease();
-    Transaction transaction(session);
-    const auto known = find_printer(session, host);
-    if (!known) return false;
-    PrinterClient learnt = client;
-    learnt.api_key = known->client.api_key;
-    session.execute(
-        "UPDATE printers SET hostname = :hostname, client = :client, client_props = :client_props "
-        "WHERE host = :host",
-        {hostname, learnt.name, client_props_to_json(learnt), host});
-    transaction.commit();
-    return true;
 }
 
 bool PrinterRepository::remove(std::string_view host) {

@@ -20,14 +20,9 @@ class PrinterRepository {
     std::optional<Printer> find(std::string_view host);
     /// Throws Error(kConflict) when the host is known.
     void insert(const Printer& printer);
-    /// Everything but the host. False when there is no such printer.
-    bool update(const Printer& printer);
     /// Reads the row, lets `change` work on it, and stores everything but the host, all in one transaction: of two
     /// changes at the same time none is lost. The printer as it is then; none when there is no such printer.
     std::optional<Printer> modify(std::string_view host, const std::function<void(Printer&)>& change);
-    /// Only what the monitor learns, so that it never undoes what people changed meanwhile; the API key is theirs and
-    /// stays. False when there is no such printer.
-    bool update_client(std::string_view host, const PrinterClient& client, std::string_view hostname);
     /// False when there is no such printer.
     bool remove(std::string_view host);
 

@@ -52,27 +52,14 @@ TEST_P(PrinterRepositoryTest, ChangesAndRemovesOnePrinter) {
     printers_.insert(sample("10.0.0.1", "A"));
     printers_.insert(other);
     const Printer changed{.host = "10.0.0.1", .name = "B"};
-    EXPECT_TRUE(printers_.update(changed));
+    const auto change = [&](Printer& printer) { printer = changed; };
+    EXPECT_EQ(printers_.modify("10.0.0.1", change), changed);
     EXPECT_EQ(printers_.find("10.0.0.1"), changed);
     EXPECT_EQ(printers_.find("10.0.0.2"), other);
     EXPECT_TRUE(printers_.remove("10.0.0.1"));
     EXPECT_FALSE(printers_.remove("10.0.0.1"));
-    EXPECT_FALSE(printers_.update(changed));
+    EXPECT_EQ(printers_.modify("10.0.0.1", change), std::nullopt);
     EXPECT_THAT(printers_.all(), testing::ElementsAre(other));
-}
-
-TEST_P(PrinterRepositoryTest, KeepsWhatPeopleSetWhenTheMonitorLearns) {
-    Printer printer = sample("10.0.0.1", "A");
-    printers_.insert(printer);
-    PrinterClient learnt;
-    learnt.access_level = AccessLevel::kProtected;
-    learnt.api_key = "the key that the monitor began with";
-    EXPECT_TRUE(printers_.update_client("10.0.0.1", learnt, "new.local"));
-    printer.client = learnt;
-    printer.client.api_key = "0123456789";
-    printer.hostname = "new.local";
-    EXPECT_EQ(printers_.find("10.0.0.1"), printer);
-    EXPECT_FALSE(printers_.update_client("10.0.0.9", learnt, ""));
 }
 
 TEST_P(PrinterRepositoryTest, ListsOddOldRows) {
