@@ -66,6 +66,7 @@ int run(const config::Config& config) {
 void add_serve_command(CLI::App& program, Run& chosen) {
     program.add_subcommand("serve", "Run the server: everything in this one process")
         ->fallthrough()
+        ->footer("Options: karmen --help; with their meaning as a file: karmen config")
         ->callback([&chosen] { chosen = run; });
 }
 
