@@ -7,10 +7,21 @@ import pytest
 
 from support.api import Api
 from support.fakes import FakePrinter, FakePrinters, ScriptedPrinter
+from support.openapi import Document, fetch
 from support.server import Server
 
 STARTED = pytest.StashKey[list]()
 LOG_TAIL_BYTES = 8000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def document(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    """The OpenAPI document of the program under test, to which `Api` holds every answer. From a server of its own, so
+    that the servers of tests get no request that their test does not know."""
+    server = Server(tmp_path_factory.mktemp("document")).start()
+    Api.document = fetch(server.url)
+    server.stop()
+    return Api.document
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ constexpr unsigned char kStyle[] = {
 #embed "viewer/swagger-ui.css"
 };
 
-/// The page talks to this server only. The viewer writes style attributes, and its style sheet has images in it.
+/// The page talks to this server only; the images of its style sheet stand in it.
 constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -9,13 +9,7 @@ import requests
 from jsonschema import Draft202012Validator
 
 from support.api import Api
-from support.openapi import Document, fetch
-from support.server import Server
-
-
-@pytest.fixture(scope="module")
-def document(server: Server) -> Document:
-    return fetch(server.url)
+from support.openapi import Document
 
 
 def members(value: Any, name: str) -> list[Any]:
