@@ -100,7 +100,8 @@ def test_client_that_leaves_leaves_nothing(server: Server, admin: Api, fake_prin
         leave_many_times()
     eventually(lambda: descriptors(server) <= before[0] + DESCRIPTORS_MAX, what="the descriptors are given back")
     assert threads(server) <= before[1]
-    assert server.memory_kib("VmRSS") - before[2] <= GROWTH_MAX_KIB
+    if os.environ.get("KARMEN_SANITIZED") != "1":  # a sanitizer keeps freed memory for a while, to find its late use
+        assert server.memory_kib("VmRSS") - before[2] <= GROWTH_MAX_KIB
     server.expect_stored(files)
     admin.delete(f"/printers/{printer.host}", expect=204)
 
