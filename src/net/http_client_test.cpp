@@ -1,5 +1,6 @@
 #include "net/http_client.hpp"
 
+#include "net/test_cancel.hpp"
 #include "net/test_server.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/sleep.hpp"
@@ -456,13 +457,6 @@ Awaitable<void> get_until_cancelled(HttpClient& client, std::string url, int& ab
         if (error.code() == boost::asio::error::operation_aborted) ++aborted;
         throw;
     }
-}
-
-Awaitable<void> cancel_after(TaskGroup& group, int steps) {
-    // Each step lets the loop do what is ready: the cancel comes at another moment of the exchange each time.
-    for (int i = 0; i < steps; ++i) co_await boost::asio::post(boost::asio::use_awaitable);
-    group.cancel();
-    co_await group.join();
 }
 
 TEST_F(HttpClientTest, ACancelAtAnyMomentEndsTheExchangeAndItsConnection) {

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "net/http_client.hpp"
 #include "net/temp_file.hpp"
+#include "net/test_cancel.hpp"
 #include "net/test_server.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/task_group.hpp"
@@ -215,12 +216,6 @@ Awaitable<void> upload_until_cancelled(HttpClient& client, std::string url, int&
         if (error.code() == boost::asio::error::operation_aborted) ++aborted;
         throw;
     }
-}
-
-Awaitable<void> cancel_after(TaskGroup& group, int steps) {
-    for (int i = 0; i < steps; ++i) co_await boost::asio::post(boost::asio::use_awaitable);
-    group.cancel();
-    co_await group.join();
 }
 
 TEST_F(HttpUploadTest, ACancelAtAnyMomentEndsIt) {

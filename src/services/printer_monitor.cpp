@@ -38,6 +38,11 @@ bool is_same_address(const Printer& a, const Printer& b) {
     return a.protocol == b.protocol && a.client.api_key == b.client.api_key;
 }
 
+/// What people decide about a printer. The rest of a row is what this class has learnt and stored itself.
+bool has_same_setup(const Printer& a, const Printer& b) {
+    return a.name == b.name && a.hostname == b.hostname && is_same_address(a, b);
+}
+
 }  // namespace
 
 PrinterMonitor::PrinterMonitor(Executor loop, printers::PrinterApi& client, storage::PrinterRepository& printers,
@@ -71,16 +76,6 @@ void PrinterMonitor::forget(const std::string& host) {
     found->second->timer.cancel();
     watches_.erase(found);
 }
-
-namespace {
-
-/// What people decide about a printer. The rest of a row is what this class has learnt and stored itself.
-bool has_same_setup(const Printer& a, const Printer& b) {
-    return a.name == b.name && a.hostname == b.hostname && a.protocol == b.protocol &&
-           a.client.api_key == b.client.api_key;
-}
-
-}  // namespace
 
 void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
     std::set<std::string_view> listed;
