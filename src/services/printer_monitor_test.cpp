@@ -137,6 +137,19 @@ TEST_F(PrinterMonitorTest, APrinterThatHangsIsNotRespondingAtTheDeadline) {
     });
 }
 
+TEST_F(PrinterMonitorTest, WhatAPrinterSaidBeforeItHungIsNotShownAfterTheDeadline) {
+    PrinterMonitorOptions options = kPatient;
+    options.status_age_max = 0ms;
+    options.deadline = 5ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.add(monitor);
+        while ((co_await monitor.snapshot(kHost)).status != t.script.status) continue;
+        t.api.hold(kHost);
+        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        t.api.release(kHost);
+    });
+}
+
 TEST_F(PrinterMonitorTest, AnAnswerThatComesTooLateServesTheNextReader) {
     play(with_deadline(1ms), [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.api.hold(kHost);
