@@ -12,6 +12,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <utility>
@@ -43,6 +44,14 @@ struct Pending {
     std::optional<Answer> answer;
     std::optional<std::string> failure;
 };
+
+/// Redis is there, and cannot do now what it is asked for: it loads its data, is full, cannot write, is a replica …
+[[noreturn]] void throw_error(const std::string& name, const CommandError& error) {
+    static constexpr std::array<std::string_view, 7> kTemporary{"LOADING",    "OOM",  "MISCONF",   "READONLY",
+                                                                "MASTERDOWN", "BUSY", "NOREPLICAS"};
+    if (std::ranges::find(kTemporary, error.word()) == kTemporary.end()) throw error;
+    throw unavailable(LogDetail{name + ": " + error.detail()});
+}
 
 Awaitable<std::vector<Endpoint>> endpoints_of(const Url& url) {
     std::vector<Endpoint> result;
@@ -164,12 +173,14 @@ Awaitable<Reply> Connection::State::command(std::shared_ptr<State> self, Argumen
     self->unanswered_.push_back(pending);
     self->send(arguments);
     co_await pending->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    // A cancel ends the wait as an answer does: the coroutine's own state tells them apart.
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
-    if (!pending->answer && !pending->failure) self->close("no answer in time");
+    // An answer that has come is given even to a caller that is cancelled in the same moment: it may be a task.
+    if (!pending->answer && !pending->failure) {
+        if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+            throw boost::system::system_error(asio::error::operation_aborted);
+        self->close("no answer in time");
+    }
     if (pending->failure) throw unavailable(LogDetail{name + ": " + *pending->failure});
-    if (const auto* error = std::get_if<CommandError>(&*pending->answer)) throw *error;
+    if (const auto* error = std::get_if<CommandError>(&*pending->answer)) throw_error(name, *error);
     co_return std::get<Reply>(std::move(*pending->answer));
 }
 
@@ -214,7 +225,7 @@ void Connection::State::on_bytes(std::size_t size) {
 void Connection::State::on_answer(Answer answer) {
     if (on_push_) {
         const auto* error = std::get_if<CommandError>(&answer);
-        if (error) return close(error->what());
+        if (error) return close(error->detail());
         return on_push_(std::get<Reply>(answer));
     }
     if (unanswered_.empty()) return close("an answer that nobody asked for");
@@ -245,7 +256,7 @@ Awaitable<std::unique_ptr<Connection>> Connection::open(ConnectionOptions option
         if (error.code() == asio::error::operation_aborted) throw;
         why = error.code().message();
     } catch (const CommandError& error) {
-        why = error.what();
+        why = error.detail();
     }
     throw unavailable(LogDetail{name + ": " + why});
 }

@@ -34,10 +34,10 @@ class Connection {
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Throws CommandError for an error of Redis, Error(kServiceUnavailable) when the connection is closed or breaks
-    /// before the answer came (then the command may have been executed or not), Error(kOverloaded) when too many are on
-    /// their way. An answer that takes longer than the timeout breaks the connection. A cancelled caller leaves it as
-    /// it is: the late answer is thrown away.
+    /// Throws CommandError for an error of Redis, Error(kServiceUnavailable) when it cannot work now, or the connection
+    /// is closed or breaks before the answer came (then the command may have been executed or not), Error(kOverloaded)
+    /// when too many are on their way. An answer that takes longer than the timeout breaks the connection. A cancelled
+    /// caller leaves it as it is: the late answer is thrown away.
     Awaitable<Reply> command(Arguments arguments);
     Awaitable<Reply> command(Arguments arguments, std::chrono::milliseconds timeout);
 

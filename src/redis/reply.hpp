@@ -1,7 +1,8 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,14 +14,16 @@ namespace karmen::redis {
 /// The parts of a command, its name first. Any bytes.
 using Arguments = std::vector<std::string>;
 
-/// Redis answered with an error, such as `NOGROUP No such key …`: a mistake of ours or a state that the caller expects.
-class CommandError : public std::runtime_error {
+/// Redis answered with an error, such as `NOGROUP No such key …`: a state that the caller expects, or a mistake of
+/// ours.
+class CommandError : public Error {
   public:
-    explicit CommandError(const std::string& text) : std::runtime_error(text) {}
+    explicit CommandError(std::string text)
+        : Error(ErrorCode::kInternal, PublicMessage{"The server made a mistake"}, LogDetail{std::move(text)}) {}
 
     /// Its first word: `NOGROUP`.
     std::string_view word() const {
-        const std::string_view text = what();
+        const std::string_view text = detail();
         return text.substr(0, text.find(' '));
     }
 };
