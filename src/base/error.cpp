@@ -76,6 +76,8 @@ std::string_view to_word(ErrorCode code) {
             return "overloaded";
         case ErrorCode::kStorageUnavailable:
             return "storage_unavailable";
+        case ErrorCode::kServiceUnavailable:
+            return "service_unavailable";
         case ErrorCode::kDiskFull:
             return "disk_full";
     }

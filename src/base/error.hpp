@@ -47,6 +47,7 @@ enum class ErrorCode {
     kNotImplemented,
     kOverloaded,          ///< a queue or a limit is full: try again later
     kStorageUnavailable,  ///< the database does not answer
+    kServiceUnavailable,  ///< Redis does not answer
     kDiskFull,
 };
 

@@ -62,6 +62,7 @@ unsigned status_of(ErrorCode code) {
             return 501;
         case ErrorCode::kOverloaded:
         case ErrorCode::kStorageUnavailable:
+        case ErrorCode::kServiceUnavailable:
             return 503;
         case ErrorCode::kDiskFull:
             return 507;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "runtime/pool.hpp"
+#include "storage/task_repository.hpp"
+#include "tasks/queue.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+
+namespace karmen::tasks {
+
+/// The queue where no Redis is: in the database, for the tasks of one process. What it acknowledged survives a crash
+/// like every other row. Loop only; owned by the composition root.
+class DatabaseQueue final : public Queue {
+  public:
+    DatabaseQueue(Executor loop, storage::TaskRepository& tasks, Pool& blocking, const Clock& clock,
+                  QueueOptions options);
+
+    /// Frees what a process before this one was doing when it ended. Only for who knows that no other one lives.
+    Awaitable<void> recover();
+
+    Awaitable<std::string> add(NewTask task) override;
+    Awaitable<std::optional<Delivery>> take(std::chrono::milliseconds wait) override;
+    Awaitable<bool> renew(const Delivery& delivery) override;
+    Awaitable<void> acknowledge(const Delivery& delivery) override;
+    Awaitable<TaskState> fail(const Delivery& delivery, std::string error) override;
+    Awaitable<void> give_up(const Delivery& delivery, std::string error) override;
+    Awaitable<void> give_back(const Delivery& delivery) override;
+    Awaitable<std::vector<DeadTask>> dead(std::size_t max) override;
+    Awaitable<bool> replay(std::string id) override;
+    Awaitable<bool> discard(std::string id) override;
+    Awaitable<TaskCounts> counts() override;
+
+    /// Something may be there to take: for those who add tasks in other ways.
+    void wake();
+
+  private:
+    Awaitable<std::optional<Delivery>> take_now();
+    Awaitable<std::chrono::milliseconds> until_next_due(std::chrono::milliseconds limit);
+    Awaitable<void> wait(std::chrono::milliseconds duration);
+    storage::TaskRepository::Lease lease(std::string receipt) const;
+
+    storage::TaskRepository& tasks_;
+    Pool& blocking_;
+    const Clock& clock_;
+    QueueOptions options_;
+    boost::asio::steady_timer added_;
+    std::uint64_t wakes_ = 0;
+};
+
+}  // namespace karmen::tasks

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "redis/client.hpp"
+#include "tasks/queue.hpp"
+#include "tasks/redis_scripts.hpp"
+
+#include <memory>
+#include <string>
+
+namespace karmen::tasks {
+
+/// The queue of many processes: a Redis stream with a consumer group (docs/adr/0007). Each object is one consumer, for
+/// one worker. Loop only; owned by the composition root; the client outlives it.
+///
+/// What is acknowledged is as durable as Redis itself: it must run with `appendonly yes` and `maxmemory-policy
+/// noeviction`; start() warns otherwise.
+class RedisQueue final : public Queue {
+  public:
+    RedisQueue(redis::Client& client, const std::string& key_prefix, const Clock& clock, QueueOptions options,
+               Log& log);
+
+    /// Looks at the settings of Redis, and forgets workers that are long gone. Does nothing while Redis is away.
+    Awaitable<void> start();
+    /// Gives back what was taken and neither done nor failed; after it, the visibility timeout does that.
+    Awaitable<void> stop();
+
+    Awaitable<std::string> add(NewTask task) override;
+    Awaitable<std::optional<Delivery>> take(std::chrono::milliseconds wait) override;
+    Awaitable<bool> renew(const Delivery& delivery) override;
+    Awaitable<void> acknowledge(const Delivery& delivery) override;
+    Awaitable<TaskState> fail(const Delivery& delivery, std::string error) override;
+    Awaitable<void> give_up(const Delivery& delivery, std::string error) override;
+    Awaitable<void> give_back(const Delivery& delivery) override;
+    Awaitable<std::vector<DeadTask>> dead(std::size_t max) override;
+    Awaitable<bool> replay(std::string id) override;
+    Awaitable<bool> discard(std::string id) override;
+    Awaitable<TaskCounts> counts() override;
+
+  private:
+    struct Next {
+        std::optional<Delivery> delivery;
+        std::chrono::milliseconds until_retry;
+    };
+    Awaitable<Next> next();
+    Awaitable<std::optional<Delivery>> read_new(std::chrono::milliseconds block);
+    Awaitable<void> bury_or_retry(Delivery delivery, std::string error, std::string delay_ms);
+    Awaitable<redis::Reply> run(const redis::Script& script, redis::Arguments arguments);
+    Awaitable<void> check_settings();
+
+    redis::Client& client_;
+    RedisKeys keys_;
+    RedisScripts scripts_;
+    std::string consumer_;
+    const Clock& clock_;
+    QueueOptions options_;
+    Log& log_;
+    std::unique_ptr<redis::Connection> reader_;  ///< of its own, since reading blocks
+};
+
+}  // namespace karmen::tasks

@@ -1,0 +1,181 @@
+#include "tasks/worker.hpp"
+
+#include "base/error.hpp"
+#include "runtime/sleep.hpp"
+#include "runtime/timeout.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace karmen::tasks {
+
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+
+std::string words_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& failure) {
+        return failure.what();
+    } catch (...) {
+        return "unknown error";
+    }
+}
+
+bool is_hopeless(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Error& failure) {
+        return failure.code() == ErrorCode::kInvalidInput;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+Worker::Worker(Executor loop, Queue& queue, Handlers handlers, WorkerOptions options, Log& log)
+    : loop_(loop),
+      queue_(queue),
+      handlers_(std::move(handlers)),
+      options_(options),
+      log_(log),
+      places_(loop, options.concurrency),
+      running_(loop, log, "tasks"),
+      own_(loop, log, "worker") {}
+
+void Worker::start() {
+    own_.spawn(fetch());
+}
+
+Awaitable<void> Worker::cancel_after(milliseconds grace) {
+    co_await sleep_for(grace);
+    is_cancelled_ = true;
+    running_.cancel();
+}
+
+Awaitable<void> Worker::stop(milliseconds grace) {
+    own_.cancel();
+    co_await own_.join();
+    TaskGroup grace_over(loop_, log_, "grace of tasks");
+    grace_over.spawn(cancel_after(grace));
+    co_await running_.join();
+    grace_over.cancel();
+    co_await grace_over.join();
+}
+
+Awaitable<void> Worker::fetch() {
+    auto pause = options_.queue_retry_min;
+    bool is_away = false;
+    while (true) {
+        try {
+            co_await fetch_one();
+            if (std::exchange(is_away, false)) log_.info("the queue of tasks is back");
+            pause = options_.queue_retry_min;
+            continue;
+        } catch (const Error& error) {
+            // One line for an absence, not one for each attempt.
+            if (!std::exchange(is_away, true)) log_.warning("no task can be taken", {{"error", error.what()}});
+        }
+        co_await sleep_for(pause);
+        pause = std::min(pause * 2, options_.queue_retry_max);
+    }
+}
+
+Awaitable<void> Worker::fetch_one() {
+    auto place = co_await places_.acquire();
+    auto delivery = co_await queue_.take(options_.take_wait);
+    // No wait between take() and here: a cancel would leave the task with nobody.
+    if (delivery) running_.spawn(process(std::move(*delivery), std::move(place)));
+}
+
+Awaitable<void> Worker::process(Delivery delivery, Semaphore::Place place) {
+    const Semaphore::Place held = std::move(place);
+    log_.debug("task begins", {{"task", delivery.task.id}, {"kind", delivery.task.kind}});
+    Outcome outcome = co_await work(delivery);
+    // What became of it is told to the queue also after a cancel.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await settle(std::move(delivery), std::move(outcome));
+}
+
+Awaitable<Worker::Outcome> Worker::work(Delivery delivery) {
+    const auto handler = handlers_.find(delivery.task.kind);
+    if (handler == handlers_.end())
+        co_return Outcome{Ending::kHopeless, "no worker of this version knows tasks of the kind " + delivery.task.kind};
+    co_return co_await run_handler(std::move(delivery), handler->second);
+}
+
+Awaitable<Worker::Outcome> Worker::run_handler(Delivery delivery, const Handler& handler) {
+    const auto [order, error, is_in_time, lease_error] =
+        co_await asio::experimental::make_parallel_group(
+            asio::co_spawn(loop_, finishes_within(handler.deadline, handler.run(delivery.task)), asio::deferred),
+            asio::co_spawn(loop_, keep_lease(delivery), asio::deferred))
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    const bool is_first = order[0] == 0;
+    if (is_first && !error && is_in_time) co_return Outcome{Ending::kDone, {}};
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+        co_return Outcome{Ending::kCancelled, {}};
+    if (!is_first) co_return Outcome{Ending::kLost, {}};
+    if (!error) co_return Outcome{Ending::kFailed, "it took longer than it may"};
+    co_return Outcome{is_hopeless(error) ? Ending::kHopeless : Ending::kFailed, words_of(error)};
+}
+
+/// Returns when the task is somebody else's.
+Awaitable<void> Worker::keep_lease(Delivery delivery) {
+    while (true) {
+        co_await sleep_for(options_.renew_interval);
+        try {
+            if (!co_await queue_.renew(delivery)) co_return;
+        } catch (const Error& error) {
+            log_.debug("a task's lease was not renewed", {{"task", delivery.task.id}, {"error", error.what()}});
+        }
+    }
+}
+
+Awaitable<void> Worker::settle(Delivery delivery, Outcome outcome) {
+    const auto end = Steady::now() + options_.settle_timeout;
+    for (auto pause = options_.queue_retry_min;; pause = std::min(pause * 2, options_.queue_retry_max)) {
+        try {
+            co_return co_await tell_queue(delivery, outcome);
+        } catch (const Error& error) {
+            if (is_cancelled_ || Steady::now() + pause > end) {
+                log_.warning("the queue does not know what became of a task, it will be done once more",
+                             {{"task", delivery.task.id}, {"kind", delivery.task.kind}, {"error", error.what()}});
+                co_return;
+            }
+        }
+        co_await sleep_for(pause);
+    }
+}
+
+Awaitable<void> Worker::tell_queue(const Delivery& delivery, const Outcome& outcome) {
+    const Task& task = delivery.task;
+    switch (outcome.ending) {
+        case Ending::kDone:
+            co_await queue_.acknowledge(delivery);
+            log_.debug("task done", {{"task", task.id}, {"kind", task.kind}, {"attempt", task.attempt}});
+            co_return;
+        case Ending::kFailed: {
+            const TaskState state = co_await queue_.fail(delivery, outcome.error);
+            log_.warning(state == TaskState::kDead ? "task failed for the last time" : "task failed, will be retried",
+                         {{"task", task.id}, {"kind", task.kind}, {"attempt", task.attempt}, {"error", outcome.error}});
+            co_return;
+        }
+        case Ending::kHopeless:
+            co_await queue_.give_up(delivery, outcome.error);
+            log_.error("task cannot be done", {{"task", task.id}, {"kind", task.kind}, {"error", outcome.error}});
+            co_return;
+        case Ending::kLost:
+            log_.warning("task was given to another worker", {{"task", task.id}, {"kind", task.kind}});
+            co_return;
+        case Ending::kCancelled:
+            co_await queue_.give_back(delivery);
+            log_.info("task given back", {{"task", task.id}, {"kind", task.kind}});
+            co_return;
+    }
+}
+
+}  // namespace karmen::tasks

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "runtime/event.hpp"
+#include "runtime/task_group.hpp"
+#include "tasks/queue.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace karmen::tasks {
+
+/// How one kind of task is done. What it throws is its failure; Error(kInvalidInput) says that trying again makes no
+/// sense. It may be cancelled at each of its waits.
+struct Handler {
+    std::function<Awaitable<void>(Task task)> run;
+    std::chrono::milliseconds deadline{std::chrono::minutes(1)};
+};
+using Handlers = std::map<std::string, Handler, std::less<>>;  ///< by kind
+
+struct WorkerOptions {
+    std::size_t concurrency = 4;
+    std::chrono::milliseconds take_wait{5000};
+    /// A third of the queue's visibility_timeout, so that one that fails does not lose the task.
+    std::chrono::milliseconds renew_interval{20'000};
+    /// Before the next attempt to reach a queue that is away; doubled up to the second.
+    std::chrono::milliseconds queue_retry_min{100};
+    std::chrono::milliseconds queue_retry_max{2000};
+    /// For so long it tries to tell the queue what became of a task: afterwards the queue gives it to another one.
+    std::chrono::milliseconds settle_timeout{std::chrono::minutes(1)};
+};
+
+/// Does the tasks of one queue, a few at a time. Owned by the composition root; the queue outlives it. Loop only.
+class Worker {
+  public:
+    Worker(Executor loop, Queue& queue, Handlers handlers, WorkerOptions options, Log& log);
+
+    void start();
+    /// Takes no more, lets what runs finish within the grace time, then cancels it and gives it back.
+    Awaitable<void> stop(std::chrono::milliseconds grace);
+
+    std::size_t running() const { return running_.size(); }
+
+  private:
+    enum class Ending { kDone, kFailed, kHopeless, kLost, kCancelled };
+    struct Outcome {
+        Ending ending;
+        std::string error;
+    };
+
+    Awaitable<void> fetch();
+    Awaitable<void> fetch_one();
+    Awaitable<void> process(Delivery delivery, Semaphore::Place place);
+    Awaitable<Outcome> work(Delivery delivery);
+    Awaitable<Outcome> run_handler(Delivery delivery, const Handler& handler);
+    Awaitable<void> keep_lease(Delivery delivery);
+    Awaitable<void> settle(Delivery delivery, Outcome outcome);
+    Awaitable<void> tell_queue(const Delivery& delivery, const Outcome& outcome);
+    Awaitable<void> cancel_after(std::chrono::milliseconds grace);
+
+    Executor loop_;
+    Queue& queue_;
+    Handlers handlers_;
+    WorkerOptions options_;
+    Log& log_;
+    Semaphore places_;
+    TaskGroup running_;
+    TaskGroup own_;
+    bool is_cancelled_ = false;
+};
+
+}  // namespace karmen::tasks
