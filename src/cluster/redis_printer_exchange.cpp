@@ -1,0 +1,168 @@
+#include "cluster/redis_printer_exchange.hpp"
+
+#include "base/random.hpp"
+#include "cluster/snapshot_json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <utility>
+
+namespace karmen::cluster {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kIdBytes = 16;
+constexpr const char* kSeen = "seen";
+constexpr const char* kOutdated = "outdated";
+constexpr const char* kRemoved = "removed";
+
+// KEYS of all: the claim, the version of the printer's state, the webcam's address.
+
+const redis::Script& claim_script() {
+    static const redis::Script script(R"(
+        -- ARGV: who, lifetime in ms
+        local holder = redis.call('GET', KEYS[1])
+        if holder and holder ~= ARGV[1] then return false end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        return tonumber(redis.call('GET', KEYS[2]) or '0')
+    )");
+    return script;
+}
+
+const redis::Script& publish_script() {
+    static const redis::Script script(R"(
+        -- ARGV: who, version, channel, message, the webcam's address or nothing, its lifetime in ms
+        if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+        if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[2] then return 0 end
+        if ARGV[5] == '' then redis.call('DEL', KEYS[3])
+        else redis.call('SET', KEYS[3], ARGV[5], 'PX', ARGV[6]) end
+        redis.call('PUBLISH', ARGV[3], ARGV[4])
+        return 1
+    )");
+    return script;
+}
+
+const redis::Script& invalidate_script() {
+    static const redis::Script script(R"(
+        -- ARGV: channel, message
+        redis.call('INCR', KEYS[2])
+        redis.call('PUBLISH', ARGV[1], ARGV[2])
+        return 1
+    )");
+    return script;
+}
+
+const redis::Script& forget_script() {
+    static const redis::Script script(R"(
+        -- ARGV: channel, message
+        redis.call('DEL', KEYS[1], KEYS[3])
+        redis.call('INCR', KEYS[2])
+        redis.call('PUBLISH', ARGV[1], ARGV[2])
+        return 1
+    )");
+    return script;
+}
+
+std::string message(const std::string& from, const char* event, const std::string& host) {
+    return json::serialize(json::object{{"from", from}, {"event", event}, {"host", host}});
+}
+
+std::string message(const std::string& from, const std::string& host, const services::PrinterSnapshot& snapshot) {
+    return json::serialize(
+        json::object{{"from", from}, {"event", kSeen}, {"host", host}, {"snapshot", to_json(snapshot)}});
+}
+
+}  // namespace
+
+RedisPrinterExchange::RedisPrinterExchange(Executor loop, redis::Client& client, PrinterExchangeOptions options,
+                                           Log& log)
+    : client_(client),
+      options_(std::move(options)),
+      log_(log),
+      id_(random_hex(kIdBytes)),
+      channel_(options_.key_prefix + "printers"),
+      tasks_(loop, log, "printer exchange"),
+      subscription_(loop, {.connection = options_.connection, .delay = {}}, {channel_}, *this, log) {}
+
+void RedisPrinterExchange::start(services::PrinterMonitor& monitor) {
+    monitor_ = &monitor;
+    subscription_.start();
+}
+
+Awaitable<void> RedisPrinterExchange::stop() {
+    co_await subscription_.stop();
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+redis::Arguments RedisPrinterExchange::keys_of(const std::string& host) const {
+    return {options_.key_prefix + "printer-claim:" + host, options_.key_prefix + "printer-version:" + host,
+            "webcam_" + host};
+}
+
+Awaitable<std::optional<services::PrinterExchange::Claim>> RedisPrinterExchange::claim(std::string host) {
+    try {
+        redis::Arguments arguments{id_, std::to_string(options_.claim_lifetime.count())};
+        const redis::Reply reply = co_await client_.run(claim_script(), keys_of(host), std::move(arguments));
+        if (reply.is_null()) co_return std::nullopt;
+        co_return Claim{reply.integer()};
+    } catch (const Error& error) {
+        log_.debug("a printer is asked without a claim", {{"printer", host}, {"error", error.what()}});
+        co_return Claim{};
+    }
+}
+
+Awaitable<void> RedisPrinterExchange::publish(std::string host, Claim claim, services::PrinterSnapshot snapshot) {
+    try {
+        redis::Arguments arguments{id_,
+                                   std::to_string(claim.version),
+                                   channel_,
+                                   message(id_, host, snapshot),
+                                   snapshot.webcam.stream ? snapshot.webcam.stream->url : "",
+                                   std::to_string(options_.webcam_lifetime.count())};
+        co_await client_.run(publish_script(), keys_of(host), std::move(arguments));
+    } catch (const Error& error) {
+        log_.debug("cannot tell others of a printer", {{"printer", host}, {"error", error.what()}});
+    }
+}
+
+void RedisPrinterExchange::invalidate(const std::string& host) {
+    tasks_.spawn(tell(invalidate_script(), host, kOutdated));
+}
+
+void RedisPrinterExchange::forget(const std::string& host) {
+    tasks_.spawn(tell(forget_script(), host, kRemoved));
+}
+
+Awaitable<void> RedisPrinterExchange::tell(const redis::Script& script, std::string host, const char* event) {
+    try {
+        redis::Arguments arguments{channel_, message(id_, event, host)};
+        co_await client_.run(script, keys_of(host), std::move(arguments));
+    } catch (const Error& error) {
+        log_.debug("cannot tell others of a printer", {{"printer", host}, {"error", error.what()}});
+    }
+}
+
+/// What was missed is asked for anew as soon as it is too old to be shown, which is soon.
+void RedisPrinterExchange::on_subscribed() {}
+
+void RedisPrinterExchange::on_message(std::string_view, const std::string& payload) {
+    boost::system::error_code error;
+    const json::value value = json::parse(payload, error);
+    const json::object* message = error ? nullptr : value.if_object();
+    const auto text = [&](std::string_view name) {
+        const json::value* member = message != nullptr ? message->if_contains(name) : nullptr;
+        return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
+    };
+    const std::string event = text("event");
+    if (text("from") == id_) return;  // known here already
+    if (event == kOutdated) return monitor_->outdate(text("host"));
+    if (event == kRemoved) return monitor_->forget(text("host"));
+    if (event != kSeen || !message->contains("snapshot")) return;
+    if (auto snapshot = parse_snapshot(message->at("snapshot"))) monitor_->learn(text("host"), std::move(*snapshot));
+}
+
+}  // namespace karmen::cluster

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "redis/client.hpp"
+#include "redis/subscription.hpp"
+#include "runtime/task_group.hpp"
+#include "services/printer_exchange.hpp"
+#include "services/printer_monitor.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace karmen::cluster {
+
+struct PrinterExchangeOptions {
+    std::string key_prefix = "karmen:";
+    /// After it, others may ask a printer although who claimed it has not published.
+    std::chrono::milliseconds claim_lifetime{10'000};
+    /// For how long `webcam_<host>` holds the address of a stream that nobody has seen again.
+    std::chrono::milliseconds webcam_lifetime{std::chrono::minutes(10)};
+    redis::ConnectionOptions connection;
+};
+
+/// Processes tell each other of printers over Redis: claims are keys, everything else is published on a channel. The
+/// address of each webcam's stream is kept in `webcam_<host>`, where nginx looks for it. Without Redis each process
+/// asks by itself. Owned by the composition root; loop only.
+class RedisPrinterExchange final : public services::PrinterExchange, private redis::Subscription::Listener {
+  public:
+    RedisPrinterExchange(Executor loop, redis::Client& client, PrinterExchangeOptions options, Log& log);
+
+    /// From now on `monitor` learns what others see; it outlives stop().
+    void start(services::PrinterMonitor& monitor);
+    Awaitable<void> stop();
+
+    Awaitable<std::optional<Claim>> claim(std::string host) override;
+    Awaitable<void> publish(std::string host, Claim claim, services::PrinterSnapshot snapshot) override;
+    void invalidate(const std::string& host) override;
+    void forget(const std::string& host) override;
+
+    bool is_listening() const { return subscription_.is_subscribed(); }
+
+  private:
+    void on_subscribed() override;
+    void on_message(std::string_view channel, const std::string& payload) override;
+    Awaitable<void> tell(const redis::Script& script, std::string host, const char* event);
+    redis::Arguments keys_of(const std::string& host) const;
+
+    redis::Client& client_;
+    PrinterExchangeOptions options_;
+    Log& log_;
+    std::string id_;  ///< of this process
+    std::string channel_;
+    TaskGroup tasks_;
+    redis::Subscription subscription_;
+    services::PrinterMonitor* monitor_ = nullptr;
+};
+
+}  // namespace karmen::cluster

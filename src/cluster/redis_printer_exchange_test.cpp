@@ -1,0 +1,184 @@
+#include "cluster/redis_printer_exchange.hpp"
+
+#include "cluster/test_redis.hpp"
+#include "services/test_printer_api.hpp"
+
+namespace karmen::cluster {
+namespace {
+
+using services::PrinterMonitor;
+using services::PrinterSnapshot;
+
+constexpr const char* kHost = "10.0.0.1";
+
+/// Two processes as far as printers are concerned.
+class RedisPrinterExchangeTest : public ClusterTest {
+  public:
+    RedisPrinterExchangeTest() {
+        host = kHost + (":" + std::to_string(1 + std::hash<std::string>{}(prefix) % 65'000));
+        api.at(host).webcam = {.message = "OK",
+                               .stream = WebcamStream{.url = "http://" + host + "/webcam/?action=stream"}};
+        const Printer printer{
+            .host = host,
+            .name = host,
+            .client = {
+                .version = api.at(host).server.version, .connected = true, .access_level = AccessLevel::kUnlocked}};
+        rows.insert(printer);
+        one.watch(printer);
+        other.watch(printer);
+    }
+
+    using Scenario = Awaitable<void> (*)(RedisPrinterExchangeTest&);
+    void play(Scenario scenario) { ClusterTest::play(scenario(*this)); }
+
+    Awaitable<void> start() override {
+        co_await ClusterTest::start();
+        exchange_of_one.start(one);
+        exchange_of_other.start(other);
+        co_await services::until([&] { return exchange_of_one.is_listening() && exchange_of_other.is_listening(); });
+    }
+    Awaitable<void> stop() override {
+        co_await one.stop();
+        co_await other.stop();
+        co_await exchange_of_one.stop();
+        co_await exchange_of_other.stop();
+        co_await ClusterTest::stop();
+    }
+
+    PrinterExchangeOptions options() { return {.key_prefix = prefix, .connection = connection}; }
+    static services::PrinterMonitorOptions on_demand() {
+        services::PrinterMonitorOptions result = services::kPatient;
+        result.checks = services::PrinterChecks::kOnDemand;
+        return result;
+    }
+
+    /// Until what was published has come to the other one.
+    Awaitable<void> settle() {
+        const int asked = api.at(host).statuses;
+        for (;;) {
+            redis::Arguments command{"EXISTS", prefix + "printer-claim:" + host};
+            if ((co_await this->command(std::move(command))).integer() == 0) break;
+        }
+        EXPECT_EQ(api.at(host).statuses, asked);
+    }
+    Awaitable<void> wait_until_other_sees(PrinterState state) {
+        while ((co_await other.snapshot(host)).status.state != state) co_await sleep_for(std::chrono::milliseconds(1));
+    }
+    Awaitable<redis::Reply> webcam_key() {
+        redis::Arguments command{"GET", "webcam_" + host};
+        co_return co_await this->command(std::move(command));
+    }
+
+    std::string host;
+    storage::PrinterRepository rows{*database};
+    services::ScriptedPrinterApi api{loop.executor()};
+    RedisPrinterExchange exchange_of_one{loop.executor(), client, options(), log};
+    RedisPrinterExchange exchange_of_other{loop.executor(), client, options(), log};
+    PrinterMonitor one{loop.executor(), {api, rows, exchange_of_one, blocking, log}, on_demand()};
+    PrinterMonitor other{loop.executor(), {api, rows, exchange_of_other, blocking, log}, on_demand()};
+};
+
+using Self = RedisPrinterExchangeTest;
+
+Awaitable<void> read_into(PrinterMonitor& monitor, std::string host, std::vector<PrinterSnapshot>& seen) {
+    seen.push_back(co_await monitor.snapshot(std::move(host)));
+}
+
+TEST_F(RedisPrinterExchangeTest, OneQuestionServesBoth) {
+    play([](Self& t) -> Awaitable<void> {
+        t.api.hold(t.host);
+        std::vector<PrinterSnapshot> seen;
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        readers.spawn(read_into(t.one, t.host, seen));
+        co_await services::until([&] { return t.api.at(t.host).waiting > 0; });
+        readers.spawn(read_into(t.other, t.host, seen));
+        EXPECT_FALSE((co_await t.exchange_of_other.claim(t.host)).has_value());
+        t.api.release(t.host);
+        co_await readers.join();
+        EXPECT_EQ(seen.size(), 2U);
+        EXPECT_EQ(seen.front().status, t.api.at(t.host).status);
+        EXPECT_EQ(seen.front(), seen.back());
+        EXPECT_EQ(t.api.at(t.host).statuses, 1);
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, WhoHoldsTheClaimGetsItAgain) {
+    play([](Self& t) -> Awaitable<void> {
+        EXPECT_TRUE((co_await t.exchange_of_one.claim(t.host)).has_value());
+        EXPECT_TRUE((co_await t.exchange_of_one.claim(t.host)).has_value());
+        EXPECT_FALSE((co_await t.exchange_of_other.claim(t.host)).has_value());
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, WhatWasSeenBeforeACommandIsNotShownAfterIt) {
+    play([](Self& t) -> Awaitable<void> {
+        const auto claim = co_await t.exchange_of_one.claim(t.host);
+        t.one.invalidate(t.host);
+        while ((co_await t.exchange_of_one.claim(t.host))->version == claim->version) {
+        }
+        co_await t.exchange_of_one.publish(t.host, *claim, {.status = invalid_data()});
+        EXPECT_EQ((co_await t.other.snapshot(t.host)).status, t.api.at(t.host).status);
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, ACommandByOneMakesTheOtherAskAnew) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.other.snapshot(t.host);
+        auto& script = t.api.at(t.host);
+        script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        t.one.invalidate(t.host);
+        co_await t.wait_until_other_sees(PrinterState::kPrinting);
+        EXPECT_EQ(script.statuses, 2);
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, TheAddressOfTheWebcamIsKeptForNginx) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.one.snapshot(t.host);
+        co_await t.settle();
+        EXPECT_EQ((co_await t.webcam_key()).text(), t.api.at(t.host).webcam.stream->url);
+
+        t.api.at(t.host).webcam = {.message = std::string(kWebcamDisabled), .stream = std::nullopt};
+        t.one.invalidate(t.host);
+        co_await t.one.snapshot(t.host);
+        co_await t.settle();
+        EXPECT_TRUE((co_await t.webcam_key()).is_null());
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, OneThatIsRemovedLeavesNothingBehind) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.one.snapshot(t.host);
+        co_await t.settle();
+        t.exchange_of_one.forget(t.host);
+        while (!(co_await t.webcam_key()).is_null()) {
+        }
+        co_await t.wait_until_other_sees(PrinterState::kNotResponding);
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, WithoutRedisEachAsksByItself) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.client.stop();
+        EXPECT_EQ((co_await t.one.snapshot(t.host)).status, t.api.at(t.host).status);
+        EXPECT_EQ((co_await t.other.snapshot(t.host)).status, t.api.at(t.host).status);
+        EXPECT_EQ(t.api.at(t.host).statuses, 2);
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, MessagesThatMakeNoSenseAreIgnored) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.one.snapshot(t.host);
+        for (const char* payload : {"", "[]", "{", R"({"event": 1})", R"({"event": "seen", "host": "x"})",
+                                    R"({"event": "seen", "host": "x", "snapshot": {}})"}) {
+            redis::Arguments command{"PUBLISH", t.prefix + "printers", payload};
+            EXPECT_EQ((co_await t.command(std::move(command))).integer(), 2) << payload;
+        }
+        t.api.at(t.host).status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        t.one.invalidate(t.host);
+        co_await t.wait_until_other_sees(PrinterState::kPrinting);
+    });
+}
+
+}  // namespace
+}  // namespace karmen::cluster

@@ -1,0 +1,81 @@
+#include "cluster/redis_printer_locks.hpp"
+
+#include "cluster/test_redis.hpp"
+
+namespace karmen::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kHost = "10.0.0.1";
+
+class RedisPrinterLocksTest : public ClusterTest {
+  public:
+    using Scenario = Awaitable<void> (*)(RedisPrinterLocksTest&);
+    void play(Scenario scenario) { ClusterTest::play(scenario(*this)); }
+
+    Awaitable<void> stop() override {
+        co_await one.stop();
+        co_await other.stop();
+        co_await ClusterTest::stop();
+    }
+
+    Awaitable<bool> is_free(std::string host) { co_return co_await other.try_lock(std::move(host)) != nullptr; }
+
+    RedisPrinterLocks one{loop.executor(), client, prefix, 60ms, log};
+    RedisPrinterLocks other{loop.executor(), client, prefix, 60ms, log};
+};
+
+using Self = RedisPrinterLocksTest;
+
+TEST_F(RedisPrinterLocksTest, OneHolderInAllProcesses) {
+    play([](Self& t) -> Awaitable<void> {
+        const auto lock = co_await t.one.try_lock(kHost);
+        EXPECT_NE(lock, nullptr);
+        EXPECT_FALSE(co_await t.is_free(kHost));
+        EXPECT_TRUE(co_await t.is_free("10.0.0.2"));
+    });
+}
+
+TEST_F(RedisPrinterLocksTest, IsFreeAgainWhenReleased) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.one.try_lock(kHost);
+        EXPECT_TRUE(co_await t.is_free(kHost));
+    });
+}
+
+TEST_F(RedisPrinterLocksTest, IsRenewedWhileItIsHeld) {
+    play([](Self& t) -> Awaitable<void> {
+        const auto lock = co_await t.one.try_lock(kHost);
+        const auto expiry = [&t]() -> Awaitable<std::int64_t> {
+            redis::Arguments command{"PEXPIRETIME", t.prefix + "printer-lock:" + kHost};
+            co_return (co_await t.command(std::move(command))).integer();
+        };
+        const std::int64_t first = co_await expiry();
+        std::int64_t later = first;
+        while (later == first) later = co_await expiry();
+        EXPECT_GT(later, first);
+    });
+}
+
+TEST_F(RedisPrinterLocksTest, OneThatWasLostIsNotTakenFromItsNewHolder) {
+    play([](Self& t) -> Awaitable<void> {
+        auto lost = co_await t.one.try_lock(kHost);
+        redis::Arguments command{"DEL", t.prefix + "printer-lock:" + kHost};
+        co_await t.command(std::move(command));
+        const auto taken = co_await t.other.try_lock(kHost);
+        EXPECT_NE(taken, nullptr);
+        lost.reset();
+        EXPECT_EQ(co_await t.one.try_lock(kHost), nullptr);
+    });
+}
+
+TEST_F(RedisPrinterLocksTest, WithoutRedisNobodyCanKnow) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.client.stop();
+        EXPECT_EQ(co_await services::code_of(t.one.try_lock(kHost)), ErrorCode::kServiceUnavailable);
+    });
+}
+
+}  // namespace
+}  // namespace karmen::cluster

@@ -1,0 +1,119 @@
+#include "cluster/snapshot_json.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value_to.hpp>
+
+#include <string>
+
+namespace karmen::cluster {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kLastState = static_cast<int>(PrinterState::kBusy);
+
+template <class T>
+json::value value_or_null(const std::optional<T>& value) {
+    return value ? json::value(*value) : json::value(nullptr);
+}
+
+/// Throws boost::system::system_error for a value of another kind.
+template <class T>
+std::optional<T> read_optional(const json::object& object, std::string_view name) {
+    const json::value& value = object.at(name);
+    if (value.is_null()) return std::nullopt;
+    return json::value_to<T>(value);
+}
+
+std::string read_text(const json::object& object, std::string_view name) {
+    return json::value_to<std::string>(object.at(name));
+}
+
+json::object temperature_json(const std::map<std::string, Temperature>& temperatures) {
+    json::object result;
+    for (const auto& [heater, temperature] : temperatures)
+        result[heater] = json::array{value_or_null(temperature.actual), value_or_null(temperature.target),
+                                     value_or_null(temperature.offset)};
+    return result;
+}
+
+std::optional<double> read_degrees(const json::value& value) {
+    if (value.is_null()) return std::nullopt;
+    return value.to_number<double>();
+}
+
+PrinterStatus read_status(const json::object& object) {
+    const auto state = object.at("state").to_number<int>();
+    if (state < 0 || state > kLastState) throw std::out_of_range("no such state");
+    PrinterStatus status{.state = static_cast<PrinterState>(state), .text = read_text(object, "text")};
+    for (const auto& [heater, degrees] : object.at("temperature").as_object()) {
+        const json::array& values = degrees.as_array();
+        status.temperature.emplace(heater, Temperature{.actual = read_degrees(values.at(0)),
+                                                       .target = read_degrees(values.at(1)),
+                                                       .offset = read_degrees(values.at(2))});
+    }
+    return status;
+}
+
+json::object webcam_json(const Webcam& webcam) {
+    json::object result{{"message", webcam.message}};
+    if (webcam.stream)
+        result["stream"] = {{"url", webcam.stream->url},
+                            {"flip_horizontal", webcam.stream->flip_horizontal},
+                            {"flip_vertical", webcam.stream->flip_vertical},
+                            {"rotate_90", webcam.stream->rotate_90}};
+    return result;
+}
+
+Webcam read_webcam(const json::object& object) {
+    Webcam webcam{.message = read_text(object, "message"), .stream = std::nullopt};
+    if (!object.contains("stream")) return webcam;
+    const json::object& stream = object.at("stream").as_object();
+    webcam.stream = WebcamStream{.url = read_text(stream, "url"),
+                                 .flip_horizontal = stream.at("flip_horizontal").as_bool(),
+                                 .flip_vertical = stream.at("flip_vertical").as_bool(),
+                                 .rotate_90 = stream.at("rotate_90").as_bool()};
+    return webcam;
+}
+
+json::object job_json(const PrinterJob& job) {
+    return {{"name", value_or_null(job.name)},
+            {"completion", value_or_null(job.completion)},
+            {"print_time_left_s", value_or_null(job.print_time_left_s)},
+            {"print_time_s", value_or_null(job.print_time_s)}};
+}
+
+PrinterJob read_job(const json::object& object) {
+    return {.name = read_optional<std::string>(object, "name"),
+            .completion = read_optional<double>(object, "completion"),
+            .print_time_left_s = read_optional<std::int64_t>(object, "print_time_left_s"),
+            .print_time_s = read_optional<std::int64_t>(object, "print_time_s")};
+}
+
+}  // namespace
+
+json::object to_json(const services::PrinterSnapshot& snapshot) {
+    json::object result{{"status",
+                         {{"state", static_cast<int>(snapshot.status.state)},
+                          {"text", snapshot.status.text},
+                          {"temperature", temperature_json(snapshot.status.temperature)}}},
+                        {"webcam", webcam_json(snapshot.webcam)}};
+    if (snapshot.job) result["job"] = job_json(*snapshot.job);
+    return result;
+}
+
+std::optional<services::PrinterSnapshot> parse_snapshot(const json::value& value) {
+    try {
+        const json::object& object = value.as_object();
+        services::PrinterSnapshot snapshot{.status = read_status(object.at("status").as_object()),
+                                           .webcam = read_webcam(object.at("webcam").as_object()),
+                                           .job = std::nullopt};
+        if (object.contains("job")) snapshot.job = read_job(object.at("job").as_object());
+        return snapshot;
+    } catch (const std::exception&) {
+        // boost::system::system_error for a value of the wrong kind, std::out_of_range for one that is missing.
+        return std::nullopt;
+    }
+}
+
+}  // namespace karmen::cluster

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "services/printer_exchange.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+
+namespace karmen::cluster {
+
+/// A snapshot as processes of one installation send it to each other. Not the JSON of the HTTP contract.
+boost::json::object to_json(const services::PrinterSnapshot& snapshot);
+
+/// none: it is not what this version of the program writes.
+std::optional<services::PrinterSnapshot> parse_snapshot(const boost::json::value& json);
+
+}  // namespace karmen::cluster

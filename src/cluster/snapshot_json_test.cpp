@@ -1,0 +1,56 @@
+#include "cluster/snapshot_json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+namespace karmen::cluster {
+namespace {
+
+using services::PrinterSnapshot;
+
+std::optional<PrinterSnapshot> sent(const PrinterSnapshot& snapshot) {
+    return parse_snapshot(boost::json::parse(boost::json::serialize(to_json(snapshot))));
+}
+
+const PrinterSnapshot kFull{
+    .status = {.state = PrinterState::kBusy,
+               .text = "Tištěno",
+               .temperature = {{"tool0", {.actual = 21.5, .target = 0, .offset = -1}}, {"bed", {}}}},
+    .webcam = {.message = "OK",
+               .stream = WebcamStream{.url = "http://10.0.0.1/webcam/?action=stream", .flip_vertical = true}},
+    .job = PrinterJob{.name = "cube.gcode", .completion = 100, .print_time_left_s = 5, .print_time_s = std::nullopt}};
+
+TEST(SnapshotJson, ComesBackAsItWas) {
+    EXPECT_EQ(sent(PrinterSnapshot{}), PrinterSnapshot{});
+    EXPECT_EQ(sent(kFull), kFull);
+}
+
+TEST(SnapshotJson, WhatIsNoSnapshotIsNone) {
+    for (const char* text : {"null", "{}", "[]", R"({"status": {}})"}) {
+        SCOPED_TRACE(text);
+        EXPECT_EQ(parse_snapshot(boost::json::parse(text)), std::nullopt);
+    }
+}
+
+TEST(SnapshotJson, EachMemberOfAWrongKindIsNoticed) {
+    const boost::json::object good = to_json(kFull);
+    for (const auto& [name, part] : good)
+        for (const auto& [member, value] : part.as_object()) {
+            SCOPED_TRACE(std::string(name) + "." + std::string(member));
+            boost::json::object bad = good;
+            bad[name].as_object()[member] = boost::json::array{true};
+            EXPECT_EQ(parse_snapshot(bad), std::nullopt);
+        }
+}
+
+TEST(SnapshotJson, AStateOfAnotherVersionIsNone) {
+    for (const int state : {-1, 1000}) {
+        boost::json::object json = to_json(kFull);
+        json["status"].as_object()["state"] = state;
+        EXPECT_EQ(parse_snapshot(json), std::nullopt);
+    }
+}
+
+}  // namespace
+}  // namespace karmen::cluster

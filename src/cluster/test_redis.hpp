@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "redis/test_server.hpp"
+#include "services/test_bench.hpp"
+
+namespace karmen::cluster {
+
+/// For tests only: the shared Redis, with names that no other test uses.
+class ClusterTest : public services::ServiceTest {
+  public:
+    /// Runs it between start and stop of everything.
+    void play(Awaitable<void> scenario) { run(services::run_then_stop(started(std::move(scenario)), *this)); }
+
+    virtual Awaitable<void> start() { co_await client.start(); }
+    virtual Awaitable<void> stop() { co_await client.stop(); }
+
+    Awaitable<redis::Reply> command(redis::Arguments arguments) {
+        co_return co_await client.command(std::move(arguments));
+    }
+
+  private:
+    Awaitable<void> started(Awaitable<void> scenario) {
+        co_await start();
+        co_await std::move(scenario);
+    }
+
+  public:
+    redis::ConnectionOptions connection = redis::quick(redis::shared_server());
+    std::string prefix = "test:" + random_hex(8) + ":";
+    redis::Client client{loop.executor(), connection, log, redis::kQuickDelay};
+};
+
+}  // namespace karmen::cluster
