@@ -113,20 +113,24 @@ void GcodeStore::remove(std::string_view relative_path) {
 }
 
 GcodeStore::Recovery GcodeStore::recover(const std::function<bool(const std::string&)>& is_listed,
-                                         const std::filesystem::path& unlisted_folder) {
+                                         const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {
     namespace fs = std::filesystem;
+    const auto newest =
+        age_min > age_min.zero() ? fs::file_time_type::clock::now() - age_min : fs::file_time_type::max();
     Recovery recovery;
     std::vector<fs::path> unfinished;
     std::vector<fs::path> unlisted;
     // The iterator does not follow links to folders; links themselves are not files of ours and stay where they are.
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root_path_)) {
-        if (!fs::is_regular_file(entry.symlink_status())) continue;
+        std::error_code gone;  // by others, who work on the same store
+        if (!fs::is_regular_file(entry.symlink_status(gone)) || entry.last_write_time(gone) > newest || gone) continue;
         if (is_upload_name(entry.path().filename().string()))
             unfinished.push_back(entry.path());
         else if (!is_listed(entry.path().lexically_relative(root_path_).generic_string()))
             unlisted.push_back(entry.path());
     }
-    for (const fs::path& path : unfinished) recovery.unfinished_removed += fs::remove(path) ? 1 : 0;
+    std::error_code ignored;
+    for (const fs::path& path : unfinished) recovery.unfinished_removed += fs::remove(path, ignored) ? 1 : 0;
     for (const fs::path& path : unlisted) {
         const std::string relative = path.lexically_relative(root_path_).generic_string();
         fs::path target = unlisted_folder / relative;

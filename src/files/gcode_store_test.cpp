@@ -14,6 +14,8 @@
 namespace karmen::files {
 namespace {
 
+using namespace std::chrono_literals;
+
 namespace fs = std::filesystem;
 
 class GcodeStoreTest : public testing::Test {
@@ -124,10 +126,23 @@ TEST_F(GcodeStoreTest, RecoveryRemovesTheUnfinishedAndKeepsTheUnlistedAside) {
     put("a", "unlisted.gcode", "2");
     std::ofstream(root_ / "a" / ".upload-0011223344556677") << "half";
     const auto recovery =
-        store_.recover([](const std::string& path) { return path == "a/listed.gcode"; }, base_ / "unlisted");
+        store_.recover([](const std::string& path) { return path == "a/listed.gcode"; }, base_ / "unlisted", 0s);
     EXPECT_EQ(recovery.unfinished_removed, 1U);
     EXPECT_THAT(recovery.unlisted_moved, testing::ElementsAre("a/unlisted.gcode"));
     EXPECT_THAT(all_files(), testing::ElementsAre("gcodes/a/listed.gcode", "unlisted/a/unlisted.gcode"));
+}
+
+TEST_F(GcodeStoreTest, RecoveryLeavesAloneWhatMayStillBeUploaded) {
+    const std::unique_ptr<Upload> running = store_.begin(0);
+    put("", "young.gcode", "1");
+    put("", "old.gcode", "2");
+    std::ofstream(root_ / ".upload-0011223344556677") << "half";
+    for (const char* name : {"old.gcode", ".upload-0011223344556677"})
+        std::filesystem::last_write_time(root_ / name, std::filesystem::file_time_type::clock::now() - 25h);
+    const auto recovery = store_.recover([](const std::string&) { return false; }, base_ / "unlisted", 24h);
+    EXPECT_EQ(recovery.unfinished_removed, 1U);
+    EXPECT_THAT(recovery.unlisted_moved, testing::ElementsAre("old.gcode"));
+    EXPECT_EQ(all_files().size(), 3U);
 }
 
 }  // namespace

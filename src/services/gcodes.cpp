@@ -117,10 +117,18 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
+    recover(unlisted_folder, std::chrono::seconds(0));
+}
+
+Awaitable<void> Gcodes::clean(std::filesystem::path unlisted_folder) {
+    co_await offload(files_, [&] { recover(unlisted_folder, std::chrono::days(1)); });
+}
+
+void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {
     std::unordered_set<std::string> listed;
     gcodes_.each_path([&](std::int64_t, const std::string& path) { listed.insert(path); });
     const auto recovery =
-        store_.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder);
+        store_.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder, age_min);
     if (recovery.unfinished_removed > 0)
         log_.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
     for (const std::string& path : recovery.unlisted_moved)

@@ -68,10 +68,14 @@ class Gcodes {
     /// Its print jobs keep their copy of the data. Throws Error: kGcodeNotFound, kNotOwner.
     Awaitable<void> remove(std::int64_t id, Principal who);
 
-    /// At start, before uploads: see GcodeStore::recover.
+    /// At start, before uploads: see GcodeStore::recover. Blocks.
     void recover(const std::filesystem::path& unlisted_folder);
+    /// The same while this and other processes take uploads: leaves alone what is younger than a day.
+    Awaitable<void> clean(std::filesystem::path unlisted_folder);
 
   private:
+    void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
+
     storage::GcodeRepository& gcodes_;
     files::GcodeStore& store_;
     const Clock& clock_;
