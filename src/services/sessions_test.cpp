@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/password.hpp"
+#include "services/memory_login_throttle.hpp"
 #include "services/test_bench.hpp"
 
 namespace karmen::services {
@@ -56,7 +57,7 @@ class SessionsTest : public ServiceTest {
     storage::UserRepository users{*database};
     storage::ApiTokenRepository api_tokens{*database};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
-    LoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
+    MemoryLoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
     Sessions sessions{{.users = users,
                        .api_tokens = api_tokens,
                        .signer = signer,
