@@ -65,6 +65,8 @@ class ServerApplication {
     services::Sessions sessions_;
     services::Users users_;
     services::Gcodes gcodes_;
+    services::NoOtherProcesses exchange_;
+    services::LocalPrinterLocks printer_locks_;
     services::PrinterMonitor monitor_;
     services::Printers printers_;
     services::PrintJobs printjobs_;

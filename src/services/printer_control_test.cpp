@@ -47,8 +47,9 @@ class PrinterControlTest : public ServiceTest {
     storage::PrintJobRepository job_rows{*database};
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
-    PrinterMonitor monitor{loop.executor(), api, rows, blocking, log, kPatient};
-    Printers printers{rows, api, monitor, blocking};
+    NoOtherProcesses exchange;
+    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log}, kPatient};
+    Printers printers{{rows, api, monitor, exchange, blocking}};
     PrinterControl control{printers, job_rows, monitor, api, blocking};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");

@@ -24,6 +24,7 @@ struct PrinterMonitor::Watch {
     Clock::time_point taken{};  ///< of status and job; the epoch: never
     Clock::time_point webcam_taken{};
     std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
+    std::shared_ptr<Event> learnt;    ///< set when another process has told what it saw
     boost::asio::steady_timer timer;  ///< cancelled to check at once
     int failures = 0;                 ///< of regular checks in a row
     bool is_answering = false;
@@ -43,17 +44,14 @@ bool has_same_setup(const Printer& a, const Printer& b) {
     return a.name == b.name && a.hostname == b.hostname && is_same_address(a, b);
 }
 
+Awaitable<void> wait_for_all(std::vector<std::shared_ptr<Event>> events) {
+    for (const auto& event : events) co_await event->wait();
+}
+
 }  // namespace
 
-PrinterMonitor::PrinterMonitor(Executor loop, printers::PrinterApi& client, storage::PrinterRepository& printers,
-                               Pool& blocking, Log& log, PrinterMonitorOptions options)
-    : loop_(loop),
-      client_(client),
-      printers_(printers),
-      blocking_(blocking),
-      log_(log),
-      options_(options),
-      tasks_(loop, log, "printer monitor") {}
+PrinterMonitor::PrinterMonitor(Executor loop, Dependencies dependencies, PrinterMonitorOptions options)
+    : loop_(loop), with_(dependencies), options_(options), tasks_(loop, dependencies.log, "printer monitor") {}
 
 PrinterMonitor::~PrinterMonitor() = default;
 
@@ -61,12 +59,17 @@ void PrinterMonitor::watch(const Printer& printer) {
     const auto found = watches_.find(printer.host);
     if (found != watches_.end()) {
         found->second->printer = printer;
-        invalidate(printer.host);
+        outdate(printer.host);
         return;
     }
     const auto watch = std::make_shared<Watch>(loop_, printer);
     watches_.emplace(printer.host, watch);
-    tasks_.spawn(check_regularly(watch));
+    if (options_.checks == PrinterChecks::kRegular) tasks_.spawn(check_regularly(watch));
+}
+
+void PrinterMonitor::watch_if_changed(const Printer& printer) {
+    const auto found = watches_.find(printer.host);
+    if (found == watches_.end() || !has_same_setup(found->second->printer, printer)) watch(printer);
 }
 
 void PrinterMonitor::forget(const std::string& host) {
@@ -81,8 +84,7 @@ void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
     std::set<std::string_view> listed;
     for (const Printer& printer : printers) {
         listed.insert(printer.host);
-        const auto found = watches_.find(printer.host);
-        if (found == watches_.end() || !has_same_setup(found->second->printer, printer)) watch(printer);
+        watch_if_changed(printer);
     }
     std::vector<std::string> gone;
     for (const auto& [host, watched] : watches_)
@@ -91,6 +93,11 @@ void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
 }
 
 void PrinterMonitor::invalidate(const std::string& host) {
+    outdate(host);
+    with_.exchange.invalidate(host);
+}
+
+void PrinterMonitor::outdate(const std::string& host) {
     const auto found = watches_.find(host);
     if (found == watches_.end()) return;
     ++found->second->changes;
@@ -134,46 +141,77 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
     std::uint64_t asked_at = 0;
     do {
         asked_at = watch->changes;
-        co_await ask(watch);
+        co_await ask_or_learn(watch);
     } while (watch->changes != asked_at && !watch->is_forgotten);
 }
 
-Awaitable<void> PrinterMonitor::ask(WatchPtr watch) {
+Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
+    for (;;) {
+        // Made before the question who asks: the answer of another process may come at any moment.
+        const auto learnt = watch->learnt = std::make_shared<Event>(loop_);
+        if (const auto claim = co_await with_.exchange.claim(watch->printer.host)) {
+            co_await ask(watch, *claim);
+            co_return;
+        }
+        // Whoever held the claim may have died with it.
+        if (co_await finishes_within(options_.claim_lifetime, wait_for_all({learnt}))) co_return;
+    }
+}
+
+Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim) {
     const Printer asked = watch->printer;
     const std::uint64_t asked_at = watch->changes;
     const bool has_webcam =
         watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
-    Observation seen = co_await observe(client_, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
+    const Observation seen =
+        co_await observe(with_.client, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
     if (watch->changes != asked_at || watch->is_forgotten) co_return;
-    watch->snapshot.status = std::move(seen.status);
-    watch->snapshot.job = std::move(seen.job);
-    watch->taken = Clock::now();
+    take(*watch, seen);
+    co_await with_.exchange.publish(asked.host, claim, watch->snapshot);
+    if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
+}
+
+void PrinterMonitor::take(Watch& watch, const Observation& seen) {
+    watch.snapshot.status = seen.status;
+    watch.snapshot.job = seen.job;
+    watch.taken = Clock::now();
     if (!seen.client.connected) {
         // What it showed before is over, and it is asked as soon as it is back.
-        watch->snapshot.webcam = PrinterSnapshot{}.webcam;
-        watch->webcam_taken = {};
+        watch.snapshot.webcam = PrinterSnapshot{}.webcam;
+        watch.webcam_taken = {};
     } else if (seen.webcam) {
-        watch->snapshot.webcam = std::move(*seen.webcam);
-        watch->webcam_taken = watch->taken;
+        watch.snapshot.webcam = *seen.webcam;
+        watch.webcam_taken = watch.taken;
     }
-    watch->is_answering = seen.client.connected;
-    if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
+    watch.is_answering = seen.client.connected;
+}
+
+void PrinterMonitor::learn(const std::string& host, PrinterSnapshot snapshot) {
+    const auto found = watches_.find(host);
+    if (found == watches_.end()) return;
+    Watch& watch = *found->second;
+    watch.is_answering = is_responding(snapshot.status.state);
+    watch.snapshot = std::move(snapshot);
+    watch.taken = Clock::now();
+    // The webcam is asked for when this process asks next.
+    watch.webcam_taken = {};
+    if (watch.learnt) watch.learnt->set();
 }
 
 Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, PrinterClient seen) {
     if (asked.client.connected != seen.connected)
-        log_.info(seen.connected ? "printer is connected" : "printer is not connected", {{"printer", asked.host}});
+        with_.log.info(seen.connected ? "printer is connected" : "printer is not connected", {{"printer", asked.host}});
     try {
         // Somebody may enter another key at this moment: what was seen with the old one says nothing of it.
-        co_await offload(blocking_, [&] {
-            printers_.modify(asked.host, [&](Printer& printer) {
+        co_await offload(with_.blocking, [&] {
+            with_.printers.modify(asked.host, [&](Printer& printer) {
                 if (is_same_address(printer, asked)) printer.client = seen;
             });
         });
         if (is_same_address(watch->printer, asked)) watch->printer.client = std::move(seen);
     } catch (const Error& error) {
         // It is tried again after the next check, which will see the same difference.
-        log_.warning("cannot store what a printer said", {{"printer", asked.host}, {"error", error.what()}});
+        with_.log.warning("cannot store what a printer said", {{"printer", asked.host}, {"error", error.what()}});
     }
 }
 
@@ -187,14 +225,6 @@ std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
     std::uniform_real_distribution<double> jitter(0.9, 1.1);
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
 }
-
-namespace {
-
-Awaitable<void> wait_for_all(std::vector<std::shared_ptr<Event>> events) {
-    for (const auto& event : events) co_await event->wait();
-}
-
-}  // namespace
 
 Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(std::string host) {
     co_return (co_await snapshots(std::vector<std::string>{std::move(host)})).front();

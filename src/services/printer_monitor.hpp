@@ -7,6 +7,8 @@
 #include "runtime/event.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
+#include "services/printer_exchange.hpp"
+#include "services/printer_observer.hpp"
 #include "storage/printer_repository.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -21,36 +23,43 @@
 
 namespace karmen::services {
 
-/// What a printer said when it was last asked.
-struct PrinterSnapshot {
-    PrinterStatus status = not_responding();
-    Webcam webcam{std::string(kWebcamNotAccessible), std::nullopt};
-    std::optional<PrinterJob> job;
-};
+/// Whether a process asks printers by itself, or only when somebody wants to know.
+enum class PrinterChecks { kRegular, kOnDemand };
 
 struct PrinterMonitorOptions {
+    PrinterChecks checks = PrinterChecks::kRegular;
     std::chrono::milliseconds status_age_max{2'000};  ///< older snapshots are not shown, but asked for anew
     std::chrono::milliseconds deadline{2'000};        ///< who does not answer by then is shown as not responding
     std::chrono::milliseconds check_interval{30'000};
     std::chrono::milliseconds check_interval_active{2'000};  ///< while something is printed
     std::chrono::milliseconds backoff_max{300'000};          ///< between checks of a printer that does not answer
     std::chrono::milliseconds webcam_age_max{30'000};        ///< settings are large and change seldom
+    /// For what another process asks a printer, until this one asks by itself.
+    std::chrono::milliseconds claim_lifetime{10'000};
 };
 
 /// Keeps the last snapshot of every printer: each has its own coroutine with its own timer, so that a dead printer
-/// never delays a live one. A printer is asked once at a time, whoever wants to know. What changed of connection,
-/// version and access level is stored. Loop only; owned by the composition root, which stops it before the loop ends.
+/// never delays a live one. A printer is asked once at a time, whoever wants to know, in whichever process. What
+/// changed of connection, version and access level is stored. Loop only; owned by the composition root, which stops it
+/// before the loop ends.
 class PrinterMonitor {
   public:
-    PrinterMonitor(Executor loop, printers::PrinterApi& client, storage::PrinterRepository& printers, Pool& blocking,
-                   Log& log, PrinterMonitorOptions options);
+    struct Dependencies {
+        printers::PrinterApi& client;
+        storage::PrinterRepository& printers;
+        PrinterExchange& exchange;
+        Pool& blocking;
+        Log& log;
+    };
+    PrinterMonitor(Executor loop, Dependencies dependencies, PrinterMonitorOptions options);
     ~PrinterMonitor();
 
     /// Begins to watch, or takes over what changed of a printer that is watched.
     void watch(const Printer& printer);
+    /// Leaves a printer in peace of which people changed nothing.
+    void watch_if_changed(const Printer& printer);
     void forget(const std::string& host);
-    /// The printers are these and no others: begins to watch the new ones, takes over what people changed of the known
-    /// ones, forgets the rest. A printer of which nothing changed is left in peace.
+    /// The printers are these and no others: watches them if they changed, forgets the rest.
     void watch_exactly(const std::vector<Printer>& printers);
 
     /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
@@ -58,8 +67,13 @@ class PrinterMonitor {
     /// The same for many at the same time, in the same order, within one deadline.
     Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<std::string> hosts);
 
-    /// After a command: what is known is out of date.
+    /// After a command: what is known is out of date, here and in all processes.
     void invalidate(const std::string& host);
+
+    /// What another process has just seen.
+    void learn(const std::string& host, PrinterSnapshot snapshot);
+    /// Another process says that what is known is out of date.
+    void outdate(const std::string& host);
 
     Awaitable<void> stop();
 
@@ -70,17 +84,16 @@ class PrinterMonitor {
 
     Awaitable<void> check_regularly(WatchPtr watch);
     Awaitable<void> check(WatchPtr watch);
-    Awaitable<void> ask(WatchPtr watch);
+    Awaitable<void> ask_or_learn(WatchPtr watch);
+    Awaitable<void> ask(WatchPtr watch, PrinterExchange::Claim claim);
+    void take(Watch& watch, const Observation& seen);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
     Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);
     bool is_recent(const Watch& watch) const;
 
     Executor loop_;
-    printers::PrinterApi& client_;
-    storage::PrinterRepository& printers_;
-    Pool& blocking_;
-    Log& log_;
+    Dependencies with_;
     PrinterMonitorOptions options_;
     std::map<std::string, WatchPtr> watches_;
     std::mt19937 random_{std::random_device{}()};

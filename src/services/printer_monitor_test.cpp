@@ -22,7 +22,7 @@ class PrinterMonitorTest : public ServiceTest {
     using Scenario = Awaitable<void> (*)(PrinterMonitorTest&, PrinterMonitor&);
 
     void play(const PrinterMonitorOptions& options, Scenario scenario) {
-        PrinterMonitor monitor(loop.executor(), api, printers, blocking, log, options);
+        PrinterMonitor monitor(loop.executor(), {api, printers, exchange, blocking, log}, options);
         run(run_then_stop(scenario(*this, monitor), monitor));
     }
 
@@ -40,6 +40,7 @@ class PrinterMonitorTest : public ServiceTest {
     PrinterClient stored(const std::string& host = kHost) { return printers.find(host).value().client; }
 
     storage::PrinterRepository printers{*database};
+    NoOtherProcesses exchange;
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
     ScriptedPrinterApi::Script& other = api.at(kOtherHost);

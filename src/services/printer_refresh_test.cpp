@@ -37,8 +37,9 @@ class PrinterRefreshTest : public ServiceTest {
     ScriptedPrinterApi api_{loop.executor()};
     storage::PrinterRepository rows_{*database};
     Pool several_threads_{"blocking", 4, kTestQueueMax};
-    PrinterMonitor monitor_{loop.executor(), api_, rows_, several_threads_, log, kPatient};
-    Printers printers_{rows_, api_, monitor_, several_threads_};
+    NoOtherProcesses exchange_;
+    PrinterMonitor monitor_{loop.executor(), {api_, rows_, exchange_, several_threads_, log}, kPatient};
+    Printers printers_{{rows_, api_, monitor_, exchange_, several_threads_}};
 };
 
 Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {

@@ -26,23 +26,28 @@ void apply(const PrinterChange& change, Printer& printer) {
 
 }  // namespace
 
-Printers::Printers(storage::PrinterRepository& printers, printers::PrinterApi& client, PrinterMonitor& monitor,
-                   Pool& blocking)
-    : printers_(printers), client_(client), monitor_(monitor), blocking_(blocking) {}
+Printers::Printers(Dependencies dependencies, LooksAfter looks_after)
+    : with_(dependencies), looks_after_(std::move(looks_after)) {}
 
 Awaitable<void> Printers::start() {
     co_await refresh();
 }
 
-Awaitable<void> Printers::refresh() {
+Awaitable<std::vector<Printer>> Printers::read_all() {
     std::vector<Printer> stored;
     std::uint64_t changes_before = 0;
     do {
         // A printer that is added meanwhile may not be among them, and must not be forgotten for that.
         changes_before = changes_;
-        stored = co_await offload(blocking_, [this] { return printers_.all(); });
+        stored = co_await offload(with_.blocking, [this] { return with_.printers.all(); });
     } while (changes_ != changes_before);
-    monitor_.watch_exactly(stored);
+    co_return stored;
+}
+
+Awaitable<void> Printers::refresh() {
+    std::vector<Printer> stored = co_await read_all();
+    std::erase_if(stored, [&](const Printer& printer) { return !looks_after_(printer.host); });
+    with_.monitor.watch_exactly(stored);
 }
 
 Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, Log& log) {
@@ -57,11 +62,13 @@ Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, 
 }
 
 Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
-    auto stored = co_await offload(blocking_, [this] { return printers_.all(); });
+    auto stored = co_await read_all();
+    // Another process may have added one a moment ago.
+    if (fields.any()) with_.monitor.watch_exactly(stored);
     std::vector<std::string> hosts;
     for (const Printer& printer : stored) hosts.push_back(printer.host);
     std::vector<PrinterSnapshot> snapshots(stored.size());
-    if (fields.any()) snapshots = co_await monitor_.snapshots(std::move(hosts));
+    if (fields.any()) snapshots = co_await with_.monitor.snapshots(std::move(hosts));
     std::vector<PrinterView> views;
     views.reserve(stored.size());
     for (std::size_t i = 0; i < stored.size(); ++i)
@@ -70,19 +77,22 @@ Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
 }
 
 Awaitable<Printer> Printers::require(std::string host) {
-    auto found = co_await offload(blocking_, [&] { return printers_.find(host); });
+    auto found = co_await offload(with_.blocking, [&] { return with_.printers.find(host); });
     if (!found) throw printer_not_found(host);
     co_return std::move(*found);
 }
 
 Awaitable<PrinterView> Printers::view(Printer printer, PrinterFields fields) {
     PrinterView view{.printer = std::move(printer), .fields = fields};
-    if (fields.any()) view.snapshot = co_await monitor_.snapshot(view.printer.host);
+    if (fields.any()) view.snapshot = co_await with_.monitor.snapshot(view.printer.host);
     co_return view;
 }
 
 Awaitable<PrinterView> Printers::find(std::string host, PrinterFields fields) {
+    const std::uint64_t changes_before = changes_;
     Printer printer = co_await require(std::move(host));
+    // Another process may have added it a moment ago, but this one has not removed it meanwhile.
+    if (fields.any() && changes_ == changes_before) with_.monitor.watch_if_changed(printer);
     co_return co_await view(std::move(printer), fields);
 }
 
@@ -90,16 +100,16 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
     Printer printer{.host = std::move(wanted.host), .name = std::move(wanted.name), .protocol = wanted.protocol};
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
     const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
-    if (co_await offload(blocking_, [&] { return printers_.find(printer.host).has_value(); })) throw taken;
-    printer.client = co_await look_at(client_, printer);
+    if (co_await offload(with_.blocking, [&] { return with_.printers.find(printer.host).has_value(); })) throw taken;
+    printer.client = co_await look_at(with_.client, printer);
     try {
-        co_await offload(blocking_, [&] { printers_.insert(printer); });
+        co_await offload(with_.blocking, [&] { with_.printers.insert(printer); });
     } catch (const Error& error) {
         if (error.code() == ErrorCode::kConflict) throw taken;
         throw;
     }
     ++changes_;
-    monitor_.watch(printer);
+    with_.monitor.watch(printer);
     co_return co_await view(std::move(printer), PrinterFields::all());
 }
 
@@ -109,10 +119,10 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     if (change.protocol || change.api_key) {
         Printer wanted = co_await require(host);
         apply(change, wanted);
-        seen = co_await look_at(client_, std::move(wanted));
+        seen = co_await look_at(with_.client, std::move(wanted));
     }
-    auto changed = co_await offload(blocking_, [&] {
-        return printers_.modify(host, [&](Printer& printer) {
+    auto changed = co_await offload(with_.blocking, [&] {
+        return with_.printers.modify(host, [&](Printer& printer) {
             apply(change, printer);
             if (!seen) return;
             seen->api_key = printer.client.api_key;
@@ -121,14 +131,15 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     });
     if (!changed) throw printer_not_found(host);
     ++changes_;
-    monitor_.watch(*changed);
+    with_.monitor.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());
 }
 
 Awaitable<void> Printers::remove(std::string host) {
-    if (!co_await offload(blocking_, [&] { return printers_.remove(host); })) throw printer_not_found(host);
+    if (!co_await offload(with_.blocking, [&] { return with_.printers.remove(host); })) throw printer_not_found(host);
     ++changes_;
-    monitor_.forget(host);
+    with_.monitor.forget(host);
+    with_.exchange.forget(host);
 }
 
 }  // namespace karmen::services

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,16 +50,26 @@ struct PrinterChange {
     bool is_empty() const { return !name && !protocol && !api_key && props.empty(); }
 };
 
+/// Whether this process looks after a printer. Several workers share them out.
+using LooksAfter = std::function<bool(const std::string& host)>;
+
 /// The list of printers, and what they are doing. Loop only.
 class Printers {
   public:
-    Printers(storage::PrinterRepository& printers, printers::PrinterApi& client, PrinterMonitor& monitor,
-             Pool& blocking);
+    struct Dependencies {
+        storage::PrinterRepository& printers;
+        printers::PrinterApi& client;
+        PrinterMonitor& monitor;
+        PrinterExchange& exchange;
+        Pool& blocking;
+    };
+    explicit Printers(Dependencies dependencies, LooksAfter looks_after = [](const std::string&) { return true; });
 
     /// Begins to watch all printers that are stored.
     Awaitable<void> start();
 
-    /// Notices what others, such as the command line, changed in the table of printers.
+    /// Notices what others, such as the command line, changed in the table of printers, and which of them this process
+    /// looks after now.
     Awaitable<void> refresh();
     /// The same again and again, until it is cancelled. For a task group, which ends before `log` and this object.
     Awaitable<void> refresh_regularly(std::chrono::milliseconds interval, Log& log);
@@ -83,10 +94,11 @@ class Printers {
   private:
     Awaitable<PrinterView> view(Printer printer, PrinterFields fields);
 
-    storage::PrinterRepository& printers_;
-    printers::PrinterApi& client_;
-    PrinterMonitor& monitor_;
-    Pool& blocking_;
+    /// All that are stored, with what this process itself changed.
+    Awaitable<std::vector<Printer>> read_all();
+
+    Dependencies with_;
+    LooksAfter looks_after_;
     std::uint64_t changes_ = 0;  ///< own ones; what was read before the last of them is out of date
 };
 

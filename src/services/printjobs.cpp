@@ -48,21 +48,6 @@ PrinterClient without_api_key(PrinterClient client) {
     return client;
 }
 
-/// Keeps the others away from a printer while a file is being sent to it.
-class Busy {
-  public:
-    Busy(std::set<std::string>& hosts, const std::string& host) : hosts_(hosts), host_(host) {
-        if (!hosts_.insert(host).second) throw not_operational("another file is being sent to it");
-    }
-    Busy(const Busy&) = delete;
-    Busy& operator=(const Busy&) = delete;
-    ~Busy() { hosts_.erase(host_); }
-
-  private:
-    std::set<std::string>& hosts_;
-    std::string host_;
-};
-
 }  // namespace
 
 PrintJobs::PrintJobs(Executor loop, Dependencies dependencies)
@@ -91,7 +76,8 @@ Awaitable<void> PrintJobs::run(std::shared_ptr<Start> start) {
 Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     const Printer printer = co_await with_.printers.require(start->host);
     Gcodes::Content content = co_await with_.gcodes.open(start->gcode_id);
-    const Busy busy(busy_hosts_, start->host);
+    const auto lock = co_await with_.locks.try_lock(start->host);
+    if (!lock) throw not_operational("another file is being sent to it");
     const printers::PrinterAddress address = address_of(printer);
     const PrinterStatus status = (co_await with_.client.status(address)).value;
     if (status.state != PrinterState::kOperational) throw not_operational(status.text);

@@ -10,13 +10,13 @@
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
 #include "services/gcodes.hpp"
+#include "services/printer_locks.hpp"
 #include "services/printers.hpp"
 #include "storage/print_job_repository.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace karmen::services {
@@ -30,6 +30,7 @@ class PrintJobs {
         Printers& printers;
         PrinterMonitor& monitor;
         printers::PrinterApi& client;
+        PrinterLocks& locks;
         const Clock& clock;
         Pool& blocking;
         Log& log;
@@ -59,7 +60,6 @@ class PrintJobs {
     Awaitable<PrintJob> send_and_record(std::shared_ptr<Start> start);
 
     Dependencies with_;
-    std::set<std::string> busy_hosts_;  ///< printers that a file is being sent to
     Executor loop_;
     TaskGroup tasks_;
 };

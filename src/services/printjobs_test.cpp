@@ -53,8 +53,10 @@ class PrintJobsTest : public ServiceTest {
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
     ScriptedPrinterApi::Script& other = api.at(kOtherHost);
-    PrinterMonitor monitor{loop.executor(), api, printer_rows, blocking, log, kPatient};
-    Printers printers{printer_rows, api, monitor, blocking};
+    NoOtherProcesses exchange;
+    PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log}, kPatient};
+    Printers printers{{printer_rows, api, monitor, exchange, blocking}};
+    LocalPrinterLocks locks;
     Gcodes gcodes{gcode_rows, store, clock, blocking, file_work, log};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
@@ -62,6 +64,7 @@ class PrintJobsTest : public ServiceTest {
                     .printers = printers,
                     .monitor = monitor,
                     .client = api,
+                    .locks = locks,
                     .clock = clock,
                     .blocking = blocking,
                     .log = log}};

@@ -18,12 +18,14 @@ namespace karmen::services {
 
 /// For tests only: nothing happens by itself, nothing is ever too old or too late.
 inline constexpr std::chrono::milliseconds kNever = std::chrono::hours(24);
-inline constexpr PrinterMonitorOptions kPatient{.status_age_max = kNever,
+inline constexpr PrinterMonitorOptions kPatient{.checks = PrinterChecks::kRegular,
+                                                .status_age_max = kNever,
                                                 .deadline = kNever,
                                                 .check_interval = kNever,
                                                 .check_interval_active = kNever,
                                                 .backoff_max = kNever,
-                                                .webcam_age_max = kNever};
+                                                .webcam_age_max = kNever,
+                                                .claim_lifetime = kNever};
 
 /// For tests only: printers that answer what the test says, hang while the test holds them, and count what they are
 /// asked. Loop only.

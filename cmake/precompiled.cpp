@@ -1,0 +1,1 @@
+// A library needs a source; what counts are the headers that its target precompiles.
