@@ -17,7 +17,7 @@
 #include "runtime/task_group.hpp"
 #include "services/api_tokens.hpp"
 #include "services/gcodes.hpp"
-#include "services/login_throttle.hpp"
+#include "services/memory_login_throttle.hpp"
 #include "services/printer_control.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
@@ -61,7 +61,7 @@ class ServerApplication {
     Pool cpu_;
     net::HttpClient http_client_;
     printers::octoprint::Client printer_client_;
-    services::LoginThrottle login_throttle_;
+    services::MemoryLoginThrottle login_throttle_;
     services::Sessions sessions_;
     services::Users users_;
     services::Gcodes gcodes_;

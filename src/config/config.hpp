@@ -77,6 +77,26 @@ struct Storage {
     bool operator==(const Storage&) const = default;
 };
 
+struct Redis {
+    std::string url;  ///< empty: none, everything in one process
+    std::string key_prefix = "karmen:";
+    Duration connect_timeout = std::chrono::seconds(2);
+    Duration command_timeout = std::chrono::seconds(2);
+    bool operator==(const Redis&) const = default;
+};
+
+struct Tasks {
+    int concurrency = 4;
+    int attempts_max = 5;
+    Duration backoff_min = std::chrono::seconds(1);
+    Duration backoff_max = std::chrono::minutes(10);
+    Duration visibility_timeout = std::chrono::minutes(1);
+    int waiting_max = 10'000;
+    int dead_letters_max = 1000;
+    Duration shutdown_grace = std::chrono::seconds(10);
+    bool operator==(const Tasks&) const = default;
+};
+
 struct Pools {
     int blocking_threads = 4;
     int file_threads = 4;
@@ -100,6 +120,8 @@ struct Config {
     Printers printers;
     Files files;
     Storage storage;
+    Redis redis;
+    Tasks tasks;
     Pools pools;
     Logging log;
     bool operator==(const Config&) const = default;

@@ -35,6 +35,11 @@ constexpr TextRule kPassword{"empty or 8–72 bytes", [](std::string_view text) 
                                  return text.empty() || (text.size() >= 8 && text.size() <= 72);
                              }};
 
+constexpr TextRule kRedisUrl{"empty, or a URL that begins with redis:// or unix://", [](std::string_view text) {
+                                 return text.empty() || text.starts_with("redis://") || text.starts_with("unix://");
+                             }};
+constexpr TextRule kKeyPrefix{"up to 64 bytes", [](std::string_view text) { return text.size() <= 64; }};
+
 template <auto Section, auto Member>
 constexpr WordOption one_of(std::span<const std::string_view> words) {
     using Enum = std::remove_cvref_t<decltype(std::declval<Config&>().*Section.*Member)>;
@@ -128,6 +133,32 @@ constexpr Option kOptions[] = {
     {"storage.connections", "Connections to the database.",
         NumberOption{field<&Config::storage, &Storage::connections>, 1, 256}},
 
+    {"redis.url", "Redis that several processes share, such as redis://:password@127.0.0.1:6379/0; empty: none is needed.",
+        SecretOption{field<&Config::redis, &Redis::url>, kRedisUrl}},
+    {"redis.key_prefix", "What the names of all keys in Redis begin with.",
+        TextOption{field<&Config::redis, &Redis::key_prefix>, kKeyPrefix}},
+    {"redis.connect_timeout", "Time to connect to Redis.",
+        DurationOption{field<&Config::redis, &Redis::connect_timeout>, milliseconds(10), minutes(1)}},
+    {"redis.command_timeout", "Redis that takes longer to answer is treated as one that is away.",
+        DurationOption{field<&Config::redis, &Redis::command_timeout>, milliseconds(10), minutes(1)}},
+
+    {"tasks.concurrency", "Tasks that a worker does at the same time.",
+        NumberOption{field<&Config::tasks, &Tasks::concurrency>, 1, 1000}},
+    {"tasks.attempts_max", "A task that failed so often is tried no more; `karmen tasks` shows it.",
+        NumberOption{field<&Config::tasks, &Tasks::attempts_max>, 1, 100}},
+    {"tasks.backoff_min", "Time before a task that failed is tried again, up to this long; doubled for each attempt more.",
+        DurationOption{field<&Config::tasks, &Tasks::backoff_min>, milliseconds(1), hours(1)}},
+    {"tasks.backoff_max", "The longest of these times.",
+        DurationOption{field<&Config::tasks, &Tasks::backoff_max>, milliseconds(1), days(1)}},
+    {"tasks.visibility_timeout", "A worker that was not heard of for this long has lost its tasks to another one.",
+        DurationOption{field<&Config::tasks, &Tasks::visibility_timeout>, milliseconds(100), days(1)}},
+    {"tasks.waiting_max", "Tasks that may wait; more are refused with 503.",
+        NumberOption{field<&Config::tasks, &Tasks::waiting_max>, 1, 1'000'000}},
+    {"tasks.dead_letters_max", "Tasks that were given up are kept, the newest this many.",
+        NumberOption{field<&Config::tasks, &Tasks::dead_letters_max>, 1, 100'000}},
+    {"tasks.shutdown_grace", "At the end, time for tasks that run to finish; the others are given to another worker.",
+        DurationOption{field<&Config::tasks, &Tasks::shutdown_grace>, milliseconds(0), hours(1)}},
+
     {"pools.blocking_threads", "Threads for the database.",
         NumberOption{field<&Config::pools, &Pools::blocking_threads>, 1, 256}},
     {"pools.file_threads", "Threads for g-code files: writing, analysing, reading.",
@@ -189,6 +220,8 @@ std::vector<std::string> contradictions(const Config& config) {
         found.emplace_back("auth.access_token_lifetime must not be longer than auth.refresh_token_lifetime");
     if (config.printers.check_interval > config.printers.backoff_max)
         found.emplace_back("printers.check_interval must not be longer than printers.backoff_max");
+    if (config.tasks.backoff_min > config.tasks.backoff_max)
+        found.emplace_back("tasks.backoff_min must not be longer than tasks.backoff_max");
     return found;
 }
 

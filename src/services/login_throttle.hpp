@@ -1,13 +1,9 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "runtime/awaitable.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
 
 namespace karmen::services {
 
@@ -19,35 +15,27 @@ struct LoginThrottleOptions {
 };
 
 /// Counts failed logins per user and address, so that guessing from one place does not lock the user out elsewhere.
-/// Loop only.
+/// Owned by the composition root. Loop only. Throws Error(kServiceUnavailable) when what it counts is kept in a server
+/// that is away.
 class LoginThrottle {
   public:
-    LoginThrottle(LoginThrottleOptions options, const Clock& clock) : options_(options), clock_(clock) {}
+    virtual ~LoginThrottle() = default;
 
     /// Counts an attempt as failed until succeeded() says otherwise, so that many at the same time do not slip through.
     /// Gives how long to wait before it is tried. Throws Error(kTooManyRequests).
-    std::chrono::milliseconds begin(std::string_view username, std::string_view address);
+    virtual Awaitable<std::chrono::milliseconds> begin(std::string username, std::string address) = 0;
 
-    void succeeded(std::string_view username, std::string_view address);
+    virtual Awaitable<void> succeeded(std::string username, std::string address) = 0;
 
     /// Takes back the last attempt: it was not tried, since the server had no time for it.
-    void not_tried(std::string_view username, std::string_view address);
-
-    /// What strangers can make it remember is bounded: beyond this the oldest that block nobody are forgotten.
-    static constexpr std::size_t kEntriesMax = 50'000;
-
-  private:
-    struct Entry {
-        std::vector<Timestamp> failures;  ///< within the window
-        Timestamp blocked_until{};
-    };
-    void forget_old_entries(Timestamp now);
-    void make_room(Timestamp now);
-
-    LoginThrottleOptions options_;
-    const Clock& clock_;
-    std::unordered_map<std::string, Entry> entries_;
-    Timestamp swept_{};
+    virtual Awaitable<void> not_tried(std::string username, std::string address) = 0;
 };
+
+/// What every implementation answers with so many failures before this attempt.
+std::chrono::milliseconds login_delay(const LoginThrottleOptions& options, std::size_t failures);
+/// Throws Error(kTooManyRequests).
+[[noreturn]] void refuse_login(std::chrono::milliseconds blocked_for);
+/// What failures are counted by.
+std::string login_key(const std::string& username, const std::string& address);
 
 }  // namespace karmen::services

@@ -1,61 +1,215 @@
 #include "services/login_throttle.hpp"
 
 #include "base/error.hpp"
+#include "base/random.hpp"
+#include "redis/test_server.hpp"
+#include "runtime/loop.hpp"
+#include "services/memory_login_throttle.hpp"
+#include "services/redis_login_throttle.hpp"
 #include "services/test_clock.hpp"
 
 #include <gtest/gtest.h>
+
+#include <memory>
 
 namespace karmen::services {
 namespace {
 
 using namespace std::chrono_literals;
 
-class LoginThrottleTest : public testing::Test {
+constexpr LoginThrottleOptions kOptions{.failures_slow = 5, .failures_max = 20, .window = 5min, .block = 15min};
+constexpr auto kBlocked = std::chrono::milliseconds(-1);
+
+enum class ThrottleKind { kMemory, kRedis };
+
+/// The contract of every throttle. With Redis, two objects take turns, as two processes would.
+class LoginThrottleTest : public testing::TestWithParam<ThrottleKind> {
   protected:
-    void fail_times(int count) {
-        for (int i = 0; i < count; ++i) throttle_.begin("ann", "10.0.0.1");
+    using Scenario = Awaitable<void> (*)(LoginThrottleTest&);
+
+    void run(Scenario scenario) {
+        if (GetParam() == ThrottleKind::kMemory)
+            loop_.run_until_done(scenario(*this));
+        else
+            loop_.run_until_done(with_redis(scenario));
     }
 
-    TurnableClock clock_;
-    LoginThrottle throttle_{{.failures_slow = 5, .failures_max = 20, .window = 5min, .block = 15min}, clock_};
+    Awaitable<void> with_redis(Scenario scenario) {
+        client_ = std::make_unique<redis::Client>(loop_.executor(), redis::quick(redis::shared_server()), log_);
+        co_await client_->start();
+        const std::string prefix = "test:" + random_hex(8) + ":";
+        throttle_ = std::make_unique<RedisLoginThrottle>(*client_, prefix, kOptions, clock);
+        other_ = std::make_unique<RedisLoginThrottle>(*client_, prefix, kOptions, clock);
+        co_await scenario(*this);
+        co_await client_->stop();
+    }
+
+  public:
+    LoginThrottle& throttle() {
+        if (other_) std::swap(throttle_, other_);
+        return *throttle_;
+    }
+
+    /// kBlocked: it was not let through.
+    Awaitable<std::chrono::milliseconds> begin(std::string username, std::string address) {
+        try {
+            co_return co_await throttle().begin(username, address);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::kTooManyRequests);
+            retry_after_s = error.retry_after_s();
+            co_return kBlocked;
+        }
+    }
+    Awaitable<void> fail_times(int count) {
+        for (int i = 0; i < count; ++i) co_await begin("ann", "10.0.0.1");
+    }
+
+    TurnableClock clock;
+    int retry_after_s = 0;
+
+  private:
+    Loop loop_;
+    Log log_ = Log::silent();
+    std::unique_ptr<redis::Client> client_;
+    std::unique_ptr<LoginThrottle> throttle_ = std::make_unique<MemoryLoginThrottle>(kOptions, clock);
+    std::unique_ptr<LoginThrottle> other_;
 };
+INSTANTIATE_TEST_SUITE_P(, LoginThrottleTest, testing::Values(ThrottleKind::kMemory, ThrottleKind::kRedis),
+                         [](const auto& kind) { return kind.param == ThrottleKind::kMemory ? "Memory" : "Redis"; });
 
-TEST_F(LoginThrottleTest, TheFirstFailuresCostNoTimeAndLaterOnesMore) {
-    fail_times(4);
-    EXPECT_EQ(throttle_.begin("ann", "10.0.0.1"), 0ms);
-    const auto first = throttle_.begin("ann", "10.0.0.1");
-    EXPECT_GT(first, 0ms);
-    EXPECT_GT(throttle_.begin("ann", "10.0.0.1"), first);
+Awaitable<void> slow_down(LoginThrottleTest& test) {
+    co_await test.fail_times(4);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 0ms);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 500ms);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 1000ms);
+    co_await test.fail_times(10);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 5000ms) << "the longest";
 }
 
-TEST_F(LoginThrottleTest, StopsAfterTooManyUntilTheBlockIsOver) {
-    fail_times(20);
-    try {
-        fail_times(1);
-        ADD_FAILURE() << "a 21st was let through";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ErrorCode::kTooManyRequests);
-        EXPECT_EQ(error.retry_after_s(), 15 * 60);
+TEST_P(LoginThrottleTest, TheFirstFailuresCostNoTimeAndLaterOnesMore) {
+    run(slow_down);
+}
+
+Awaitable<void> block(LoginThrottleTest& test) {
+    co_await test.fail_times(20);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), kBlocked);
+    EXPECT_EQ(test.retry_after_s, 15 * 60);
+    test.clock.advance(15min - 1s);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), kBlocked);
+    EXPECT_EQ(test.retry_after_s, 1);
+    test.clock.advance(2s);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 0ms);
+}
+
+TEST_P(LoginThrottleTest, StopsAfterTooManyUntilTheBlockIsOver) {
+    run(block);
+}
+
+Awaitable<void> try_elsewhere(LoginThrottleTest& test) {
+    co_await test.fail_times(20);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.2"), 0ms);
+    EXPECT_EQ(co_await test.begin("bob", "10.0.0.1"), 0ms);
+}
+
+TEST_P(LoginThrottleTest, OtherUsersAndAddressesAreFree) {
+    run(try_elsewhere);
+}
+
+Awaitable<void> forget(LoginThrottleTest& test) {
+    co_await test.fail_times(6);
+    test.clock.advance(5min + 1s);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 0ms);
+    co_await test.fail_times(6);
+    co_await test.throttle().succeeded("ann", "10.0.0.1");
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 0ms);
+}
+
+TEST_P(LoginThrottleTest, FailuresAgeAndASuccessForgetsThem) {
+    run(forget);
+}
+
+Awaitable<void> take_back(LoginThrottleTest& test) {
+    co_await test.fail_times(5);
+    for (int i = 0; i < 30; ++i) {
+        EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 500ms);
+        co_await test.throttle().not_tried("ann", "10.0.0.1");
     }
-    clock_.advance(15min - 1s);
-    EXPECT_THROW(fail_times(1), Error);
-    clock_.advance(2s);
-    EXPECT_EQ(throttle_.begin("ann", "10.0.0.1"), 0ms);
+    co_await test.throttle().not_tried("bob", "10.0.0.1");
+    EXPECT_EQ(co_await test.begin("bob", "10.0.0.1"), 0ms);
+    co_await test.throttle().not_tried("bob", "10.0.0.1");
+    co_await test.fail_times(14);
+    co_await test.throttle().not_tried("ann", "10.0.0.1");
+    co_await test.fail_times(1);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 5000ms);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), kBlocked);
+    co_await test.throttle().not_tried("ann", "10.0.0.1");
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), kBlocked) << "a block is not taken back";
 }
 
-TEST_F(LoginThrottleTest, OtherUsersAndAddressesAreFree) {
-    fail_times(20);
-    EXPECT_EQ(throttle_.begin("ann", "10.0.0.2"), 0ms);
-    EXPECT_EQ(throttle_.begin("bob", "10.0.0.1"), 0ms);
+TEST_P(LoginThrottleTest, WhatWasNotTriedDoesNotCount) {
+    run(take_back);
 }
 
-TEST_F(LoginThrottleTest, FailuresAgeAndASuccessForgetsThem) {
-    fail_times(6);
-    clock_.advance(5min + 1s);
-    EXPECT_EQ(throttle_.begin("ann", "10.0.0.1"), 0ms);
-    fail_times(6);
-    throttle_.succeeded("ann", "10.0.0.1");
-    EXPECT_EQ(throttle_.begin("ann", "10.0.0.1"), 0ms);
+Awaitable<std::vector<std::string>> keys_after_attempts(redis::Client& client, const Clock& clock) {
+    RedisLoginThrottle throttle(client, "p:", kOptions, clock);
+    co_await throttle.begin("ann", "10.0.0.1");
+    co_await throttle.begin("bob", "10.0.0.1");
+    co_await throttle.not_tried("bob", "10.0.0.1");
+    redis::Arguments command{"KEYS", "*"};
+    const redis::Reply keys = co_await client.command(std::move(command));
+    std::vector<std::string> result;
+    for (const redis::Reply& key : keys.array()) {
+        redis::Arguments question{"PTTL", key.text()};
+        const redis::Reply left = co_await client.command(std::move(question));
+        EXPECT_GT(left.integer(), 0) << "it would stay for ever";
+        EXPECT_LE(left.integer(), std::chrono::milliseconds(kOptions.window).count());
+        result.push_back(key.text());
+    }
+    co_return result;
+}
+
+Awaitable<void> leave_no_names(redis::TestServer& server, const Clock& clock, Loop& loop) {
+    Log log = Log::silent();
+    redis::Client client(loop.executor(), redis::quick(server.url()), log);
+    co_await client.start();
+    const auto keys = co_await keys_after_attempts(client, clock);
+    EXPECT_EQ(keys.size(), 1U) << "one that was taken back leaves nothing";
+    for (const std::string& key : keys) {
+        EXPECT_EQ(key.find("ann"), std::string::npos);
+        EXPECT_TRUE(key.starts_with("p:login:"));
+    }
+    co_await client.stop();
+}
+
+TEST(RedisLoginThrottle, LeavesNoNamesInRedisAndNothingForLong) {
+    redis::TestServer server;
+    Loop loop;
+    const SystemClock clock;
+    loop.run_until_done(leave_no_names(server, clock, loop));
+}
+
+Awaitable<ErrorCode> begin_without_redis(redis::TestServer& server, const Clock& clock, Loop& loop) {
+    Log log = Log::silent();
+    server.kill();
+    redis::Client client(loop.executor(), redis::quick(server.url()), log);
+    co_await client.start();
+    RedisLoginThrottle throttle(client, "p:", kOptions, clock);
+    ErrorCode code = ErrorCode::kInternal;
+    try {
+        co_await throttle.begin("ann", "10.0.0.1");
+    } catch (const Error& error) {
+        code = error.code();
+        EXPECT_GT(error.retry_after_s(), 0);
+    }
+    co_await client.stop();
+    co_return code;
+}
+
+TEST(RedisLoginThrottle, LetsNobodyTryWhileItCannotCount) {
+    redis::TestServer server;
+    Loop loop;
+    const SystemClock clock;
+    EXPECT_EQ(loop.run_until_done(begin_without_redis(server, clock, loop)), ErrorCode::kServiceUnavailable);
 }
 
 }  // namespace

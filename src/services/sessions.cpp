@@ -54,30 +54,44 @@ Awaitable<bool> Sessions::is_password_of(const LocalUser* local, const std::stri
     co_return local&& matches;
 }
 
+/// An attempt that fails for a reason of the server is none.
+template <class T>
+Awaitable<T> Sessions::tried(std::string username, std::string address, Awaitable<T> attempt) {
+    std::exception_ptr failure;
+    try {
+        co_return co_await std::move(attempt);
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    co_await take_back(std::move(username), std::move(address));
+    std::rethrow_exception(failure);
+}
+
+/// What made the attempt fail is what the client is told, whatever comes of this.
+Awaitable<void> Sessions::take_back(std::string username, std::string address) {
+    try {
+        co_await with_.throttle.not_tried(std::move(username), std::move(address));
+    } catch (const Error&) {
+    }
+}
+
 Awaitable<bool> Sessions::try_password(std::string username, std::string address, const LocalUser* local,
                                        std::string password) {
-    try {
-        const bool is_right = co_await is_password_of(local, password);
-        if (is_right) with_.throttle.succeeded(username, address);
-        co_return is_right;
-    } catch (const Error&) {
-        with_.throttle.not_tried(username, address);
-        throw;
-    }
+    const bool is_right = co_await tried(username, address, is_password_of(local, password));
+    if (is_right) co_await with_.throttle.succeeded(username, address);
+    co_return is_right;
+}
+
+Awaitable<std::optional<storage::Account>> Sessions::find_account(std::string username) {
+    co_return co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
 }
 
 Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, std::string address) {
     // Nobody has such a name, so there is nothing to hide, and nothing of it to be remembered.
     if (count_characters(username) > kUsernameMaxCharacters) throw wrong_credentials("Wrong username or password");
-    const auto delay = with_.throttle.begin(username, address);
+    const auto delay = co_await with_.throttle.begin(username, address);
     if (delay.count() > 0) co_await sleep_for(delay);
-    std::optional<storage::Account> found;
-    try {
-        found = co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
-    } catch (const Error&) {
-        with_.throttle.not_tried(username, address);
-        throw;
-    }
+    const auto found = co_await tried(username, address, find_account(username));
     const LocalUser* local = found && found->local ? &*found->local : nullptr;
     if (!co_await try_password(username, address, local, password))
         throw wrong_credentials("Wrong username or password");
@@ -117,7 +131,7 @@ std::string Sessions::refreshed_access_token(const Account& account) const {
 Awaitable<std::string> Sessions::change_password(Account account, std::string password, std::string new_password,
                                                  std::string address) {
     check_password(new_password, "/new_password");
-    const auto delay = with_.throttle.begin(account.user.username, address);
+    const auto delay = co_await with_.throttle.begin(account.user.username, address);
     if (delay.count() > 0) co_await sleep_for(delay);
     if (!co_await try_password(account.user.username, address, &account.local, password))
         throw wrong_credentials("Wrong password");

@@ -49,7 +49,7 @@ class Sessions {
         std::string refresh_token;
     };
     /// Takes the same time for an unknown user as for a wrong password. Throws Error: kWrongCredentials, kUserSuspended
-    /// (only after the right password), kTooManyRequests.
+    /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures.
     Awaitable<Login> log_in(std::string username, std::string password, std::string address);
 
     /// Who sends this token, when it is of the wanted type and still good. Throws Error: kInvalidToken, kExpiredToken,
@@ -70,6 +70,10 @@ class Sessions {
     std::string refresh_token(const User& user, const LocalUser& local) const;
     Awaitable<bool> try_password(std::string username, std::string address, const LocalUser* local,
                                  std::string password);
+    template <class T>
+    Awaitable<T> tried(std::string username, std::string address, Awaitable<T> attempt);
+    Awaitable<void> take_back(std::string username, std::string address);
+    Awaitable<std::optional<storage::Account>> find_account(std::string username);
     Awaitable<bool> is_password_of(const LocalUser* local, const std::string& password);
 
     Dependencies with_;

@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 #include "crypto/password.hpp"
+#include "redis/connection.hpp"
+#include "services/memory_login_throttle.hpp"
 #include "services/test_bench.hpp"
 
 namespace karmen::services {
@@ -56,7 +58,7 @@ class SessionsTest : public ServiceTest {
     storage::UserRepository users{*database};
     storage::ApiTokenRepository api_tokens{*database};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
-    LoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
+    MemoryLoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
     Sessions sessions{{.users = users,
                        .api_tokens = api_tokens,
                        .signer = signer,
@@ -134,6 +136,41 @@ TEST_F(SessionsTest, WhatTheServerHadNoTimeToTryDoesNotCount) {
         run(until([pool] { return pool->unfinished() == 0; }));
     }
     EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
+}
+
+/// One whose server goes away in the middle of a login.
+class ThrottleThatIsAway final : public LoginThrottle {
+  public:
+    Awaitable<std::chrono::milliseconds> begin(std::string, std::string) override {
+        if (!is_there) throw redis::unavailable(LogDetail{"test"});
+        co_return 0ms;
+    }
+    Awaitable<void> succeeded(std::string, std::string) override { throw redis::unavailable(LogDetail{"test"}); }
+    Awaitable<void> not_tried(std::string, std::string) override { throw redis::unavailable(LogDetail{"test"}); }
+    bool is_there = true;
+};
+
+TEST_F(SessionsTest, NobodyLogsInWhileFailuresCannotBeCounted) {
+    add_user("ann", "secret");
+    ThrottleThatIsAway away;
+    Sessions without({.users = users,
+                      .api_tokens = api_tokens,
+                      .signer = signer,
+                      .throttle = away,
+                      .clock = clock,
+                      .blocking = blocking,
+                      .cpu = cpu},
+                     {.bcrypt_cost = kTestBcryptCost});
+    EXPECT_EQ(error_of(without.log_in("ann", "secret", "10.0.0.1")), ErrorCode::kServiceUnavailable);
+    EXPECT_EQ(error_of(without.log_in("ann", "wrong", "10.0.0.1")), ErrorCode::kWrongCredentials);
+    {
+        PoolHold hold(cpu);
+        hold.fill();
+        EXPECT_EQ(error_of(without.log_in("ann", "secret", "10.0.0.1")), ErrorCode::kOverloaded)
+            << "what made it fail, not what came of telling the throttle";
+    }
+    away.is_there = false;
+    EXPECT_EQ(error_of(without.log_in("ann", "wrong", "10.0.0.1")), ErrorCode::kServiceUnavailable);
 }
 
 TEST_F(SessionsTest, NamesThatNobodyCanHaveAreNotRemembered) {

@@ -93,6 +93,7 @@ Awaitable<TaskState> DatabaseQueue::fail(const Delivery& delivery, std::string e
     }
     const auto due = clock_.now() + retry_delay(delivery.task.attempt, options_);
     co_await offload(blocking_, [&] { tasks_.retry_at(delivery.task.id, delivery.receipt, due, short_error(error)); });
+    wake();
     co_return TaskState::kRetryWaiting;
 }
 

@@ -15,8 +15,8 @@ using redis::CommandError;
 using redis::Reply;
 using std::chrono::milliseconds;
 
-/// How often to look for tasks of lost workers while nothing new comes.
-constexpr milliseconds kLookAgain{1000};
+constexpr milliseconds kLookAgainMin{10};
+constexpr milliseconds kLookAgainMax{1000};
 constexpr milliseconds kForgetConsumersAfter = std::chrono::hours(1);
 constexpr std::size_t kConsumerBytes = 8;
 
@@ -41,6 +41,11 @@ std::int64_t attempts_of(const Reply& fields) {
     return number_of(fields.at(7));
 }
 
+/// How often to look for tasks of lost workers, and for retries that came while a read blocked.
+milliseconds look_again(const QueueOptions& options) {
+    return std::clamp(std::min(options.visibility_timeout / 2, options.backoff_min), kLookAgainMin, kLookAgainMax);
+}
+
 std::string line_of(const std::string& info, std::string_view name) {
     for (const std::string_view line : split(info, '\n'))
         if (line.starts_with(name)) return std::string(trim(line.substr(name.size(), line.find('\r') - name.size())));
@@ -56,6 +61,7 @@ RedisQueue::RedisQueue(redis::Client& client, const std::string& key_prefix, con
       consumer_(random_hex(kConsumerBytes)),
       clock_(clock),
       options_(options),
+      look_again_(look_again(options)),
       log_(log) {}
 
 Awaitable<Reply> RedisQueue::run(const redis::Script& script, Arguments arguments) {
@@ -112,7 +118,7 @@ Awaitable<RedisQueue::Next> RedisQueue::next() {
     const Reply reply = co_await run(scripts_.next, std::move(arguments));
     if (!reply.is_array()) {
         const auto until_retry = reply.integer();
-        co_return Next{.until_retry = until_retry < 0 ? kLookAgain : milliseconds(until_retry)};
+        co_return Next{.until_retry = until_retry < 0 ? look_again_ : milliseconds(until_retry)};
     }
     co_return Next{.delivery = Delivery{task_of(reply.at(1), reply.at(2).integer()), reply.at(0).text()},
                    .until_retry = milliseconds(0)};
@@ -137,7 +143,7 @@ Awaitable<std::optional<Delivery>> RedisQueue::take(milliseconds wait) {
         if (found.delivery) co_return std::move(found.delivery);
         const auto left = std::chrono::ceil<milliseconds>(end - Steady::now());
         // Redis takes a BLOCK of 0 as for ever.
-        const auto block = std::max(milliseconds(1), std::min({left, found.until_retry, kLookAgain}));
+        const auto block = std::max(milliseconds(1), std::min({left, found.until_retry, look_again_}));
         try {
             if (auto delivery = co_await read_new(block)) co_return delivery;
         } catch (const CommandError& error) {

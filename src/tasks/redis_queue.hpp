@@ -54,6 +54,7 @@ class RedisQueue final : public Queue {
     std::string consumer_;
     const Clock& clock_;
     QueueOptions options_;
+    std::chrono::milliseconds look_again_;
     Log& log_;
     std::unique_ptr<redis::Connection> reader_;  ///< of its own, since reading blocks
 };

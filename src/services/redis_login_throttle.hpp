@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "redis/client.hpp"
+#include "services/login_throttle.hpp"
+
+namespace karmen::services {
+
+/// The throttle that many processes share: each step is one script in Redis. The time is that of the process that asks;
+/// their clocks need to agree by a few seconds. The client outlives it.
+///
+/// Keys expire with what they count. Strangers cannot make more of them than passwords are tried in one window, since
+/// an attempt that the server has no time for is taken back. Names go into them as hashes: people type passwords into
+/// the wrong field, and Redis writes to a disk.
+class RedisLoginThrottle final : public LoginThrottle {
+  public:
+    RedisLoginThrottle(redis::Client& client, std::string key_prefix, LoginThrottleOptions options, const Clock& clock);
+
+    Awaitable<std::chrono::milliseconds> begin(std::string username, std::string address) override;
+    Awaitable<void> succeeded(std::string username, std::string address) override;
+    Awaitable<void> not_tried(std::string username, std::string address) override;
+
+  private:
+    std::string key(const std::string& username, const std::string& address) const;
+    std::string now_ms() const;
+
+    redis::Client& client_;
+    std::string key_prefix_;
+    LoginThrottleOptions options_;
+    const Clock& clock_;
+    redis::Script begin_;
+    redis::Script not_tried_;
+};
+
+}  // namespace karmen::services

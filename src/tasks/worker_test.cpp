@@ -1,0 +1,226 @@
+#include "tasks/worker.hpp"
+
+#include "base/error.hpp"
+#include "runtime/sleep.hpp"
+#include "tasks/test_queues.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace karmen::tasks {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What the handlers of a test have done. Outlives the worker.
+struct Notes {
+    std::vector<std::string> begun;  ///< payloads
+    std::vector<std::string> done;
+    int inside = 0;
+    int inside_max = 0;
+};
+
+Awaitable<void> note(Notes& notes, Task task) {
+    notes.begun.push_back(task.payload);
+    notes.inside_max = std::max(notes.inside_max, ++notes.inside);
+    co_await sleep_for(2ms);
+    --notes.inside;
+    notes.done.push_back(task.payload);
+}
+
+Awaitable<void> fail_at_first(Notes& notes, Task task) {
+    notes.begun.push_back(task.payload);
+    if (task.attempt < 3) throw std::runtime_error("not yet");
+    notes.done.push_back(task.payload);
+    co_return;
+}
+
+Awaitable<void> fail_always(Notes& notes, Task task) {
+    notes.begun.push_back(task.payload);
+    throw std::runtime_error("never");
+    co_return;
+}
+
+Awaitable<void> refuse(Notes& notes, Task task) {
+    notes.begun.push_back(task.payload);
+    throw Error::invalid("/printer", "is missing");
+    co_return;
+}
+
+Awaitable<void> hang(Notes& notes, Task task) {
+    notes.begun.push_back(task.payload);
+    co_await sleep_for(24h);
+    notes.done.push_back(task.payload);
+}
+
+Handlers handlers(Notes& notes) {
+    const auto bound = [&notes](Awaitable<void> (*function)(Notes&, Task)) {
+        return Handler{[&notes, function](Task task) { return function(notes, std::move(task)); }, 1h};
+    };
+    Handlers result{{"note", bound(note)},
+                    {"fail_at_first", bound(fail_at_first)},
+                    {"fail_always", bound(fail_always)},
+                    {"refuse", bound(refuse)},
+                    {"hang", bound(hang)},
+                    {"hang_briefly", bound(hang)}};
+    result["hang_briefly"].deadline = 5ms;
+    return result;
+}
+
+class WorkerTest : public testing::TestWithParam<QueueKind> {
+  protected:
+    using Scenario = Awaitable<void> (*)(WorkerTest&, Queue&, Worker&);
+
+    void run(Scenario scenario, QueueOptions options = quick_options(), std::chrono::milliseconds renew = 10s,
+             std::size_t concurrency = 3) {
+        queues_ = test_queues(GetParam(), loop_, options);
+        loop_.run_until_done(between(*queues_, around(scenario, renew, concurrency)));
+    }
+
+    Awaitable<void> around(Scenario scenario, std::chrono::milliseconds renew, std::size_t concurrency) {
+        Queue& queue = queues_->queue();
+        Worker worker(loop_.executor(), queue, handlers(notes_),
+                      {.concurrency = concurrency, .take_wait = 1s, .renew_interval = renew, .queue_retry_min = 2ms},
+                      log_);
+        worker.start();
+        co_await scenario(*this, queue, worker);
+        co_await worker.stop(0ms);
+    }
+
+  public:
+    static Awaitable<void> add(Queue& queue, std::string kind, std::string payload = "{}") {
+        NewTask task{std::move(kind), std::move(payload)};
+        co_await queue.add(std::move(task));
+    }
+
+    static Awaitable<void> until_counts(Queue& queue, TaskCounts counts) {
+        for (int i = 0; i < 10'000; ++i) {
+            if (co_await queue.counts() == counts) co_return;
+            co_await sleep_for(1ms);
+        }
+        ADD_FAILURE() << "the tasks do not come to where they should";
+    }
+
+    Loop loop_;
+    Log log_ = Log::silent();
+    Notes notes_;
+    std::unique_ptr<TestQueues> queues_;
+};
+INSTANTIATE_TEST_SUITE_P(, WorkerTest, kQueueKinds, queue_kind_name);
+
+Awaitable<void> do_many(WorkerTest& test, Queue& queue, Worker&) {
+    for (int i = 0; i < 30; ++i) co_await WorkerTest::add(queue, "note", std::to_string(i));
+    co_await WorkerTest::until_counts(queue, {});
+    EXPECT_EQ(test.notes_.done.size(), 30U);
+    EXPECT_LE(test.notes_.inside_max, 3);
+}
+
+TEST_P(WorkerTest, DoesEveryTaskOnceAndAFewAtATime) {
+    run(do_many);
+    EXPECT_EQ(std::set(notes_.done.begin(), notes_.done.end()).size(), 30U);
+}
+
+Awaitable<void> fail_and_succeed(WorkerTest& test, Queue& queue, Worker&) {
+    co_await WorkerTest::add(queue, "fail_at_first", "x");
+    co_await WorkerTest::until_counts(queue, {});
+    EXPECT_THAT(test.notes_.begun, testing::ElementsAre("x", "x", "x"));
+    EXPECT_THAT(test.notes_.done, testing::ElementsAre("x"));
+}
+
+TEST_P(WorkerTest, TriesAgainWhatFailed) {
+    run(fail_and_succeed);
+}
+
+Awaitable<void> let_die(WorkerTest& test, Queue& queue, Worker&) {
+    co_await WorkerTest::add(queue, "fail_always", "x");
+    co_await WorkerTest::until_counts(queue, {.dead = 1});
+    co_await WorkerTest::add(queue, "refuse", "y");
+    co_await WorkerTest::until_counts(queue, {.dead = 2});
+    co_await WorkerTest::add(queue, "unheard_of");
+    co_await WorkerTest::until_counts(queue, {.dead = 3});
+    EXPECT_THAT(test.notes_.begun, testing::ElementsAre("x", "x", "x", "y"));
+    const auto dead = co_await queue.dead(10);
+    EXPECT_THAT(dead.at(0).error, testing::HasSubstr("unheard_of"));
+    EXPECT_THAT(dead.at(1).error, testing::HasSubstr("is missing"));
+    EXPECT_EQ(dead.at(2).error, "never");
+}
+
+TEST_P(WorkerTest, WhatCannotBeDoneDiesWithAWordWhy) {
+    run(let_die);
+}
+
+Awaitable<void> take_too_long(WorkerTest& test, Queue& queue, Worker&) {
+    co_await WorkerTest::add(queue, "hang_briefly", "x");
+    co_await WorkerTest::until_counts(queue, {.dead = 1});
+    EXPECT_EQ(test.notes_.begun.size(), 3U);
+    EXPECT_THAT(test.notes_.done, testing::IsEmpty());
+    const auto dead = co_await queue.dead(1);
+    EXPECT_EQ(dead.at(0).error, "it took longer than it may");
+}
+
+TEST_P(WorkerTest, ATaskHasADeadline) {
+    run(take_too_long);
+}
+
+Awaitable<void> stop_with_grace(WorkerTest& test, Queue& queue, Worker& worker) {
+    co_await WorkerTest::add(queue, "note", "x");
+    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    co_await worker.stop(1h);
+    EXPECT_THAT(test.notes_.done, testing::ElementsAre("x"));
+    co_await WorkerTest::add(queue, "note", "y");
+    EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1})) << "one that stops takes no more";
+}
+
+TEST_P(WorkerTest, FinishesWhatItHasBeforeItStops) {
+    run(stop_with_grace);
+}
+
+Awaitable<void> stop_without_grace(WorkerTest& test, Queue& queue, Worker& worker) {
+    co_await WorkerTest::add(queue, "hang", "x");
+    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    co_await worker.stop(1ms);
+    EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1}));
+    const auto again = co_await queue.take(20s);
+    EXPECT_EQ(again->task.attempt, 1);
+}
+
+TEST_P(WorkerTest, GivesBackWhatItCannotFinishInTime) {
+    run(stop_without_grace);
+}
+
+Awaitable<void> lose_the_lease(WorkerTest& test, Queue& queue, Worker& worker) {
+    co_await WorkerTest::add(queue, "hang", "x");
+    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    Queue& other = test.queues_->queue();
+    const auto stolen = co_await other.take(20s);
+    EXPECT_EQ(stolen->task.attempt, 2);
+    while (worker.running() > 0) {
+        EXPECT_TRUE(co_await other.renew(*stolen));
+        co_await sleep_for(5ms);
+    }
+    EXPECT_EQ(co_await queue.counts(), (TaskCounts{.running = 1})) << "it is the other's now";
+}
+
+TEST_P(WorkerTest, EndsWhatWasGivenToAnother) {
+    QueueOptions options = quick_options();
+    options.visibility_timeout = 100ms;
+    // It has no place left, or it might take the task once more itself.
+    run(lose_the_lease, options, 500ms, 1);
+}
+
+Awaitable<void> keep_what_takes_long(WorkerTest& test, Queue& queue, Worker&) {
+    co_await WorkerTest::add(queue, "hang", "x");
+    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    const auto stolen = co_await test.queues_->queue().take(1500ms);
+    EXPECT_FALSE(stolen);
+    EXPECT_EQ(test.notes_.begun.size(), 1U);
+}
+
+TEST_P(WorkerTest, KeepsATaskThatTakesLongerThanTheVisibilityTimeout) {
+    QueueOptions options = quick_options();
+    options.visibility_timeout = 1s;
+    run(keep_what_takes_long, options, 50ms);
+}
+
+}  // namespace
+}  // namespace karmen::tasks
