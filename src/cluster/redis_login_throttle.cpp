@@ -1,4 +1,4 @@
-#include "services/redis_login_throttle.hpp"
+#include "cluster/redis_login_throttle.hpp"
 
 #include "base/text.hpp"
 
@@ -8,7 +8,7 @@
 #include <new>
 #include <utility>
 
-namespace karmen::services {
+namespace karmen::cluster {
 
 namespace {
 
@@ -62,8 +62,8 @@ std::string sha256_of(const std::string& text) {
 
 }  // namespace
 
-RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_prefix, LoginThrottleOptions options,
-                                       const Clock& clock)
+RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_prefix,
+                                       services::LoginThrottleOptions options, const Clock& clock)
     : client_(client),
       key_prefix_(std::move(key_prefix)),
       options_(options),
@@ -85,8 +85,8 @@ Awaitable<milliseconds> RedisLoginThrottle::begin(std::string username, std::str
     Arguments arguments{now_ms(), std::to_string(options_.window.count()), std::to_string(options_.block.count()),
                         std::to_string(options_.failures_max)};
     const redis::Reply reply = co_await client_.run(begin_, std::move(keys), std::move(arguments));
-    if (reply.integer() < 0) refuse_login(milliseconds(-reply.integer()));
-    co_return login_delay(options_, static_cast<std::size_t>(reply.integer()));
+    if (reply.integer() < 0) services::refuse_login(milliseconds(-reply.integer()));
+    co_return services::login_delay(options_, static_cast<std::size_t>(reply.integer()));
 }
 
 Awaitable<void> RedisLoginThrottle::succeeded(std::string username, std::string address) {
@@ -99,4 +99,4 @@ Awaitable<void> RedisLoginThrottle::not_tried(std::string username, std::string 
     co_await client_.run(not_tried_, std::move(keys), {});
 }
 
-}  // namespace karmen::services
+}  // namespace karmen::cluster

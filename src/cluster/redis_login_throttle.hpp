@@ -4,7 +4,7 @@
 #include "redis/client.hpp"
 #include "services/login_throttle.hpp"
 
-namespace karmen::services {
+namespace karmen::cluster {
 
 /// The throttle that many processes share: each step is one script in Redis. The time is that of the process that asks;
 /// their clocks need to agree by a few seconds. The client outlives it.
@@ -12,9 +12,10 @@ namespace karmen::services {
 /// Keys expire with what they count. Strangers cannot make more of them than passwords are tried in one window, since
 /// an attempt that the server has no time for is taken back. Names go into them as hashes: people type passwords into
 /// the wrong field, and Redis writes to a disk.
-class RedisLoginThrottle final : public LoginThrottle {
+class RedisLoginThrottle final : public services::LoginThrottle {
   public:
-    RedisLoginThrottle(redis::Client& client, std::string key_prefix, LoginThrottleOptions options, const Clock& clock);
+    RedisLoginThrottle(redis::Client& client, std::string key_prefix, services::LoginThrottleOptions options,
+                       const Clock& clock);
 
     Awaitable<std::chrono::milliseconds> begin(std::string username, std::string address) override;
     Awaitable<void> succeeded(std::string username, std::string address) override;
@@ -26,10 +27,10 @@ class RedisLoginThrottle final : public LoginThrottle {
 
     redis::Client& client_;
     std::string key_prefix_;
-    LoginThrottleOptions options_;
+    services::LoginThrottleOptions options_;
     const Clock& clock_;
     redis::Script begin_;
     redis::Script not_tried_;
 };
 
-}  // namespace karmen::services
+}  // namespace karmen::cluster

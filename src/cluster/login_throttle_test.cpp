@@ -2,19 +2,23 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "cluster/redis_login_throttle.hpp"
 #include "redis/test_server.hpp"
 #include "runtime/loop.hpp"
 #include "services/memory_login_throttle.hpp"
-#include "services/redis_login_throttle.hpp"
 #include "services/test_clock.hpp"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 
-namespace karmen::services {
+namespace karmen::cluster {
 namespace {
 
+using services::LoginThrottle;
+using services::LoginThrottleOptions;
+using services::MemoryLoginThrottle;
+using services::TurnableClock;
 using namespace std::chrono_literals;
 
 constexpr LoginThrottleOptions kOptions{.failures_slow = 5, .failures_max = 20, .window = 5min, .block = 15min};
@@ -213,4 +217,4 @@ TEST(RedisLoginThrottle, LetsNobodyTryWhileItCannotCount) {
 }
 
 }  // namespace
-}  // namespace karmen::services
+}  // namespace karmen::cluster
