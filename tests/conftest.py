@@ -8,19 +8,23 @@ import pytest
 from support.api import Api
 from support.fakes import FakePrinter, FakePrinters, ScriptedPrinter
 from support.openapi import Document, fetch
+from support.seen import Seen
 from support.server import Server
+
+pytest_plugins = ["support.coverage"]
 
 STARTED = pytest.StashKey[list]()
 LOG_TAIL_BYTES = 8000
 
 
 @pytest.fixture(scope="session", autouse=True)
-def document(tmp_path_factory: pytest.TempPathFactory) -> Document:
+def document(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Document:
     """The OpenAPI document of the program under test, to which `Api` holds every answer. From a server of its own, so
     that the servers of tests get no request that their test does not know."""
     server = Server(tmp_path_factory.mktemp("document")).start()
-    Api.document = fetch(server.url)
+    Api.document, Api.seen = fetch(server.url), seen
     server.stop()
+    seen.documented |= Api.document.answers()
     return Api.document
 
 

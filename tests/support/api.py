@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from support import openapi
+from support.seen import Seen
 
 TIMEOUT_S = 60
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -19,6 +20,7 @@ class Api:
     """One person at one server. Not for several threads at once: `again()` makes another for another thread."""
 
     document: openapi.Document | None = None  # what the program under test promises; set by conftest.py
+    seen: Seen  # where answers are noted; the same
 
     def __init__(self, server: Any, access_token: str | None = None, refresh_token: str | None = None):
         self.server = server
@@ -55,6 +57,8 @@ class Api:
             if response.status_code < 300 and options.get("json") is not None:
                 self.document.check_request(method, path, options["json"])
             self.document.check(method, path, response, has_content=not options.get("stream"))
+            if answer := self.document.answer_of(method, path, response):
+                self.seen.answered.add(answer)
         return response
 
     def get(self, path: str, **options: Any) -> requests.Response:

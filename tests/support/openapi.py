@@ -3,11 +3,14 @@
 import copy
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
 from jsonschema import Draft202012Validator, FormatChecker, RefResolver
+
+from support.seen import Answered
 
 # What the server answers before it looks for an operation, as the description of the document has it: an address that is
 # no URL, requests that are not valid HTTP, slow ones, other expectations, large headers.
@@ -19,6 +22,7 @@ BEFORE_ANY_OPERATION = {
     "header_too_large": 431,
 }
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+PROBLEM = "application/problem+json"
 
 
 def fetch(url: str) -> "Document":
@@ -43,6 +47,21 @@ class Document:
         """(method, path, operation), methods in upper case."""
         paths = self.content["paths"].items()
         return [(method.upper(), path, item[method]) for path, item in paths for method in item if method in METHODS]
+
+    def answers(self) -> set[Answered]:
+        """All that it promises."""
+        return {answer for method, path, operation in self.operations() for answer in _answers_of(method, path, operation)}
+
+    def answer_of(self, method: str, target: str, response: requests.Response) -> Answered | None:
+        """Which of these an answer is, or would be if it were documented. None when no operation was looked for."""
+        template = self.template_of(target)
+        if template is None or method.lower() not in self.content["paths"][template] or "\0" in unquote(target):
+            return None
+        if str(response.status_code) not in self.content["paths"][template][method.lower()]["responses"]:
+            if _is_before_any_operation(response):
+                return None
+        code = response.json().get("code", "") if response.status_code >= 400 else ""
+        return Answered(method, template, response.status_code, code)
 
     def template_of(self, target: str) -> str | None:
         """The documented path that an address belongs to; those without parameters first."""
@@ -101,6 +120,15 @@ class Document:
         assert not errors, f"{told}: the body is not as documented\n{shown}"
 
 
+def _answers_of(method: str, path: str, operation: dict[str, Any]) -> Iterator[Answered]:
+    for status, response in operation["responses"].items():
+        if (problem := response.get("content", {}).get(PROBLEM)) is None:
+            yield Answered(method, path, int(status))
+            continue
+        for code in problem["schema"]["allOf"][1]["properties"]["code"]["enum"]:
+            yield Answered(method, path, int(status), code)
+
+
 def close_objects(content: dict[str, Any]) -> dict[str, Any]:
     """The document is open, so that answers may get new members; a test must notice those that it does not have."""
     closed = copy.deepcopy(content)
@@ -126,7 +154,7 @@ def _matches(template: str, path: str) -> bool:
 
 
 def _is_before_any_operation(response: requests.Response) -> bool:
-    if not response.headers.get("Content-Type", "").startswith("application/problem+json") or not response.content:
+    if not response.headers.get("Content-Type", "").startswith(PROBLEM) or not response.content:
         return False
     problem = response.json()
     return BEFORE_ANY_OPERATION.get(problem.get("code")) == response.status_code and not problem.get("errors")
