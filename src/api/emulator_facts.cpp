@@ -23,7 +23,10 @@ std::vector<Twin> twins() {
         {.method = "GET", .path = "/api/version", .answers = {{200, "OctoPrintVersion"}}},
         {.method = "GET", .path = "/api/server", .answers = {{200, "OctoPrintServer"}}},
         {.method = "GET", .path = "/api/currentuser", .answers = {{200, "OctoPrintUser"}}},
-        {.method = "POST", .path = "/api/login", .answers = {{200, "OctoPrintLogin"}}},
+        {.method = "POST",
+         .path = "/api/login",
+         .answers = {{200, "OctoPrintLogin"}},
+         .body = {"OctoPrintLoginRequest", "application/json", BodyUse::kIgnored}},
         {.method = "GET", .path = "/api/settings", .answers = {{200, "OctoPrintSettings"}}},
         {.method = "GET", .path = "/api/printerprofiles", .answers = {{200, "OctoPrintPrinterProfiles"}}},
         {.method = "GET",
@@ -53,14 +56,14 @@ std::vector<Twin> twins() {
          .path = "/api/files/local",
          .answers = {{201, "OctoPrintUploaded"}},
          .body = {"OctoPrintUpload", "multipart/form-data"},
-         .errors = {kUnsupportedMediaType},
+         .errors = {kUnsupportedMediaType, kDiskFull},
          .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed}},
         {.method = "POST",
          .path = "/api/files/local/{id}",
          .answers = {{204}},
          .body = {"OctoPrintFileCommand"},
          .errors = {kGcodeNotFound},
-         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed}},
+         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed, kDiskFull}},
     };
 }
 

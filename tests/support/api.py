@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import requests
 
 from support import openapi
-from support.seen import Seen
 
 TIMEOUT_S = 60
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -20,7 +19,6 @@ class Api:
     """One person at one server. Not for several threads at once: `again()` makes another for another thread."""
 
     document: openapi.Document | None = None  # what the program under test promises; set by conftest.py
-    seen: Seen  # where answers are noted; the same
 
     def __init__(self, server: Any, access_token: str | None = None, refresh_token: str | None = None):
         self.server = server
@@ -40,9 +38,11 @@ class Api:
     # --- requests ---------------------------------------------------------------------------------------------------
 
     def request(self, method: str, path: str, *, expect: int | Iterable[int] | None = None, **options: Any) -> requests.Response:
-        """`expect` is the status, or several that are all right. Without it everything but a 5xx is."""
+        """`expect` is the status, or several that are all right. Without it everything but a 5xx is. What is sent besides and
+        ignored by the server, `is_documented=False` keeps from the document."""
         headers = {} if self.access_token is None else {"Authorization": f"Bearer {self.access_token}"}
         headers |= options.pop("headers", None) or {}
+        is_documented = options.pop("is_documented", True)
         response = self._session.request(
             method, self.server.url + path, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, **options
         )
@@ -54,11 +54,10 @@ class Api:
         if response.status_code >= 400 and method != "HEAD":
             check_problem(response)
         if self.document is not None:
-            if response.status_code < 300 and options.get("json") is not None:
-                self.document.check_request(method, path, options["json"])
-            self.document.check(method, path, response, has_content=not options.get("stream"))
-            if answer := self.document.answer_of(method, path, response):
-                self.seen.answered.add(answer)
+            is_whole = method != "HEAD" and not options.get("stream")
+            self.document.observe(
+                request_of(response, is_documented=is_documented), response_of(response, is_whole=is_whole)
+            )
         return response
 
     def get(self, path: str, **options: Any) -> requests.Response:
@@ -98,6 +97,22 @@ class Api:
         """The same person with a token that was made from the refresh token."""
         answer = self.with_token(self.refresh_token).post("/users/me/authenticate-refresh", expect=200).json()
         return Api(self.server, answer["access_token"], self.refresh_token)
+
+
+def request_of(response: requests.Response, *, is_documented: bool = True) -> openapi.Request:
+    """What was sent."""
+    sent = response.request
+    if not is_documented:
+        return openapi.Request(sent.method, sent.path_url.split("?")[0], content=None)
+    content = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+    if not isinstance(content, bytes):
+        content = None  # what was sent piece by piece is gone
+    return openapi.Request(sent.method, sent.path_url, sent.headers.get("Content-Type", ""), content)
+
+
+def response_of(response: requests.Response, *, is_whole: bool = True) -> openapi.Response:
+    kind = response.headers.get("Content-Type", "")
+    return openapi.Response(response.status_code, kind, response.content if is_whole else None)
 
 
 def check_problem(response: requests.Response) -> dict[str, Any]:
