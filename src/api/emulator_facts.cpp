@@ -35,12 +35,6 @@ std::vector<Twin> twins() {
          .printer_errors = {kPrinterNotFound, kPrinterNotOperational}},
         {.method = "POST", .path = "/api/printer/command"},
         {.method = "GET", .path = "/api/job", .answers = {{200, "OctoPrintJob"}}, .printer_errors = {kPrinterNotFound}},
-        {.method = "POST",
-         .path = "/api/job",
-         .answers = {{204}},
-         .body = {"OctoPrintJobCommand"},
-         .errors = {kPrinterNotOperational},
-         .printer_errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}},
         {.method = "GET",
          .path = "/api/connection",
          .answers = {{200, "OctoPrintConnection"}},
@@ -67,10 +61,23 @@ std::vector<Twin> twins() {
     };
 }
 
+/// The library prints nothing.
+std::vector<OperationFacts> job_commands() {
+    return {{.method = "POST",
+             .path = "/octoprint-emulator/api/job",
+             .body = {"OctoPrintJobCommand"},
+             .errors = {kPrinterNotOperational}},
+            {.method = "POST",
+             .path = "/octoprint-emulator/printers/{host}/api/job",
+             .answers = {{204}},
+             .body = {"OctoPrintJobCommand"},
+             .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}}};
+}
+
 }  // namespace
 
 std::vector<OperationFacts> emulator_facts() {
-    std::vector<OperationFacts> facts;
+    std::vector<OperationFacts> facts = job_commands();
     for (const Twin& twin : twins()) {
         OperationFacts operation{.method = twin.method,
                                  .path = "/octoprint-emulator" + twin.path,

@@ -137,7 +137,7 @@ std::vector<OperationFacts> print_facts() {
 std::vector<OperationFacts> administration_facts() {
     return {{.method = "GET", .path = "/settings", .answers = {{200, "Settings"}}},
             {.method = "POST", .path = "/settings", .answers = {{201}}, .body = {"Settings"}, .errors = {kDiskFull}},
-            {.method = "POST", .path = "/tasks", .answers = {{202}}, .body = {"Task"}, .errors = {kTaskNotStarted}}};
+            {.method = "POST", .path = "/tasks", .body = {"Task"}, .errors = {kTaskNotStarted}}};
 }
 
 }  // namespace
