@@ -2,11 +2,10 @@
 
 import json
 import time
-import uuid
 
 import pytest
 
-from support.api import UUID, Api, pointers
+from support.api import UNKNOWN_UUID, UUID, Api, pointers
 from support.raw import RawConnection, request
 from support.server import ADMIN, ADMIN_PASSWORD, FIRST_ADMIN_PASSWORD, USER_PASSWORD
 from support.tokens import ABSENT, claims_of, encode_segment, forge, header_of, make_token, sign
@@ -242,7 +241,7 @@ def test_unknown_kind_of_token_is_422(user: Api, type: str):
 
 
 @pytest.mark.parametrize(
-    "identity", [str(uuid.uuid4()), "nobody", "", 5, None, True, ["x"], {"a": 1}, ABSENT], ids=lambda value: repr(value)[:20]
+    "identity", [UNKNOWN_UUID, "nobody", "", 5, None, True, ["x"], {"a": 1}, ABSENT], ids=lambda value: repr(value)[:20]
 )
 def test_token_without_a_usable_identity_is_401(user: Api, identity: object):
     for method, path in ROUTES_WITH_ACCESS_TOKEN:

@@ -2,15 +2,13 @@
 
 import sqlite3
 import time
-import uuid
 from typing import NamedTuple
 
 import pytest
 
-from support.api import Api
+from support.api import UNKNOWN_UUID, Api
 from support.tokens import ABSENT, claims_of, forge, make_token
 
-UNKNOWN = str(uuid.uuid4())
 HOST = "127.0.0.2:9"  # no such printer
 
 # Who may call: `anyone`, `refresh`, `user`, `fresh` (a user with a fresh token), `admin` (with a fresh token), `key` (X-Api-Key).
@@ -24,9 +22,9 @@ ROUTES: dict[str, dict[str, str]] = {
     "/users/me/probe": {"GET": "user"},
     "/users/me": {"PATCH": "fresh"},
     "/users/me/tokens": {"GET": "fresh", "POST": "fresh"},
-    f"/users/me/tokens/{UNKNOWN}": {"DELETE": "fresh"},
+    f"/users/me/tokens/{UNKNOWN_UUID}": {"DELETE": "fresh"},
     "/users": {"GET": "admin", "POST": "admin"},
-    f"/users/{UNKNOWN}": {"PATCH": "admin"},
+    f"/users/{UNKNOWN_UUID}": {"PATCH": "admin"},
     "/printers": {"GET": "user", "POST": "admin"},
     f"/printers/{HOST}": {"GET": "user", "PATCH": "admin", "DELETE": "admin"},
     f"/printers/{HOST}/connection": {"POST": "user"},

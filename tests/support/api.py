@@ -12,6 +12,7 @@ from support import openapi
 
 TIMEOUT_S = 60
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+UNKNOWN_UUID = "6fdb1f6c-3c1f-4c8c-9f4e-2f1d7c0a5b90"  # of nobody and nothing
 CODE_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
