@@ -1,11 +1,11 @@
 """api.md §1 and §2: every route × every kind of token, against the table."""
 
-import sqlite3
 import time
 from typing import NamedTuple
 
 import pytest
 
+from support import faults
 from support.api import UNKNOWN_UUID, Api
 from support.tokens import ABSENT, claims_of, forge, make_token
 
@@ -236,14 +236,9 @@ def old_tokens(server) -> dict[str, str | None]:
 
 
 def deleted_tokens(server) -> dict[str, str | None]:
-    """Over HTTP nobody can be deleted, so the row is taken from the database."""
     person = server.add_user("deleted")
     script = api_token(person)
-    database = sqlite3.connect(server.data_dir / "karmen.db", timeout=20)
-    with database:
-        database.execute("PRAGMA foreign_keys = ON")
-        assert database.execute("DELETE FROM users WHERE username = 'deleted'").rowcount == 1
-    database.close()
+    faults.delete_user(server, identity(person.access_token))
     return {
         "deleted user": person.access_token,
         "deleted user's refresh": person.refresh_token,

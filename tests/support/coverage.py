@@ -47,7 +47,7 @@ class Judge:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.is_worker:
             self.config.workeroutput[PLUGIN] = self.seen.as_plain()
-        elif not self.config.option.collectonly:
+        else:
             self._judge(session)
 
     def _judge(self, session: pytest.Session) -> None:

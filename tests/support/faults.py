@@ -1,4 +1,4 @@
-"""What can happen to the database of a server. The only place that knows which database that is."""
+"""What can happen to the database of a server. The only place of the contract's tests that knows which database that is."""
 
 import sqlite3
 import sys

@@ -87,7 +87,7 @@ class Document:
             path = self.template_of(request.target)
             self.answered.add(Answered(request.method, path, response.status, response.code))
         if operation and response.status < 300:
-            self._check_request(request, operation)
+            self.check_request(request)
         self.check(request.method, request.target, response)
 
     def template_of(self, target: str) -> str | None:
@@ -97,20 +97,23 @@ class Document:
 
     # --- requests that the server took ------------------------------------------------------------------------------
 
-    def _check_request(self, request: Request, operation: dict[str, Any]) -> None:
-        """Fails when the document does not have what the server took."""
+    def check_request(self, request: Request) -> None:
+        """Fails with what the document does not say of this request to one of its operations."""
+        operation = self._operation(request.method, request.target)
         told = f"{request.method} {request.target}"
         schemas = {one["name"]: one["schema"] for one in operation.get("parameters", ())}
         for name, value in self._values(request.target):
             assert name in schemas, f"{told}: the document has no parameter {name}"
             is_number = schemas[name].get("type") == "integer" and re.fullmatch(r"-?\d+", value)
-            Draft202012Validator(schemas[name]).validate(int(value) if is_number else value)
+            is_right = Draft202012Validator(schemas[name]).is_valid(int(value) if is_number else value)
+            assert is_right, f"{told}: {name} is not as documented"
         body = operation.get("requestBody", {"required": False})
         if request.content is None or not (request.content or body["required"]):
             return
         documented = body.get("content", {})
         kind = "multipart/form-data" if request.content_type.startswith("multipart/") else "application/json"
         assert kind in documented, f"{told}: the document has no body of {kind} there"
+        assert request.content, f"{told}: without the body that the document has"
         sent = form_members(request) if kind == "multipart/form-data" else json.loads(request.content)
         place = ("paths", self.template_of(request.target), request.method.lower(), "requestBody", "content", kind, "schema")
         self._check_body(told, self.content, place, sent)
