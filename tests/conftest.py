@@ -18,6 +18,10 @@ STARTED = pytest.StashKey[list]()
 LOG_TAIL_BYTES = 8000
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def document(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Document:
     """The OpenAPI document of the program under test, to which every answer is held. From a server of its own, so

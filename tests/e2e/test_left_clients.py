@@ -13,6 +13,8 @@ from support.raw import RawConnection, request
 from support.server import Server
 from support.wait import eventually
 
+pytestmark = pytest.mark.alone
+
 MIB = 1024 * 1024
 TIMES = 100
 # Connections to the database are opened when they are first needed; a leak would be one for each of 300 clients.
