@@ -79,7 +79,7 @@ class Place:
         return self.document.content["paths"][promise.path][promise.method.lower()]
 
     def headers(self, promise: Answered) -> dict[str, str]:
-        (scheme,) = [name for need in self.operation(promise)["security"] for name in need] or [""]
+        scheme = next((name for need in self.operation(promise)["security"] for name in need), "")
         if scheme == "apiKey":
             return {"X-Api-Key": self.admin.access_token}
         token = {"accessToken": self.admin.access_token, "refreshToken": self.admin.refresh_token}.get(scheme)

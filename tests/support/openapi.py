@@ -68,6 +68,8 @@ class Document:
         self.answered: set[Answered] = set()  # by `observe`
         self._closed = close_objects(content)
         self._validators: dict[tuple[str, ...], Draft202012Validator] = {}
+        schemes = content["components"]["securitySchemes"].values()
+        self._tokens_in_query = {one["name"]: {"type": "string"} for one in schemes if one.get("in") == "query"}
         self._templates = sorted(content["paths"], key=lambda path: path.count("{"))
 
     def operations(self) -> list[tuple[str, str, dict[str, Any]]]:
@@ -101,7 +103,7 @@ class Document:
         """Fails with what the document does not say of this request to one of its operations."""
         operation = self._operation(request.method, request.target)
         told = f"{request.method} {request.target}"
-        schemas = {one["name"]: one["schema"] for one in operation.get("parameters", ())}
+        schemas = {one["name"]: one["schema"] for one in operation.get("parameters", ())} | self._tokens_in_query
         for name, value in self._values(request.target):
             assert name in schemas, f"{told}: the document has no parameter {name}"
             is_number = schemas[name].get("type") == "integer" and re.fullmatch(r"-?\d+", value)
