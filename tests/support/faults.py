@@ -2,11 +2,25 @@
 
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from support import full_disk
 from support.server import Server
+
+
+@contextmanager
+def locked(server: Server) -> Iterator[None]:
+    """Meanwhile nothing can be written: somebody else does, and takes long."""
+    database = sqlite3.connect(server.data_dir / "karmen.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        database.execute("ROLLBACK")
+        database.close()
 
 
 def execute(server: Server, sql: str, values: tuple[Any, ...] = ()) -> int:
