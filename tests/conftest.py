@@ -8,20 +8,29 @@ import pytest
 from support.api import Api
 from support.fakes import FakePrinter, FakePrinters, ScriptedPrinter
 from support.openapi import Document, fetch
+from support.raw import RawConnection
+from support.seen import Seen
 from support.server import Server
+
+pytest_plugins = ["support.coverage"]
 
 STARTED = pytest.StashKey[list]()
 LOG_TAIL_BYTES = 8000
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def document(tmp_path_factory: pytest.TempPathFactory) -> Document:
-    """The OpenAPI document of the program under test, to which `Api` holds every answer. From a server of its own, so
+def document(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Document:
+    """The OpenAPI document of the program under test, to which every answer is held. From a server of its own, so
     that the servers of tests get no request that their test does not know."""
     server = Server(tmp_path_factory.mktemp("document")).start()
-    Api.document = fetch(server.url)
+    found = Api.document = RawConnection.document = fetch(server.url)
     server.stop()
-    return Api.document
+    seen.documented, seen.answered = found.promises(), found.answered
+    return found
 
 
 @pytest.fixture(scope="module")

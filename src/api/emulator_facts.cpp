@@ -23,7 +23,10 @@ std::vector<Twin> twins() {
         {.method = "GET", .path = "/api/version", .answers = {{200, "OctoPrintVersion"}}},
         {.method = "GET", .path = "/api/server", .answers = {{200, "OctoPrintServer"}}},
         {.method = "GET", .path = "/api/currentuser", .answers = {{200, "OctoPrintUser"}}},
-        {.method = "POST", .path = "/api/login", .answers = {{200, "OctoPrintLogin"}}},
+        {.method = "POST",
+         .path = "/api/login",
+         .answers = {{200, "OctoPrintLogin"}},
+         .body = {"OctoPrintLoginRequest", "application/json", BodyUse::kIgnored}},
         {.method = "GET", .path = "/api/settings", .answers = {{200, "OctoPrintSettings"}}},
         {.method = "GET", .path = "/api/printerprofiles", .answers = {{200, "OctoPrintPrinterProfiles"}}},
         {.method = "GET",
@@ -32,12 +35,6 @@ std::vector<Twin> twins() {
          .printer_errors = {kPrinterNotFound, kPrinterNotOperational}},
         {.method = "POST", .path = "/api/printer/command"},
         {.method = "GET", .path = "/api/job", .answers = {{200, "OctoPrintJob"}}, .printer_errors = {kPrinterNotFound}},
-        {.method = "POST",
-         .path = "/api/job",
-         .answers = {{204}},
-         .body = {"OctoPrintJobCommand"},
-         .errors = {kPrinterNotOperational},
-         .printer_errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}},
         {.method = "GET",
          .path = "/api/connection",
          .answers = {{200, "OctoPrintConnection"}},
@@ -53,21 +50,34 @@ std::vector<Twin> twins() {
          .path = "/api/files/local",
          .answers = {{201, "OctoPrintUploaded"}},
          .body = {"OctoPrintUpload", "multipart/form-data"},
-         .errors = {kUnsupportedMediaType},
+         .errors = {kUnsupportedMediaType, kDiskFull},
          .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed}},
         {.method = "POST",
          .path = "/api/files/local/{id}",
          .answers = {{204}},
          .body = {"OctoPrintFileCommand"},
          .errors = {kGcodeNotFound},
-         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed}},
+         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed, kDiskFull}},
     };
+}
+
+/// The library prints nothing.
+std::vector<OperationFacts> job_commands() {
+    return {{.method = "POST",
+             .path = "/octoprint-emulator/api/job",
+             .body = {"OctoPrintJobCommand"},
+             .errors = {kPrinterNotOperational}},
+            {.method = "POST",
+             .path = "/octoprint-emulator/printers/{host}/api/job",
+             .answers = {{204}},
+             .body = {"OctoPrintJobCommand"},
+             .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}}};
 }
 
 }  // namespace
 
 std::vector<OperationFacts> emulator_facts() {
-    std::vector<OperationFacts> facts;
+    std::vector<OperationFacts> facts = job_commands();
     for (const Twin& twin : twins()) {
         OperationFacts operation{.method = twin.method,
                                  .path = "/octoprint-emulator" + twin.path,

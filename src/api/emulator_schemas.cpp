@@ -24,6 +24,11 @@ std::string_view emulator_schemas() {
     "permissions": {"type": "array", "items": {"type": "string"}}
   }
 },
+"OctoPrintLoginRequest": {
+  "type": "object",
+  "properties": {"passive": {"type": "boolean"}},
+  "required": []
+},
 "OctoPrintLogin": {
   "type": "object",
   "properties": {

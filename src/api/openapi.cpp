@@ -59,7 +59,8 @@ json::object operation_json(const Route& route, const OperationFacts& facts) {
                            {"security", security(route.access)}, {"responses", responses(route, facts)}};
     if (json::array all = parameters(route, facts); !all.empty()) operation["parameters"] = std::move(all);
     if (!facts.body.schema.empty())
-        operation["requestBody"] = {{"required", true}, {"content", content(facts.body.media_type, facts.body.schema)}};
+        operation["requestBody"] = {{"required", facts.body.is_read()},
+                                    {"content", content(facts.body.media_type, facts.body.schema)}};
     return operation;
 }
 

@@ -18,9 +18,15 @@ struct AnswerFacts {
     std::string_view media_type = "application/json";
 };
 
+/// Whether a body is read, or only taken because clients send one.
+enum class BodyUse { kRead, kIgnored };
+
 struct BodyFacts {
     std::string_view schema = {};
     std::string_view media_type = "application/json";
+    BodyUse use = BodyUse::kRead;
+
+    bool is_read() const { return !schema.empty() && use == BodyUse::kRead; }
 };
 
 /// What the document cannot take from the row of the route: errors here are those beyond what follows from it.

@@ -65,15 +65,20 @@ void add_token_errors(Errors& errors, const Route& route) {
     if (route.when_forced == WhenPasswordChangeIsForced::kRefuse) add(errors, {kPasswordChangeRequired});
 }
 
+/// Whoever calls is looked up, by token or by password; what anyone may have without is the server's own.
+bool needs_database(const Route& route, const OperationFacts& facts) {
+    return route.access != Access::kAnyone || facts.body.is_read();
+}
+
 Errors errors_of(const Route& route, const OperationFacts& facts) {
     using enum ErrorCode;
     Errors errors;
     add_token_errors(errors, route);
-    if (!facts.body.schema.empty()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
+    if (facts.body.is_read()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
     if (facts.query == QueryFacts::kList) add(errors, {kInvalidInput});
-    if (route.method != "GET") add(errors, {kDiskFull});
     for (const ErrorCode code : facts.errors) add(errors, {code});
-    add(errors, {kInternal, kOverloaded, kStorageUnavailable});
+    if (needs_database(route, facts)) add(errors, {kInternal, kStorageUnavailable});
+    add(errors, {kOverloaded});
     return errors;
 }
 

@@ -46,8 +46,8 @@ std::set<std::string> codes_of(const json::object& operation, std::string_view s
     return codes;
 }
 
-json::object planted_operation(const OperationFacts& facts) {
-    const json::object planted = openapi_json({&kPlanted, 1}, {&facts, 1});
+json::object planted_operation(const OperationFacts& facts, const Route& route = kPlanted) {
+    const json::object planted = openapi_json({&route, 1}, {&facts, 1});
     return planted.at("paths").at("/planted/{id}").at("post").as_object();
 }
 
@@ -116,6 +116,24 @@ TEST(OpenApi, AddsTheErrorsOfTheFactsUnderTheirStatus) {
     EXPECT_THAT(codes_of(operation, "404"), ElementsAre("gcode_not_found"));
     EXPECT_FALSE(operation.at("responses").at("204").as_object().contains("content"));
     EXPECT_FALSE(operation.contains("requestBody"));
+}
+
+TEST(OpenApi, FaultsOfTheDatabaseAreThereWhereItIsAsked) {
+    const OperationFacts facts{.method = "POST", .path = "/planted/{id}", .answers = {{204}}};
+    EXPECT_THAT(codes_of(planted_operation(facts), "500"), ElementsAre("internal"));
+    EXPECT_THAT(codes_of(planted_operation(facts), "503"), ElementsAre("overloaded", "storage_unavailable"));
+
+    Route open = kPlanted;
+    open.access = Access::kAnyone;
+    EXPECT_THAT(codes_of(planted_operation(facts, open), "503"), ElementsAre("overloaded"));
+    EXPECT_FALSE(planted_operation(facts, open).at("responses").as_object().contains("500"));
+}
+
+TEST(OpenApi, ABodyThatIsIgnoredMayBeAbsentAndCannotBeWrong) {
+    const json::object operation = planted_operation(
+        {.method = "POST", .path = "/planted/{id}", .body = {"NewUser", "application/json", BodyUse::kIgnored}});
+    EXPECT_EQ(operation.at("requestBody").at("required"), false);
+    EXPECT_FALSE(operation.at("responses").as_object().contains("400"));
 }
 
 }  // namespace karmen::api

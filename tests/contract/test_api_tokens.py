@@ -1,11 +1,10 @@
 """api.md §3 (/users/me/tokens): tokens for scripts and slicers, which never expire and can be revoked."""
 
-import uuid
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.api import UUID, Api, pointers
+from support.api import UNKNOWN_UUID, UUID, Api, pointers
 from support.gcodes import upload, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
 from support.server import ADMIN, ADMIN_PASSWORD
@@ -118,7 +117,7 @@ def test_token_does_a_user_s_work(user: Api):
 ADMINISTRATION = [
     ("GET", "/users"),
     ("POST", "/users"),
-    ("PATCH", f"/users/{uuid.uuid4()}"),
+    ("PATCH", f"/users/{UNKNOWN_UUID}"),
     ("POST", "/printers"),
     ("PATCH", "/printers/127.0.0.1"),
     ("DELETE", "/printers/127.0.0.1"),
@@ -140,7 +139,7 @@ def test_token_of_an_administrator_deletes_only_what_is_its_owner_s(admin: Api, 
     admin.delete(f"/gcodes/{gcode['id']}", expect=204)
 
 
-FRESH = [("PATCH", "/users/me"), ("GET", TOKENS), ("POST", TOKENS), ("DELETE", f"{TOKENS}/{uuid.uuid4()}")]
+FRESH = [("PATCH", "/users/me"), ("GET", TOKENS), ("POST", TOKENS), ("DELETE", f"{TOKENS}/{UNKNOWN_UUID}")]
 
 
 @pytest.mark.parametrize(("method", "path"), FRESH)
@@ -196,7 +195,7 @@ def test_revoking_one_leaves_the_others(user: Api):
     user.with_token(kept["access_token"]).get("/printers", expect=200)
 
 
-@pytest.mark.parametrize("jti", [str(uuid.uuid4()), "x", "1", "0" * 500], ids=lambda jti: jti[:12])
+@pytest.mark.parametrize("jti", [UNKNOWN_UUID, "x", "1", "0" * 500], ids=lambda jti: jti[:12])
 def test_unknown_token_is_404(user: Api, jti: str):
     assert user.delete(f"{TOKENS}/{jti}", expect=404).json()["code"] == "token_not_found"
 
@@ -215,7 +214,7 @@ def test_token_of_a_login_is_not_in_the_list(user: Api):
 def test_token_that_the_server_does_not_know_is_refused(user: Api):
     """Signed with the right key, but never given out: the old backend took it."""
     token = make(user)
-    user.with_token(forge(token["access_token"], jti=str(uuid.uuid4()))).get("/printers", expect=401)
+    user.with_token(forge(token["access_token"], jti=UNKNOWN_UUID)).get("/printers", expect=401)
 
 
 def test_token_outlives_a_password_change(server, admin: Api):

@@ -2,14 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
-import requests
 from jsonschema import Draft202012Validator
 
 from support.api import Api
-from support.openapi import Document
+from support.binary import REPOSITORY
+from support.multipart import CONTENT_TYPE, Part, form
+from support.openapi import Document, Request, Response
+from support.seen import Answered, Seen
 
 
 def members(value: Any, name: str) -> list[Any]:
@@ -88,16 +92,12 @@ def test_token_is_asked_for_where_the_document_says_so(document: Document, anony
         address = re.sub(r"\{\w+\}", "1", path)
         refused = {"accessToken": 401, "refreshToken": 401, "apiKey": 403}
         wanted = [refused[name] for need in operation["security"] for name in need]
-        status = anonymous.request(method, address, data=b"{").status_code
+        status = anonymous.request(method, address, data=b"{", is_documented=False).status_code
         assert [status] == wanted if wanted else status not in (401, 403), f"{method} {path}: {status}"
 
 
-def an_answer(status: int, body: Any, kind: str = "application/json") -> requests.Response:
-    response = requests.Response()
-    response.status_code = status
-    response.headers["Content-Type"] = kind
-    response._content = json.dumps(body).encode()
-    return response
+def an_answer(status: int, body: Any, kind: str = "application/json") -> Response:
+    return Response(status, kind, json.dumps(body).encode())
 
 
 INFO = {"app": "karmen_backend", "docs": "https://example.org", "version": "1"}
@@ -117,10 +117,75 @@ INFO = {"app": "karmen_backend", "docs": "https://example.org", "version": "1"}
     ],
     ids=["status", "new member", "missing member", "media type", "method", "path", "body of 204", "code"],
 )
-def test_answers_that_are_not_documented_are_noticed(document: Document, target: str, method: str, answer: requests.Response):
+def test_answers_that_are_not_documented_are_noticed(document: Document, target: str, method: str, answer: Response):
     document.check("GET", "/", an_answer(200, INFO))
     with pytest.raises(AssertionError):
         document.check(method, target, answer)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", "/gcodes?limit=x"),
+        Request("GET", "/gcodes?nonsense=1"),
+        Request("GET", "/gcodes/x"),
+        Request("GET", "/settings", "application/json", b"{}"),
+        Request("POST", "/tasks", "application/json", b'{"task": "nonsense"}'),
+        Request("POST", "/tasks", "application/json", b"{}"),
+        Request("POST", "/tasks"),
+        Request("POST", "/gcodes", "application/json", b"{}"),
+        Request("POST", "/gcodes", CONTENT_TYPE, form(Part("path", b"x"))),
+    ],
+    ids=["parameter", "new parameter", "path", "new body", "value", "missing member", "missing body", "media type", "form"],
+)
+def test_requests_that_are_not_documented_are_noticed(document: Document, request_: Request):
+    for good in (
+        Request("GET", "/gcodes?limit=5"),
+        Request("POST", "/tasks", "application/json", b'{"task": "scan_network"}'),
+        Request("POST", "/gcodes", CONTENT_TYPE, form(Part("path", b"x"), Part("file", b"G28", filename="a.gcode"))),
+    ):
+        document.check_request(good)
+    with pytest.raises(AssertionError):
+        document.check_request(request_)
+
+
+# --- are all promises tested? -------------------------------------------------------------------------------------------
+
+KEPT, BROKEN = Answered("GET", "/", 200), Answered("GET", "/", 503, "overloaded")
+
+
+def test_promises_that_no_test_provoked_are_told():
+    assert Seen({KEPT}, {KEPT}).problems() == []
+    assert Seen({KEPT, BROKEN}, {KEPT}).problems() == ["documented, but no test provoked it: GET / → 503 overloaded"]
+    assert Seen({KEPT}, {KEPT, BROKEN}).problems() == ["answered, but not documented: GET / → 503 overloaded"]
+
+
+def test_workers_add_up_what_they_saw():
+    whole = Seen()
+    for part in (Seen({KEPT, BROKEN}, {KEPT}), Seen({KEPT, BROKEN}, {BROKEN}, {"tests were deselected"})):
+        whole.add(Seen.from_plain(json.loads(json.dumps(part.as_plain()))))
+    assert whole == Seen({KEPT, BROKEN}, {KEPT, BROKEN}, {"tests were deselected"})
+
+
+THIS = "contract/test_openapi.py"
+ALONE = f"{THIS}::test_promises_that_no_test_provoked_are_told"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([ALONE], "single tests were named"),
+        ([THIS, "-k", "told"], "tests were deselected"),
+        ([THIS, "--collect-only"], "files of contract/ did not run"),
+        (["contract", "--collect-only"], "no server was asked"),
+    ],
+    ids=["one test", "-k", "one file", "none"],
+)
+def test_run_of_some_tests_does_not_pass_for_a_whole_one(arguments: list[str], told: str):
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--whole-contract", *arguments]
+    done = subprocess.run(command, cwd=REPOSITORY / "tests", capture_output=True, text=True, timeout=60)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout
+    assert "not judged" in done.stdout and told in done.stdout
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------
@@ -129,6 +194,7 @@ def test_answers_that_are_not_documented_are_noticed(document: Document, target:
 def test_docs_needs_this_server_only(anonymous: Api):
     page = anonymous.get("/docs", expect=200)
     assert page.headers["Content-Type"].startswith("text/html")
+    anonymous.get("/docs", headers={"If-None-Match": page.headers["ETag"]}, expect=304)
     assert "http:" not in page.text and "https:" not in page.text and "//" not in page.text
     policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'" and policy["script-src"] == "'self'" and policy["connect-src"] == "'self'"

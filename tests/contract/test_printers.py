@@ -21,7 +21,8 @@ NOBODY = "127.0.0.2:9"
 @pytest.fixture(scope="module")
 def server_options() -> dict[str, str]:
     """A printer is asked anew by each request, and the monitor stays out of the counting of requests."""
-    return {"printers-status-max-age": "0s", "printers-deadline": "2s", "printers-check-interval": "5m"}
+    asked_anew = {"printers-status-max-age": "0s", "printers-check-interval": "5m"}
+    return asked_anew | {"printers-deadline": "2s", "printers-request-timeout": "1s"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,10 @@
 """api.md §3 (/printjobs) and §4: sending a file to a printer and starting it."""
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.api import UUID, Api, pointers
+from support.api import UNKNOWN_UUID, UUID, Api, pointers
 from support.fakes import FORBIDDEN, NOT_OPERATIONAL, Answer, FakePrinter, ScriptedPrinter, printer_body, sha1
 from support.gcodes import every_page, gcode_bytes, uploaded
 from support.tokens import claims_of
@@ -235,7 +234,7 @@ def test_print_job_tells_what_was_printed_where_by_whom(admin: Api, user: Api, o
     assert job in every_page(user, "/printjobs")
 
 
-@pytest.mark.parametrize("id", ["0", "987654321", "abc", "-1", str(uuid.uuid4())])
+@pytest.mark.parametrize("id", ["0", "987654321", "abc", "-1", UNKNOWN_UUID])
 def test_unknown_print_job_is_404(user: Api, id: str):
     user.get(f"/printjobs/{id}", expect=404)
 
@@ -303,7 +302,7 @@ def test_somebody_else_s_print_job_is_401(admin: Api, user: Api, other_user: Api
     user.not_fresh().delete(f"/printjobs/{id}", expect=204)
 
 
-@pytest.mark.parametrize("id", ["0", "987654321", "abc", "-1", "1.5", "9" * 40, str(uuid.uuid4())], ids=lambda id: id[:12])
+@pytest.mark.parametrize("id", ["0", "987654321", "abc", "-1", "1.5", "9" * 40, UNKNOWN_UUID], ids=lambda id: id[:12])
 def test_deleting_an_unknown_print_job_is_404(admin: Api, user: Api, id: str):
     for api in (admin, user):
         assert api.delete(f"/printjobs/{id}", expect=404).json()["code"] == "print_job_not_found"

@@ -1,16 +1,14 @@
 """api.md §1 and §2: every route × every kind of token, against the table."""
 
-import sqlite3
 import time
-import uuid
 from typing import NamedTuple
 
 import pytest
 
-from support.api import Api
+from support import faults
+from support.api import UNKNOWN_UUID, Api
 from support.tokens import ABSENT, claims_of, forge, make_token
 
-UNKNOWN = str(uuid.uuid4())
 HOST = "127.0.0.2:9"  # no such printer
 
 # Who may call: `anyone`, `refresh`, `user`, `fresh` (a user with a fresh token), `admin` (with a fresh token), `key` (X-Api-Key).
@@ -24,9 +22,9 @@ ROUTES: dict[str, dict[str, str]] = {
     "/users/me/probe": {"GET": "user"},
     "/users/me": {"PATCH": "fresh"},
     "/users/me/tokens": {"GET": "fresh", "POST": "fresh"},
-    f"/users/me/tokens/{UNKNOWN}": {"DELETE": "fresh"},
+    f"/users/me/tokens/{UNKNOWN_UUID}": {"DELETE": "fresh"},
     "/users": {"GET": "admin", "POST": "admin"},
-    f"/users/{UNKNOWN}": {"PATCH": "admin"},
+    f"/users/{UNKNOWN_UUID}": {"PATCH": "admin"},
     "/printers": {"GET": "user", "POST": "admin"},
     f"/printers/{HOST}": {"GET": "user", "PATCH": "admin", "DELETE": "admin"},
     f"/printers/{HOST}/connection": {"POST": "user"},
@@ -238,14 +236,9 @@ def old_tokens(server) -> dict[str, str | None]:
 
 
 def deleted_tokens(server) -> dict[str, str | None]:
-    """Over HTTP nobody can be deleted, so the row is taken from the database."""
     person = server.add_user("deleted")
     script = api_token(person)
-    database = sqlite3.connect(server.data_dir / "karmen.db", timeout=20)
-    with database:
-        database.execute("PRAGMA foreign_keys = ON")
-        assert database.execute("DELETE FROM users WHERE username = 'deleted'").rowcount == 1
-    database.close()
+    faults.delete_user(server, identity(person.access_token))
     return {
         "deleted user": person.access_token,
         "deleted user's refresh": person.refresh_token,

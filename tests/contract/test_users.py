@@ -1,11 +1,10 @@
 """api.md §3 (/users): the administrator's work on other people's accounts."""
 
-import uuid
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from support.api import UUID, Api, pointers
+from support.api import UNKNOWN_UUID, UUID, Api, pointers
 from support.gcodes import every_page
 from support.server import ADMIN, ADMIN_PASSWORD, USER_PASSWORD
 from support.tokens import claims_of
@@ -61,7 +60,7 @@ def test_password_must_be_changed_at_the_first_login(server, admin: Api):
 
 
 def test_new_account_is_not_suspended_whatever_the_body_says(admin: Api):
-    assert add(admin, "eager", suspended=True, uuid=str(uuid.uuid4()))["suspended"] is False
+    assert add(admin, "eager", suspended=True, uuid=UNKNOWN_UUID)["suspended"] is False
 
 
 @pytest.mark.parametrize(
@@ -157,7 +156,7 @@ def test_nobody_changes_the_own_account(admin: Api):
     assert (found["role"], found["suspended"]) == ("admin", False)
 
 
-@pytest.mark.parametrize("id", [str(uuid.uuid4()), "nobody", "1", "me2", "0" * 32, "é", "x" * 500])
+@pytest.mark.parametrize("id", [UNKNOWN_UUID, "nobody", "1", "me2", "0" * 32, "é", "x" * 500])
 def test_unknown_user_is_404(admin: Api, id: str):
     assert admin.patch(f"/users/{id}", json={"role": "user"}, expect=404).json()["code"] == "user_not_found"
     # The user comes before the body.
@@ -228,7 +227,7 @@ def test_accounts_are_not_deleted_over_http(admin: Api, user: Api):
 
 # --- who may ------------------------------------------------------------------------------------------------------------
 
-ROUTES = [("GET", "/users"), ("POST", "/users"), ("PATCH", f"/users/{uuid.uuid4()}")]
+ROUTES = [("GET", "/users"), ("POST", "/users"), ("PATCH", f"/users/{UNKNOWN_UUID}")]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -11,11 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from support.api import Api
 from support.fakes import FakePrinter
 from support.gcodes import every_page, gcode_bytes, sha256, upload
 from support.ledger import Ledger
 from support.server import Server
+
+pytestmark = pytest.mark.long
 
 ROUNDS = int(os.environ.get("KARMEN_CRASH_ROUNDS", "100"))
 SEED = int(os.environ.get("KARMEN_TEST_SEED", random.SystemRandom().randrange(2**32)))

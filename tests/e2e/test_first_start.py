@@ -8,9 +8,13 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from support.api import Api
 from support.server import ADMIN, FIRST_ADMIN_PASSWORD, Server
 from support.wait import eventually
+
+pytestmark = pytest.mark.alone
 
 CREDENTIALS = re.compile(r"Administrator:\s*(\S+)\s+Password:\s*(\S+)\s+\(")
 

@@ -9,6 +9,8 @@ import pytest
 from support.api import Api
 from support.fakes import FakePrinter
 
+pytestmark = pytest.mark.alone
+
 COUNT = 50
 HUNG = 10
 DEADLINE_S = 2.0

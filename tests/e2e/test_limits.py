@@ -1,9 +1,12 @@
 """Every limit of `[http]` that an operator can set has its effect in the running program."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
+from support import faults
 from support.gcodes import gcode_bytes, upload, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
 from support.raw import RawConnection, request
@@ -137,6 +140,38 @@ def test_number_of_connections_is_limited(new_server):
     eventually(lambda: server.anonymous().get("/", expect=(200, 503)).status_code == 200)
     for connection in held:
         connection.__exit__()
+
+
+def test_answer_that_takes_too_long_is_given_up(new_server, fake_printers):
+    patient = {"printers-status-max-age": "0s", "printers-deadline": "1m", "printers-request-timeout": "1m"}
+    server = new_server(options=patient | {"http-handler-timeout": "1s"})
+    admin = server.first_admin()
+    (printer,) = fake_printers()
+    admin.post("/printers", json={"host": printer.host, "name": "Hangs"}, expect=201)
+    printer.set_fault("hang")
+    assert admin.get(f"/printers/{printer.host}?fields=status", expect=503).json()["code"] == "overloaded"
+    admin.again().get(f"/printers/{printer.host}", expect=200)
+
+
+def test_queue_for_the_database_is_limited(new_server):
+    """One thread writes, one request waits for it; more are told at once to come again."""
+    server = new_server(options={"pools-blocking-threads": "1", "pools-queue-max": "1"})
+    admin, clients = server.first_admin(), 8
+    answers: list[requests.Response] = []
+
+    def add_token(number: int) -> None:
+        body = {"name": f"script {number}"}
+        answers.append(admin.again().post("/users/me/tokens", json=body, expect=(201, 503)))
+
+    with ThreadPoolExecutor(clients) as people:
+        with faults.locked(server):
+            done = [people.submit(add_token, number) for number in range(clients)]
+            eventually(lambda: len(answers) >= clients - 2, what="the others are refused")
+            assert {answer.status_code for answer in answers} == {503}
+            assert all(answer.json()["code"] == "overloaded" and int(answer.headers["Retry-After"]) > 0 for answer in answers)
+        for each in done:
+            each.result()
+    assert len(answers) == clients and 201 in {answer.status_code for answer in answers}
 
 
 def test_address_to_listen_on(new_server):

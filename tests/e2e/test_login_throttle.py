@@ -12,6 +12,8 @@ from requests.adapters import HTTPAdapter
 from support.server import ADMIN, ADMIN_PASSWORD, FIRST_ADMIN_PASSWORD, Server
 from support.wait import eventually
 
+pytestmark = pytest.mark.alone
+
 ELSEWHERE = "127.0.0.2"
 SLOW_AFTER = 5
 BLOCKED_AFTER = 20

@@ -15,6 +15,8 @@ from support.gcodes import gcode_bytes
 from support.multipart import CONTENT_TYPE, END, part_header
 from support.server import Server
 
+pytestmark = pytest.mark.alone
+
 MIB = 1024 * 1024
 SIZE = 1024 * MIB - 4096
 GROWTH_MAX_KIB = 16 * 1024

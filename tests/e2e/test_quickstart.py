@@ -15,6 +15,8 @@ from support.binary import REPOSITORY, clean_environment, karmen_binary
 from support.process import Process
 from support.wait import eventually
 
+pytestmark = pytest.mark.alone
+
 PORT = 8080
 MARKED = re.compile(r"<!-- quickstart -->\n(.*?)<!-- /quickstart -->", re.DOTALL)
 PROMISED_STATES = {"Anna": "Printing", "Bert": "Operational", "Cleo": "Printer is not connected to Octoprint"}

@@ -12,6 +12,7 @@ from support import openapi
 
 TIMEOUT_S = 60
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+UNKNOWN_UUID = "6fdb1f6c-3c1f-4c8c-9f4e-2f1d7c0a5b90"  # of nobody and nothing
 CODE_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,9 +39,11 @@ class Api:
     # --- requests ---------------------------------------------------------------------------------------------------
 
     def request(self, method: str, path: str, *, expect: int | Iterable[int] | None = None, **options: Any) -> requests.Response:
-        """`expect` is the status, or several that are all right. Without it everything but a 5xx is."""
+        """`expect` is the status, or several that are all right. Without it everything but a 5xx is. What is sent besides and
+        ignored by the server, `is_documented=False` keeps from the document."""
         headers = {} if self.access_token is None else {"Authorization": f"Bearer {self.access_token}"}
         headers |= options.pop("headers", None) or {}
+        is_documented = options.pop("is_documented", True)
         response = self._session.request(
             method, self.server.url + path, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, **options
         )
@@ -52,9 +55,10 @@ class Api:
         if response.status_code >= 400 and method != "HEAD":
             check_problem(response)
         if self.document is not None:
-            if response.status_code < 300 and options.get("json") is not None:
-                self.document.check_request(method, path, options["json"])
-            self.document.check(method, path, response, has_content=not options.get("stream"))
+            is_whole = method != "HEAD" and not options.get("stream")
+            self.document.observe(
+                request_of(response, is_documented=is_documented), response_of(response, is_whole=is_whole)
+            )
         return response
 
     def get(self, path: str, **options: Any) -> requests.Response:
@@ -94,6 +98,22 @@ class Api:
         """The same person with a token that was made from the refresh token."""
         answer = self.with_token(self.refresh_token).post("/users/me/authenticate-refresh", expect=200).json()
         return Api(self.server, answer["access_token"], self.refresh_token)
+
+
+def request_of(response: requests.Response, *, is_documented: bool = True) -> openapi.Request:
+    """What was sent."""
+    sent = response.request
+    if not is_documented:
+        return openapi.Request(sent.method, sent.path_url.split("?")[0], content=None)
+    content = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+    if not isinstance(content, bytes):
+        content = None  # what was sent piece by piece is gone
+    return openapi.Request(sent.method, sent.path_url, sent.headers.get("Content-Type", ""), content)
+
+
+def response_of(response: requests.Response, *, is_whole: bool = True) -> openapi.Response:
+    kind = response.headers.get("Content-Type", "")
+    return openapi.Response(response.status_code, kind, response.content if is_whole else None)
 
 
 def check_problem(response: requests.Response) -> dict[str, Any]:

@@ -1,13 +1,20 @@
 """Holds answers to the server's own OpenAPI document: nothing may come that it does not say."""
 
 import copy
+import email
+import email.policy
+import functools
+import json
 import re
 import warnings
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
 from jsonschema import Draft202012Validator, FormatChecker, RefResolver
+
+from support.seen import Answered
 
 # What the server answers before it looks for an operation, as the description of the document has it: an address that is
 # no URL, requests that are not valid HTTP, slow ones, other expectations, large headers.
@@ -19,6 +26,29 @@ BEFORE_ANY_OPERATION = {
     "header_too_large": 431,
 }
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+PROBLEM = "application/problem+json"
+
+
+class Request(NamedTuple):
+    method: str
+    target: str
+    content_type: str = ""
+    content: bytes | None = b""  # None when it is not known
+
+
+class Response(NamedTuple):
+    status: int
+    content_type: str = ""
+    content: bytes | None = b""  # None when it is not known
+
+    @property
+    def media_type(self) -> str:
+        return self.content_type.split(";")[0].strip()
+
+    @property
+    def code(self) -> str:
+        """Of the problem that it is, if it is one."""
+        return json.loads(self.content).get("code", "") if self.content and self.media_type == PROBLEM else ""
 
 
 def fetch(url: str) -> "Document":
@@ -31,12 +61,15 @@ def fetch(url: str) -> "Document":
 
 
 class Document:
-    """An OpenAPI document, and whether an answer is one that it describes."""
+    """An OpenAPI document, and whether requests and answers are as it describes them."""
 
     def __init__(self, content: dict[str, Any]):
         self.content = content
+        self.answered: set[Answered] = set()  # by `observe`
         self._closed = close_objects(content)
         self._validators: dict[tuple[str, ...], Draft202012Validator] = {}
+        schemes = content["components"]["securitySchemes"].values()
+        self._tokens_in_query = {one["name"]: {"type": "string"} for one in schemes if one.get("in") == "query"}
         self._templates = sorted(content["paths"], key=lambda path: path.count("{"))
 
     def operations(self) -> list[tuple[str, str, dict[str, Any]]]:
@@ -44,50 +77,90 @@ class Document:
         paths = self.content["paths"].items()
         return [(method.upper(), path, item[method]) for path, item in paths for method in item if method in METHODS]
 
+    def promises(self) -> set[Answered]:
+        """Every way in which an operation answers."""
+        return {answer for method, path, operation in self.operations() for answer in _answers_of(method, path, operation)}
+
+    def observe(self, request: Request, response: Response) -> None:
+        """Notes which of the promises was kept, or that it was none, and checks what went over the wire."""
+        operation = self._operation(request.method, request.target)
+        is_known = response.content is not None or response.status < 400
+        if operation and is_known and (str(response.status) in operation["responses"] or not _is_before_any_operation(response)):
+            path = self.template_of(request.target)
+            self.answered.add(Answered(request.method, path, response.status, response.code))
+        if operation and response.status < 300:
+            self.check_request(request)
+        self.check(request.method, request.target, response)
+
     def template_of(self, target: str) -> str | None:
         """The documented path that an address belongs to; those without parameters first."""
         path = urlsplit(target).path
-        return next((template for template in self._templates if _matches(template, path)), None)
+        return next((template for template in self._templates if _pattern(template).fullmatch(path)), None)
 
-    def check_request(self, method: str, target: str, body: Any) -> None:
-        """Fails when the document does not have a JSON body that the server took."""
-        operation = self.content["paths"].get(self.template_of(target), {}).get(method.lower(), {})
-        schema = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        assert schema, f"{method} {target}: the document has no JSON body there"
-        place = ("paths", self.template_of(target), method.lower(), "requestBody", "content", "application/json", "schema")
-        self._check_body(f"{method} {target}", self.content, place, body)
+    # --- requests that the server took ------------------------------------------------------------------------------
 
-    def check(self, method: str, target: str, response: requests.Response, *, has_content: bool = True) -> None:
+    def check_request(self, request: Request) -> None:
+        """Fails with what the document does not say of this request to one of its operations."""
+        operation = self._operation(request.method, request.target)
+        told = f"{request.method} {request.target}"
+        schemas = {one["name"]: one["schema"] for one in operation.get("parameters", ())} | self._tokens_in_query
+        for name, value in self._values(request.target):
+            assert name in schemas, f"{told}: the document has no parameter {name}"
+            is_number = schemas[name].get("type") == "integer" and re.fullmatch(r"-?\d+", value)
+            is_right = Draft202012Validator(schemas[name]).is_valid(int(value) if is_number else value)
+            assert is_right, f"{told}: {name} is not as documented"
+        body = operation.get("requestBody", {"required": False})
+        if request.content is None or not (request.content or body["required"]):
+            return
+        documented = body.get("content", {})
+        kind = "multipart/form-data" if request.content_type.startswith("multipart/") else "application/json"
+        assert kind in documented, f"{told}: the document has no body of {kind} there"
+        assert request.content, f"{told}: without the body that the document has"
+        sent = form_members(request) if kind == "multipart/form-data" else json.loads(request.content)
+        place = ("paths", self.template_of(request.target), request.method.lower(), "requestBody", "content", kind, "schema")
+        self._check_body(told, self.content, place, sent)
+
+    def _values(self, target: str) -> list[tuple[str, str]]:
+        """Names and values in the path and in the query."""
+        split = urlsplit(target)
+        in_path = _pattern(self.template_of(target)).fullmatch(split.path).groupdict()
+        return [(name, unquote(value)) for name, value in in_path.items()] + parse_qsl(split.query, keep_blank_values=True)
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def check(self, method: str, target: str, response: Response) -> None:
         """Fails with what the document does not say of this answer to this request."""
         template = self.template_of(target)
-        told = f"{method} {target} → {response.status_code}"
-        documented = {} if template is None else self.content["paths"][template]
+        told = f"{method} {target} → {response.status}"
         if template is None or "\0" in unquote(target):
-            assert response.status_code in (400, 404, 431), f"{told}: the document does not have this path"
+            assert response.status in (400, 404, 431), f"{told}: the document does not have this path"
         elif method == "OPTIONS":
-            assert response.status_code == 204, told
-        elif (operation := documented.get(("get" if method == "HEAD" else method).lower())) is None:
-            assert response.status_code == 405, f"{told}: the document does not have this method"
+            assert response.status == 204, told
+        elif (operation := self._operation("GET" if method == "HEAD" else method, target)) is None:
+            assert response.status == 405, f"{told}: the document does not have this method"
         else:
-            self._check_operation(told, template, method, operation, response, has_content and method != "HEAD")
+            self._check_operation(told, (template, method.lower()), operation, response)
 
-    def _check_operation(
-        self, told: str, template: str, method: str, operation: dict, response: requests.Response, has_content: bool
-    ) -> None:
-        documented = operation["responses"].get(str(response.status_code))
+    def _check_operation(self, told: str, place: tuple[str, str], operation: dict, response: Response) -> None:
+        documented = operation["responses"].get(str(response.status))
         if documented is None and _is_before_any_operation(response):
             return
-        assert documented is not None, f"{told}: a status that the document does not have\n{response.text[:500]}"
-        if not has_content:
+        assert documented is not None, f"{told}: a status that the document does not have\n{response.content}"
+        if response.content is None:
             return
         if "content" not in documented:
             assert response.content == b"", f"{told}: the document has no body there"
             return
-        kind = response.headers.get("Content-Type", "").split(";")[0].strip()
+        kind = response.media_type
         assert kind in documented["content"], f"{told}: came as {kind!r}, not as {list(documented['content'])}"
         if kind.endswith("json"):
-            place = ("paths", template, method.lower(), "responses", str(response.status_code), "content", kind, "schema")
-            self._check_body(told, self._closed, place, response.json())
+            place = ("paths", *place, "responses", str(response.status), "content", kind, "schema")
+            self._check_body(told, self._closed, place, json.loads(response.content))
+
+    # --- both -------------------------------------------------------------------------------------------------------
+
+    def _operation(self, method: str, target: str) -> dict[str, Any] | None:
+        return self.content["paths"].get(self.template_of(target), {}).get(method.lower())
 
     def _check_body(self, told: str, content: dict[str, Any], place: tuple[str, ...], body: Any) -> None:
         if place not in self._validators:
@@ -99,6 +172,23 @@ class Document:
         errors = list(self._validators[place].iter_errors(body))
         shown = "\n".join(f"/{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in errors)
         assert not errors, f"{told}: the body is not as documented\n{shown}"
+
+
+def form_members(request: Request) -> dict[str, str]:
+    """The parts of a multipart body by name, of equal names the first."""
+    head = f"Content-Type: {request.content_type}\r\n\r\n".encode()
+    parts = email.message_from_bytes(head + request.content, policy=email.policy.HTTP).get_payload()
+    named = [(part.get_param("name", header="Content-Disposition"), part.get_payload()) for part in parts]
+    return dict(reversed(named))
+
+
+def _answers_of(method: str, path: str, operation: dict[str, Any]) -> Iterator[Answered]:
+    for status, response in operation["responses"].items():
+        if (problem := response.get("content", {}).get(PROBLEM)) is None:
+            yield Answered(method, path, int(status))
+            continue
+        for code in problem["schema"]["allOf"][1]["properties"]["code"]["enum"]:
+            yield Answered(method, path, int(status), code)
 
 
 def close_objects(content: dict[str, Any]) -> dict[str, Any]:
@@ -120,16 +210,16 @@ def _close(schema: Any) -> None:
             schema.setdefault("additionalProperties", False)
 
 
-def _matches(template: str, path: str) -> bool:
-    pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", template))
-    return re.fullmatch(pattern, path) is not None
+@functools.cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Of the paths that a documented one stands for, with a group for each parameter."""
+    parts = (f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", template))
+    return re.compile("".join(parts))
 
 
-def _is_before_any_operation(response: requests.Response) -> bool:
-    if not response.headers.get("Content-Type", "").startswith("application/problem+json") or not response.content:
-        return False
-    problem = response.json()
-    return BEFORE_ANY_OPERATION.get(problem.get("code")) == response.status_code and not problem.get("errors")
+def _is_before_any_operation(response: Response) -> bool:
+    code = response.code
+    return BEFORE_ANY_OPERATION.get(code) == response.status and "errors" not in json.loads(response.content)
 
 
 def _escaped(part: str) -> str:

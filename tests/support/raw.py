@@ -1,9 +1,15 @@
 """HTTP by hand on a socket, for what no client library would send."""
 
+import json
+import re
 import socket
 from dataclasses import dataclass, field
+from typing import Any
+
+from support import openapi
 
 TIMEOUT_S = 20
+REQUEST = re.compile(r"([A-Z]+) (/\S*) HTTP/1\.1\r\n(.*?)\r\n\r\n", re.DOTALL)
 
 
 @dataclass
@@ -12,11 +18,18 @@ class RawResponse:
     headers: dict[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
 
+    def json(self) -> Any:
+        return json.loads(self.body)
+
 
 class RawConnection:
-    """One connection. Used as a context manager."""
+    """One connection. Used as a context manager. What is sent and received is held to the document as long as it is one
+    whole request, then its answer, and so on."""
+
+    document: openapi.Document | None = None  # set by conftest.py, as that of Api
 
     def __init__(self, port: int, receive_buffer: int | None = None):
+        self._sent = bytearray()  # of the request that is not answered
         self.socket = socket.socket()
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -32,6 +45,7 @@ class RawConnection:
         self.socket.close()
 
     def send(self, data: bytes) -> None:
+        self._sent += data
         self.socket.sendall(data)
 
     def read_header(self) -> RawResponse:
@@ -48,7 +62,21 @@ class RawConnection:
         response = self.read_header()
         if not head and response.status not in (204, 304) and response.status >= 200:
             response.body = self.read_body(int(response.headers["content-length"]))
+        if response.status >= 200:
+            self._observe(response, is_whole=not head)
         return response
+
+    def _observe(self, response: RawResponse, *, is_whole: bool) -> None:
+        sent, self._sent = self._sent.decode("latin-1"), bytearray()
+        if self.document is None or (asked := REQUEST.match(sent)) is None:
+            return
+        method, target, fields = asked.groups()
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in fields.split("\r\n"))}
+        length = headers.get("content-length", "0")
+        body = sent[asked.end() :][: int(length)].encode("latin-1") if length.isdecimal() else None
+        request = openapi.Request(method, target, headers.get("content-type", ""), body)
+        content = response.body if is_whole else None
+        self.document.observe(request, openapi.Response(response.status, response.headers.get("content-type", ""), content))
 
     def read_body(self, length: int) -> bytes:
         body = self._file.read(length)

@@ -44,6 +44,7 @@ class Server:
         self.env = {"KARMEN_AUTH_SECRET_KEY": SECRET_KEY} | (env or {})
         if admin_password is not None:
             self.env.setdefault("KARMEN_AUTH_ADMIN_PASSWORD", admin_password)
+        self.run_under: list[str] = []  # a program that runs the server, with its arguments
         self.process: Process | None = None
         self.url = ""
         directory.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ class Server:
 
     def start(self) -> "Server":
         flags = [part for name, value in self.options.items() for part in (f"--{name}", value)]
-        command = [karmen_binary(), "serve", "--data-dir", str(self.data_dir), *flags]
+        command = [*self.run_under, karmen_binary(), "serve", "--data-dir", str(self.data_dir), *flags]
         self.process = Process(command, self.log_file, clean_environment(self.env), cwd=self.directory)
         try:
             self.url = self.process.wait_for_lines(r"http://127\.0\.0\.1:\d+")[0].group(0)

@@ -1,0 +1,198 @@
+"""api.md §3 (/octoprint-emulator): what the emulated OctoPrint answers, for the library and below a printer. How the programs
+themselves talk to it is in test_slicers.py."""
+
+from typing import Any
+
+import pytest
+
+from support import faults
+from support.api import Api
+from support.fakes import FORBIDDEN, NOT_OPERATIONAL, Answer, ScriptedPrinter, job_body, printer_body
+from support.gcodes import every_page, uploaded
+from support.multipart import CONTENT_TYPE, Part, form
+
+LIBRARY = "/octoprint-emulator/api"
+NOBODY = "127.0.0.2:9"
+OFF = "127.0.0.2:21"
+PRINTING = {
+    "/api/printer": Answer(body=printer_body("Printing", printing=True)),
+    "/api/job": Answer(body=job_body("Printing", "karmen/lid.gcode", 10.0)),
+}
+DONE = Answer(204)
+
+
+@pytest.fixture(scope="module")
+def server_options() -> dict[str, str]:
+    return {"printers-status-max-age": "0s", "printers-check-interval": "5m"}
+
+
+@pytest.fixture(scope="module")
+def gcode(user: Api) -> dict:
+    return uploaded(user, "lid.gcode", b"G28\n")
+
+
+@pytest.fixture
+def scripted(admin: Api, scripted_printer: ScriptedPrinter) -> ScriptedPrinter:
+    admin.post("/printers", json={"host": scripted_printer.host, "name": "Emulated"}, expect=201)
+    return scripted_printer
+
+
+@pytest.fixture(scope="module")
+def off(admin: Api) -> str:
+    """A printer that nobody has switched on."""
+    return admin.post("/printers", json={"host": OFF, "name": "Off"}, expect=201).json()["host"]
+
+
+def below(host: str) -> str:
+    return f"/octoprint-emulator/printers/{host}/api"
+
+
+def call(api: Api, method: str, path: str, **options: Any):
+    """With the key where slicers send it. An access token of the account does as one."""
+    headers = {"X-Api-Key": api.access_token} | options.pop("headers", {})
+    return api.with_token(None).request(method, path, headers=headers, **options)
+
+
+def send_file(api: Api, prefix: str, name: str = "lid.gcode", *, expect: int, print: bytes = b"true"):
+    body = form(Part("print", print), Part("file", b"G28\n", filename=name))
+    return call(api, "POST", f"{prefix}/files/local", data=body, headers={"Content-Type": CONTENT_TYPE}, expect=expect)
+
+
+def select(api: Api, prefix: str, gcode: dict, *, expect: int, print: bool | None = True):
+    body = {"command": "select", "print": print}
+    return call(api, "POST", f"{prefix}/files/local/{gcode['id']}", json=body, expect=expect)
+
+
+def codes(*answers) -> list[str]:
+    return [answer.json()["code"] for answer in answers]
+
+
+WHATEVER_IT_IS_FOR = {
+    "version": {"api": "karmen", "text": "OctoPrint emulator by Karmen"},
+    "server": {},
+    "currentuser": {"name": "ursula"},
+    "printerprofiles": {},
+    "settings": {},
+    "files": {"files": []},
+    "files/local": {"files": []},
+}
+
+
+@pytest.mark.parametrize(("path", "told"), WHATEVER_IT_IS_FOR.items(), ids=WHATEVER_IT_IS_FOR.keys())
+def test_what_does_not_depend_on_the_printer(user: Api, off: str, path: str, told: dict):
+    library, printer = (call(user, "GET", f"{prefix}/{path}", expect=200).json() for prefix in (LIBRARY, below(off)))
+    assert library == printer and library.items() >= told.items()
+
+
+# --- the library --------------------------------------------------------------------------------------------------------
+
+
+def test_library_is_always_connected(user: Api):
+    for command in ("connect", "disconnect"):
+        call(user, "POST", f"{LIBRARY}/connection", json={"command": command}, expect=204)
+    assert call(user, "GET", f"{LIBRARY}/connection", expect=200).json()["current"]["state"] == "Operational"
+
+
+@pytest.mark.parametrize("command", ["start", "cancel", "pause"])
+def test_library_prints_nothing(user: Api, command: str):
+    answer = call(user, "POST", f"{LIBRARY}/job", json={"command": command}, expect=409)
+    assert codes(answer) == ["printer_not_operational"]
+
+
+@pytest.mark.parametrize("print", [True, False, None])
+def test_select_in_the_library_does_nothing(user: Api, gcode: dict, print: bool | None):
+    before = every_page(user, "/printjobs")
+    select(user, LIBRARY, gcode, print=print, expect=204)
+    assert every_page(user, "/printjobs") == before
+
+
+@pytest.mark.parametrize("prefix", [LIBRARY, below(OFF)])
+def test_only_gcode_is_taken(user: Api, off: str, prefix: str):
+    assert codes(send_file(user, prefix, "lid.stl", expect=415)) == ["unsupported_media_type"]
+
+
+# --- a printer that is ready --------------------------------------------------------------------------------------------
+
+
+def test_state_of_the_printer(user: Api, scripted: ScriptedPrinter):
+    prefix = below(scripted.host)
+    assert call(user, "GET", f"{prefix}/printer", expect=200).json()["state"]["flags"]["ready"] is True
+    assert call(user, "GET", f"{prefix}/connection", expect=200).json()["current"]["state"] == "Operational"
+    scripted.answers |= PRINTING
+    assert call(user, "GET", f"{prefix}/job", expect=200).json()["job"]["file"]["name"] == "karmen/lid.gcode"
+
+
+def test_upload_that_prints(user: Api, scripted: ScriptedPrinter):
+    answer = send_file(user, below(scripted.host), expect=201)
+    assert answer.json()["effectivePrint"] is True
+    assert len(scripted.asked("/api/files/local", "POST")) == 1
+
+
+def test_select_that_prints(user: Api, gcode: dict, scripted: ScriptedPrinter):
+    select(user, below(scripted.host), gcode, print=False, expect=204)
+    assert scripted.asked("/api/files/local", "POST") == []
+    select(user, below(scripted.host), gcode, expect=204)
+    assert len(scripted.asked("/api/files/local", "POST")) == 1
+
+
+def test_commands_reach_the_printer(admin: Api, scripted: ScriptedPrinter):
+    prefix = below(scripted.host)
+    call(admin, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=204)
+    assert len(scripted.asked("/api/connection", "POST")) == 1
+    scripted.answers |= PRINTING | {"/api/job": DONE}
+    call(admin, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=204)
+    assert len(scripted.asked("/api/job", "POST")) == 1
+
+
+# --- a printer that is not ----------------------------------------------------------------------------------------------
+
+
+def test_printer_that_is_off(user: Api, gcode: dict, off: str):
+    prefix = below(off)
+    seen = call(user, "GET", f"{prefix}/printer", expect=409)
+    assert codes(seen, send_file(user, prefix, expect=409), select(user, prefix, gcode, expect=409)) == ["printer_not_operational"] * 3
+
+
+def test_printer_that_does_not_take_the_file(user: Api, gcode: dict, scripted: ScriptedPrinter):
+    scripted.answers["/api/files/local"] = FORBIDDEN
+    prefix = below(scripted.host)
+    assert codes(send_file(user, prefix, expect=500), select(user, prefix, gcode, expect=500)) == ["printer_failed"] * 2
+
+
+def test_printer_that_refuses_commands(admin: Api, scripted: ScriptedPrinter):
+    scripted.answers |= PRINTING | {"/api/connection": FORBIDDEN, "/api/job": NOT_OPERATIONAL}
+    prefix = below(scripted.host)
+    connection = call(admin, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=500)
+    job = call(admin, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=409)
+    assert codes(connection, job) == ["printer_failed", "printer_refused"]
+
+
+def test_idle_printer_is_not_operated_by_users(user: Api, scripted: ScriptedPrinter):
+    prefix = below(scripted.host)
+    connection = call(user, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=401)
+    job = call(user, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=401)
+    assert codes(connection, job) == ["role_required"] * 2
+    assert scripted.asked(method="POST") == []
+
+
+def test_unknown_printer(user: Api, gcode: dict):
+    prefix = below(NOBODY)
+    answers = [call(user, "GET", f"{prefix}/{what}", expect=404) for what in ("printer", "job", "connection")]
+    answers.append(call(user, "POST", f"{prefix}/connection", json={"command": "connect"}, expect=404))
+    answers.append(call(user, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=404))
+    answers += [send_file(user, prefix, expect=404), select(user, prefix, gcode, expect=404)]
+    assert codes(*answers) == ["printer_not_found"] * len(answers)
+
+
+@pytest.mark.parametrize("prefix", [LIBRARY, below(OFF)])
+@pytest.mark.parametrize("id", [987654321, "x"])
+def test_unknown_file(user: Api, off: str, prefix: str, id: object):
+    assert codes(select(user, prefix, {"id": id}, expect=404)) == ["gcode_not_found"]
+
+
+def test_file_that_is_deleted_before_it_is_printed(new_server, scripted_printer: ScriptedPrinter):
+    server = new_server(options={"printers-status-max-age": "0s"})
+    admin = server.first_admin()
+    admin.post("/printers", json={"host": scripted_printer.host, "name": "Emulated"}, expect=201)
+    faults.delete_gcodes_at_once(server)
+    assert codes(send_file(admin, below(scripted_printer.host), expect=404)) == ["gcode_not_found"]
