@@ -8,6 +8,7 @@ import pytest
 from support.api import Api
 from support.fakes import FakePrinter, FakePrinters, ScriptedPrinter
 from support.openapi import Document, fetch
+from support.postgres import PostgresServer, new_database
 from support.server import Server
 
 STARTED = pytest.StashKey[list]()
@@ -22,6 +23,20 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Document:
     Api.document = fetch(server.url)
     server.stop()
     return Api.document
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> str:
+    """A new and empty PostgreSQL database: `new_server(env={"KARMEN_STORAGE_POSTGRES_URL": postgres_url})`."""
+    return new_database()
+
+
+@pytest.fixture
+def postgres_server(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL server that the test may stop and freeze."""
+    server = PostgresServer(tmp_path / "postgres")
+    yield server
+    server.end()
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,8 @@ struct PostgresOptions {
 /// A PostgreSQL server of version 13 or later with a database in UTF-8 that may be written to; every connection checks
 /// that. Texts are bound as they are, a text with a NUL character is refused.
 std::unique_ptr<Backend> postgres_backend(PostgresOptions options);
+/// How to call the database to people: without user and password.
+std::string postgres_name(const std::string& url);
 
 /// A file in WAL mode with synchronous=FULL: what was committed survives kill -9 and a loss of power. Made for its
 /// owner only.

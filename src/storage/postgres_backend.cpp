@@ -1,4 +1,4 @@
-#include "base/version.hpp"
+#include "base/text.hpp"
 #include "storage/backend.hpp"
 #include "storage/postgres_errors.hpp"
 
@@ -21,7 +21,7 @@ constexpr int kConnectTimeoutMin_s = 2;  // libpq takes 1 s for 2 s
 /// How much longer than a statement may take we wait for the server to say that it did: this part of that time, and
 /// this at least.
 constexpr int kAnswerGracePart = 5;
-constexpr milliseconds kAnswerGraceMin{100};
+constexpr milliseconds kAnswerGraceMin{500};
 /// A client that went away in mid-transaction must not hold up all others.
 constexpr seconds kIdleTransactionMax{60};
 /// More than a notice or two have no business on an idle connection.
@@ -60,17 +60,6 @@ Result run(PGconn* connection, const std::string& sql) {
 
 Error unusable(const std::string& why) {
     return {ErrorCode::kStorageUnavailable, PublicMessage{"The PostgreSQL database cannot be used: " + why}};
-}
-
-std::string percent_encoded(std::string_view text) {
-    std::string result;
-    for (const unsigned char c : text) {
-        if (std::isalnum(c) != 0)
-            result += static_cast<char>(c);
-        else
-            result += fmt::format("%{:02X}", c);
-    }
-    return result;
 }
 
 /// The URL that the operator wrote, with what he left out. In the form of a URL again, since SOCI takes the other form
@@ -195,6 +184,21 @@ class PostgresBackend final : public Backend {
 };
 
 }  // namespace
+
+std::string postgres_name(const std::string& url) {
+    const std::unique_ptr<PQconninfoOption, FreeConninfo> parsed(PQconninfoParse(url.c_str(), nullptr));
+    std::string host = "this machine";
+    std::string port = "5432";
+    std::string name = "of the user's name";
+    for (const PQconninfoOption* option = parsed.get(); option != nullptr && option->keyword != nullptr; ++option) {
+        if (option->val == nullptr) continue;
+        const std::string_view keyword = option->keyword;
+        if (keyword == "host") host = option->val;
+        if (keyword == "port") port = option->val;
+        if (keyword == "dbname") name = option->val;
+    }
+    return fmt::format("PostgreSQL database {} at {}:{}", name, host, port);
+}
 
 std::unique_ptr<Backend> postgres_backend(PostgresOptions options) {
     return std::make_unique<PostgresBackend>(options);
