@@ -249,9 +249,10 @@ class PostgresFilterTest : public testing::Test {
 };
 
 TEST_F(PostgresFilterTest, FindsWhatTheOtherDatabaseFinds) {
-    add("big benchy.gcode");
-    for (const char* pattern : {R"(\bbenchy\b)", R"(^BIG)", R"(gcode\z)", R"(b[aeiou]g)", R"(\.gcode$)", R"(big\sb)",
-                                R"(\Big)", "", R"(n{1,2}ch)", R"((x|big) )", R"([\w]+ [^ ]+)", R"(\\|big)"})
+    add("big benchy.gcode {2 {");
+    for (const char* pattern :
+         {R"(\bbenchy\b)", R"(^BIG)", R"(\{\z)", R"(b[aeiou]g)", R"(\.gcode )", R"(big\sb)", R"(\Big)", "",
+          R"(n{1,2}ch)", R"((x|big) )", R"([\w]+ [^ ]+)", "{2", "{$", "e{1,2}", R"([{])", R"(\\|big)"})
         EXPECT_EQ(found(pattern), 1) << pattern;
     for (const char* pattern : {R"(\bench)", R"(\Bbenchy)", "^benchy"}) EXPECT_EQ(found(pattern), 0) << pattern;
 }

@@ -3,7 +3,6 @@ repeated or lost."""
 
 import os
 import random
-import sqlite3
 import time
 from abc import ABC, abstractmethod
 from urllib.parse import parse_qs, urlsplit
@@ -100,11 +99,7 @@ class PrintJobs(Rows):
 
 
 def delete_user_row(server: Server, uuid: object) -> None:
-    database = sqlite3.connect(server.data_dir / "karmen.db", timeout=20)
-    with database:
-        database.execute("PRAGMA foreign_keys = ON")
-        assert database.execute("DELETE FROM users WHERE uuid = ?", [uuid]).rowcount == 1
-    database.close()
+    server.change_rows(f"DELETE FROM users WHERE uuid = '{uuid}'")
 
 
 # --- the property -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """api.md §1 and §2: every route × every kind of token, against the table."""
 
-import sqlite3
 import time
 import uuid
 from typing import NamedTuple
@@ -241,11 +240,7 @@ def deleted_tokens(server) -> dict[str, str | None]:
     """Over HTTP nobody can be deleted, so the row is taken from the database."""
     person = server.add_user("deleted")
     script = api_token(person)
-    database = sqlite3.connect(server.data_dir / "karmen.db", timeout=20)
-    with database:
-        database.execute("PRAGMA foreign_keys = ON")
-        assert database.execute("DELETE FROM users WHERE username = 'deleted'").rowcount == 1
-    database.close()
+    server.change_rows("DELETE FROM users WHERE username = 'deleted'")
     return {
         "deleted user": person.access_token,
         "deleted user's refresh": person.refresh_token,
