@@ -22,6 +22,8 @@ find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
 add_library(libjwt ALIAS PkgConfig::LIBJWT)
 add_library(re2 ALIAS PkgConfig::RE2)
 add_library(libpq ALIAS PkgConfig::LIBPQ)
+# It says -pthread, which changes nothing with this C library, but does not go together with headers precompiled without.
+set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 
 add_library(soci_core INTERFACE IMPORTED)
 target_link_libraries(soci_core INTERFACE "${SOCI_CORE_LIBRARY}")
