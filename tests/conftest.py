@@ -10,6 +10,7 @@ from support.fakes import FakePrinter, FakePrinters, ScriptedPrinter
 from support.openapi import Document, fetch
 from support.raw import RawConnection
 from support.seen import Seen
+from support.postgres import PostgresServer, new_database
 from support.server import Server
 
 pytest_plugins = ["support.coverage"]
@@ -31,6 +32,20 @@ def document(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Document:
     server.stop()
     seen.documented, seen.answered = found.promises(), found.answered
     return found
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> str:
+    """A new and empty PostgreSQL database: `new_server(env={"KARMEN_STORAGE_POSTGRES_URL": postgres_url})`."""
+    return new_database()
+
+
+@pytest.fixture
+def postgres_server(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL server that the test may stop and freeze."""
+    server = PostgresServer(tmp_path / "postgres")
+    yield server
+    server.end()
 
 
 @pytest.fixture(scope="module")

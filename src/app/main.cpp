@@ -34,6 +34,7 @@ int run_program(int argc, char** argv) {
     app::add_gcode_command(program, chosen);
     app::add_printjob_command(program, chosen);
     app::add_doctor_command(program, chosen);
+    app::add_migrate_command(program, chosen);
     app::add_config_command(program, chosen);
     app::add_fake_printer_command(program, chosen);
     try {

@@ -1,32 +1,49 @@
 #include "app/persistence.hpp"
 
-#include "app/data_directory.hpp"
+#include "app/database_access.hpp"
 #include "base/error.hpp"
-#include "storage/backend.hpp"
+#include "storage/inspect.hpp"
 #include "storage/migrator.hpp"
+
+#include <fmt/ranges.h>
 
 namespace karmen::app {
 
 namespace {
 
-std::unique_ptr<storage::Backend> open_backend(const config::Config& config) {
-    make_data_directory(config);
-    return storage::sqlite_backend(
-        {.file = Persistence::database_file(config), .busy_timeout = config.storage.busy_timeout});
+/// With a pool of its own: converting takes longer than the requests of a server may.
+void bring_up_to_date(const config::Config& config) {
+    const bool may_migrate = config.storage.migrate_at_start == config::MigrateAtStart::kYes;
+    storage::Database database(open_backend(config, may_migrate ? DatabaseUse::kMigrate : DatabaseUse::kWork),
+                               {.sessions_max = 1});
+    storage::Migrator migrator(database);
+    if (may_migrate)
+        migrator.migrate();
+    else if (const auto pending = migrator.pending(); !pending.empty())
+        throw Error(ErrorCode::kConflict,
+                    PublicMessage{fmt::format("it is older than this program (version {} and later are missing), and "
+                                              "storage.migrate_at_start is no; run `karmen migrate`",
+                                              pending.front().version)});
+    const auto closed = storage::Inspector(database).tables_without_rights();
+    if (!closed.empty())
+        throw Error(ErrorCode::kStorageUnavailable,
+                    PublicMessage{fmt::format("its user may not read and write {}: GRANT ALL ON ALL TABLES IN SCHEMA "
+                                              "and ON ALL SEQUENCES IN SCHEMA … TO …",
+                                              fmt::join(closed, ", "))});
+}
+
+const config::Config& up_to_date(const config::Config& config) {
+    bring_up_to_date(config);
+    return config;
 }
 
 }  // namespace
 
-std::filesystem::path Persistence::database_file(const config::Config& config) {
-    return std::filesystem::path(config.data_dir) / "karmen.db";
-}
-
 Persistence::Persistence(const config::Config& config) try
-    : database_(open_backend(config), {.sessions_max = static_cast<std::size_t>(config.storage.connections)}) {
-    storage::Migrator(database_).migrate();
+    : database_(open_backend(up_to_date(config), DatabaseUse::kWork),
+                {.sessions_max = static_cast<std::size_t>(config.storage.connections)}) {
 } catch (const Error& error) {
-    throw Error(error.code(), PublicMessage{database_file(config).string() + ": " + error.message()},
-                LogDetail{error.detail()});
+    throw Error(error.code(), PublicMessage{database_name(config) + ": " + error.message()}, LogDetail{error.detail()});
 }
 
 }  // namespace karmen::app

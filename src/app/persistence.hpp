@@ -9,18 +9,14 @@
 #include "storage/setting_repository.hpp"
 #include "storage/user_repository.hpp"
 
-#include <filesystem>
-
 namespace karmen::app {
 
-/// The database in the data directory, brought to the schema of this program, and its tables. Lives as long as the
-/// process works.
+/// The database that the configuration names, brought to the schema of this program, and its tables. Lives as long as
+/// the process works.
 class Persistence {
   public:
-    /// Makes data directory and database when they are missing. Throws Error with a message for the operator.
+    /// Makes data directory and embedded database when they are missing. Throws Error with a message for the operator.
     explicit Persistence(const config::Config& config);
-
-    static std::filesystem::path database_file(const config::Config& config);
 
   private:
     storage::Database database_;

@@ -26,6 +26,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 int hex_value(char c);
 std::string to_hex(std::span<const std::byte> bytes);
 
+/// Every byte but letters and digits as `%2F` (RFC 3986 section 2.1).
+std::string percent_encoded(std::string_view text);
+
 /// The whole text as a decimal number; nullopt for anything else, blanks and out of range included.
 std::optional<std::int64_t> parse_int(std::string_view text);
 

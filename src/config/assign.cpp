@@ -17,7 +17,7 @@ struct Overloaded : F... {
     using F::operator()...;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -33,12 +33,12 @@ std::string quoted(std::string_view text) {
 
 std::string list_of(const std::vector<std::string>& items) {
     std::string out = "[";
-    for (const std::string& item : items) out += (out.size() > 1 ? ", " : "") + quoted(item);
+    for (const std::string& item : items) out += (out.size() > 1 ? ", " : "") + in_quotes(item);
     return out + "]";
 }
 
 std::string shown(const Value& value) {
-    return std::visit(Overloaded{[](const std::string& text) { return quoted(to_valid_utf8(text)); },
+    return std::visit(Overloaded{[](const std::string& text) { return in_quotes(to_valid_utf8(text)); },
                                  [](std::int64_t number) { return std::to_string(number); },
                                  [](const std::vector<std::string>& items) { return list_of(items); }},
                       value);
@@ -124,12 +124,12 @@ std::string allowed(const Option& option) {
 std::string to_toml(const Option& option, const Config& config) {
     return std::visit(
         Overloaded{[&](const NumberOption& kind) { return std::to_string(kind.field.of(config)); },
-                   [&](const DurationOption& kind) { return quoted(format_duration(kind.field.of(config))); },
-                   [&](const SizeOption& kind) { return quoted(format_size(kind.field.of(config))); },
-                   [&](const TextOption& kind) { return quoted(kind.field.of(config)); },
-                   [&](const SecretOption& kind) { return quoted(kind.field.of(config)); },
+                   [&](const DurationOption& kind) { return in_quotes(format_duration(kind.field.of(config))); },
+                   [&](const SizeOption& kind) { return in_quotes(format_size(kind.field.of(config))); },
+                   [&](const TextOption& kind) { return in_quotes(kind.field.of(config)); },
+                   [&](const SecretOption& kind) { return in_quotes(kind.field.of(config)); },
                    [&](const ListOption& kind) { return list_of(kind.field.of(config)); },
-                   [&](const WordOption& kind) { return quoted(kind.words[kind.get(config)]); }},
+                   [&](const WordOption& kind) { return in_quotes(kind.words[kind.get(config)]); }},
         option.kind);
 }
 

@@ -71,7 +71,13 @@ struct Files {
     bool operator==(const Files&) const = default;
 };
 
+enum class MigrateAtStart { kNo, kYes };
+
 struct Storage {
+    std::string postgres_url;  ///< empty: the embedded database
+    Duration connect_timeout = std::chrono::seconds(3);
+    Duration statement_timeout = std::chrono::seconds(5);
+    MigrateAtStart migrate_at_start = MigrateAtStart::kYes;
     Duration busy_timeout = std::chrono::seconds(5);
     int connections = 4;
     bool operator==(const Storage&) const = default;

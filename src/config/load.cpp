@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "base/text.hpp"
 #include "config/options.hpp"
 #include "config/toml_file.hpp"
 #include "config/unknown.hpp"
@@ -35,6 +36,7 @@ class Loader {
         read_file();
         read_environment();
         read_flags();
+        if (config_.storage.postgres_url.empty()) read_postgres_variables();
         if (problems_.empty()) problems_ = contradictions(config_);
         if (!problems_.empty()) throw ConfigError(std::move(problems_));
         return std::move(config_);
@@ -79,6 +81,24 @@ class Loader {
             else if (const auto problem = assign_text(*option, value, config_))
                 complain(fmt::format("command line: {}", option->flag()), *problem);
         }
+    }
+
+    /// The variables of Karmen 0.0.13. Where they do not name a host, they belong to somebody else.
+    void read_postgres_variables() {
+        const auto variable = [&](const std::string& name, const std::string& otherwise) {
+            const auto found = sources_.environment.find("POSTGRES_" + name);
+            return found == sources_.environment.end() || found->second.empty() ? otherwise : found->second;
+        };
+        const std::string host = variable("HOST", "");
+        if (host.empty()) return;
+        const std::string user = variable("USER", "karmen");
+        std::string url = "postgresql://?";
+        for (const auto& [keyword, value] :
+             {std::pair{"host", host}, std::pair{"port", variable("PORT", "5432")}, std::pair{"user", user},
+              std::pair{"dbname", variable("DB", user)}, std::pair{"password", variable("PASSWORD", "")}})
+            if (!value.empty()) url += fmt::format("{}={}&", keyword, percent_encoded(value));
+        url.pop_back();
+        config_.storage.postgres_url = url;
     }
 
     void complain(std::string_view where, std::string_view problem) {

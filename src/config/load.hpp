@@ -21,7 +21,8 @@ struct Flags {
 struct Sources {
     /// The text of a file; throws std::runtime_error with the reason.
     std::function<std::string(const std::string& path)> read_file;
-    /// All variables of the process; those that do not begin with KARMEN_ are left alone.
+    /// All variables of the process; those that do not begin with KARMEN_ are left alone, but for the POSTGRES_ ones of
+    /// Karmen 0.0.13 that `storage.postgres_url` names.
     std::map<std::string, std::string> environment;
     Flags flags;
 };

@@ -10,6 +10,7 @@
 namespace karmen::config {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -206,6 +207,31 @@ TEST(Load, RefusesOptionsThatContradict) {
                 ElementsAre(HasSubstr("must not be more than auth.login_failures_max")));
     EXPECT_THAT(problems_of_file("auth.refresh_token_lifetime = '1m'"), ElementsAre(HasSubstr("must not be longer")));
     EXPECT_THAT(problems_of_file("printers.backoff_max = '1s'"), ElementsAre(HasSubstr("must not be longer")));
+}
+
+TEST(Load, TakesTheOldVariablesOfPostgresWhereNoUrlIsSet) {
+    Sources sources;
+    sources.environment = {{"POSTGRES_PASSWORD", "p w&"}, {"POSTGRES_USER", "ann"}, {"POSTGRES_DB", ""}};
+    EXPECT_EQ(load(sources).storage.postgres_url, "") << "without a host they are somebody else's";
+    sources.environment["POSTGRES_HOST"] = "db.example";
+    EXPECT_EQ(load(sources).storage.postgres_url,
+              "postgresql://?host=db%2Eexample&port=5432&user=ann&dbname=ann&password=p%20w%26");
+    sources.environment["POSTGRES_PORT"] = "5433";
+    sources.environment["POSTGRES_DB"] = "print";
+    sources.environment.erase("POSTGRES_USER");
+    sources.environment.erase("POSTGRES_PASSWORD");
+    EXPECT_EQ(load(sources).storage.postgres_url, "postgresql://?host=db%2Eexample&port=5433&user=karmen&dbname=print");
+    sources.environment["KARMEN_STORAGE_POSTGRES_URL"] = "postgres://other/db";
+    EXPECT_EQ(load(sources).storage.postgres_url, "postgres://other/db");
+}
+
+TEST(Load, NeverShowsAPostgresUrl) {
+    Sources sources;
+    sources.environment["KARMEN_STORAGE_POSTGRES_URL"] = "mysql://ann:s3cret@db/x";
+    EXPECT_THAT(problems_of(sources),
+                ElementsAre(AllOf(HasSubstr("KARMEN_STORAGE_POSTGRES_URL"), Not(HasSubstr("s3cret")))));
+    sources.environment["KARMEN_STORAGE_POSTGRES_URL"] = "postgres://ann:s3cret@db/x";
+    EXPECT_THAT(print_effective(load(sources)), AllOf(HasSubstr("postgres_url is set"), Not(HasSubstr("s3cret"))));
 }
 
 TEST(Load, NeverShowsASecret) {

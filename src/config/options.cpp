@@ -18,6 +18,7 @@ using std::chrono::seconds;
 
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
+constexpr std::array<std::string_view, 2> kNoYes{"no", "yes"};
 
 constexpr TextRule kPath{"a path without NUL", [](std::string_view text) {
                              return !text.empty() && text.find('\0') == std::string_view::npos;
@@ -39,6 +40,11 @@ constexpr TextRule kRedisUrl{"empty, or a URL that begins with redis:// or unix:
                                  return text.empty() || text.starts_with("redis://") || text.starts_with("unix://");
                              }};
 constexpr TextRule kKeyPrefix{"up to 64 bytes", [](std::string_view text) { return text.size() <= 64; }};
+constexpr TextRule kPostgresUrl{
+    "empty or postgres://user:password@host:port/database?sslmode=require", [](std::string_view text) {
+        const bool is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        return text.empty() || (is_url && text.find('\0') == std::string_view::npos);
+    }};
 
 template <auto Section, auto Member>
 constexpr WordOption one_of(std::span<const std::string_view> words) {
@@ -128,7 +134,16 @@ constexpr Option kOptions[] = {
     {"files.min_free_bytes", "An upload that would leave less room on the disk is refused.",
         SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},
 
-    {"storage.busy_timeout", "Time to wait for another process that writes to the database.",
+    {"storage.postgres_url", "PostgreSQL database. Empty: the one that POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER and "
+        "POSTGRES_PASSWORD of the environment name, or, without POSTGRES_HOST, the embedded database in data_dir.",
+        SecretOption{field<&Config::storage, &Storage::postgres_url>, kPostgresUrl}},
+    {"storage.connect_timeout", "Time to connect to PostgreSQL.",
+        DurationOption{field<&Config::storage, &Storage::connect_timeout>, seconds(2), minutes(10)}},
+    {"storage.statement_timeout", "Time for one statement in PostgreSQL; migrations are not held to it.",
+        DurationOption{field<&Config::storage, &Storage::statement_timeout>, milliseconds(100), minutes(10)}},
+    {"storage.migrate_at_start", "Convert a database of an older version at start; no: refuse it until `karmen migrate` did.",
+        one_of<&Config::storage, &Storage::migrate_at_start>(kNoYes)},
+    {"storage.busy_timeout", "Time to wait for another process that writes to the embedded database.",
         DurationOption{field<&Config::storage, &Storage::busy_timeout>, milliseconds(0), minutes(10)}},
     {"storage.connections", "Connections to the database.",
         NumberOption{field<&Config::storage, &Storage::connections>, 1, 256}},

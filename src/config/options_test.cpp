@@ -47,7 +47,7 @@ TEST(Options, HaveARowForEveryMemberOfConfig) {
     EXPECT_EQ(options().size(), kMembers);
 
     const Config config;
-    std::set<const void*> places{&config.log.level, &config.log.format};
+    std::set<const void*> places{&config.log.level, &config.log.format, &config.storage.migrate_at_start};
     std::set<std::string_view> keys;
     for (const Option& option : options()) {
         if (const void* place = address_of(option, config)) places.insert(place);

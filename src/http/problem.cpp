@@ -6,7 +6,15 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace karmen::http {
+namespace {
+
+/// Whoever is told 503 is told when to come back, also by those who cannot know.
+constexpr int kUnavailableRetryAfterS = 1;
+
+}  // namespace
 
 unsigned status_of(ErrorCode code) {
     switch (code) {
@@ -85,7 +93,9 @@ Response problem_response(const Error& error, const std::string& request_id) {
     Response response = Response::text(status, "application/problem+json", boost::json::serialize(body));
     // RFC 9110 §15.5.2 asks for the challenge; the Bearer scheme makes no browser ask for a password.
     if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
-    if (error.retry_after_s() > 0) response.headers.add("Retry-After", std::to_string(error.retry_after_s()));
+    const int retry_after_s =
+        status == 503 ? std::max(error.retry_after_s(), kUnavailableRetryAfterS) : error.retry_after_s();
+    if (retry_after_s > 0) response.headers.add("Retry-After", std::to_string(retry_after_s));
     return response;
 }
 

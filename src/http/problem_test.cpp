@@ -32,6 +32,9 @@ TEST(Problem, SaysWhenToComeBackAndHowToAuthenticate) {
         problem_response(Error(ErrorCode::kOverloaded, PublicMessage{"busy"}).with_retry_after(7), "");
     EXPECT_EQ(busy.status, 503U);
     EXPECT_EQ(busy.headers.find("Retry-After"), "7");
+    const Response down = problem_response(Error(ErrorCode::kStorageUnavailable, PublicMessage{"down"}), "");
+    EXPECT_EQ(down.status, 503U);
+    EXPECT_EQ(down.headers.find("Retry-After"), "1");
     const Response missing = problem_response(Error(ErrorCode::kMissingToken, PublicMessage{"no token"}), "");
     EXPECT_EQ(missing.status, 401U);
     EXPECT_EQ(missing.headers.find("WWW-Authenticate"), "Bearer");

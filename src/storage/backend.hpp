@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "storage/dialect.hpp"
+#include "storage/watchdog.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -28,6 +29,19 @@ class Backend {
     /// The only place that knows the database's error codes: kConflict, kStorageUnavailable, kDiskFull or kInternal.
     /// The values that were bound stay out of it.
     virtual Error translate(const soci::soci_error& error) const = 0;
+
+    /// Whether an idle connection can be used, as far as that can be told without waiting.
+    virtual bool is_alive(soci::session&) const { return true; }
+    /// Held while the connection is in use: ends what takes too long.
+    virtual Watchdog::Watch watch(soci::session&) const { return {}; }
+    /// Makes whatever is still done with the connection fail instead of wait; it is about to be destroyed.
+    virtual void abandon(soci::session&) const {}
+
+    enum class FailedStatement {
+        kForget,  ///< it may still be standing in the middle of its rows, and hold what it has locked
+        kKeep,    ///< nothing is left of the run; to forget it takes a request, which a broken transaction refuses
+    };
+    virtual FailedStatement after_failure() const = 0;
 };
 
 struct SqliteOptions {
@@ -43,6 +57,24 @@ struct SqliteOptions {
     IfMissing if_missing = IfMissing::kCreate;
     Use use = Use::kWork;
 };
+
+struct PostgresOptions {
+    enum class Use { kWork, kInspect /**< can only read */ };
+
+    /// As libpq reads it: `postgres://user:password@host:port/database?sslmode=require`. Holds a password.
+    std::string url;
+    /// For the whole way to a connection that can be used; libpq takes no less than 2 s.
+    std::chrono::milliseconds connect_timeout{3000};
+    /// One statement; the server ends what takes longer. A server that does not even do that is given up shortly after.
+    std::chrono::milliseconds statement_timeout{5000};
+    Use use = Use::kWork;
+};
+
+/// A PostgreSQL server of version 13 or later with a database in UTF-8 that may be written to; every connection checks
+/// that. Texts are bound as they are, a text with a NUL character is refused.
+std::unique_ptr<Backend> postgres_backend(PostgresOptions options);
+/// How to call the database to people: without user and password.
+std::string postgres_name(const std::string& url);
 
 /// A file in WAL mode with synchronous=FULL: what was committed survives kill -9 and a loss of power. Made for its
 /// owner only.

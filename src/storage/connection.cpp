@@ -5,7 +5,7 @@
 namespace karmen::storage {
 namespace {
 
-/// Lists come in many orders and filters; beyond this many different texts all are forgotten and prepared anew.
+/// Lists come in many orders and filters; for each further text another one is forgotten.
 constexpr std::size_t kStatementsMax = 100;
 
 }  // namespace
@@ -24,6 +24,10 @@ class Connection::Prepared {
 
     /// To the last row: a statement that is left standing would hold its read transaction open.
     std::int64_t run(const std::vector<Param>& params, const RowCallback& on_row) {
+        // PostgreSQL would take what stands before it for the whole text, and find another row than was meant.
+        for (const Param& param : params)
+            if (param.text().find('\0') != std::string::npos)
+                throw Error(ErrorCode::kInvalidInput, PublicMessage{"A text has a NUL character"});
         for (std::size_t i = 0; i < params.size(); ++i) {
             inputs_[i] = params[i].text();
             input_nulls_[i] = params[i].is_null() ? soci::i_null : soci::i_ok;
@@ -52,6 +56,7 @@ auto Connection::translated(Action action) {
     try {
         return action();
     } catch (const soci::soci_error& error) {
+        has_failed_ = true;
         const Error translation = backend_.translate(error);
         is_broken_ = is_broken_ || translation.code() == ErrorCode::kStorageUnavailable;
         throw Error(translation);
@@ -62,28 +67,39 @@ Connection::Connection(const Backend& backend) : backend_(backend) {
     session_ = translated([&] { return backend_.connect(); });
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+    // Forgetting each statement would be a request of its own.
+    backend_.abandon(*session_);
+}
+
+bool Connection::is_alive() {
+    return backend_.is_alive(*session_);
+}
 
 Connection::Prepared& Connection::prepared(const Sql& sql, std::size_t params) {
     if (const auto known = statements_.find(sql.text); known != statements_.end()) return *known->second;
-    if (statements_.size() >= kStatementsMax) statements_.clear();
+    if (statements_.size() >= kStatementsMax) statements_.erase(statements_.begin());
     return *statements_.emplace(sql.text, std::make_unique<Prepared>(*session_, sql, params)).first->second;
 }
 
 std::int64_t Connection::run(const Sql& sql, const std::vector<Param>& params, const RowCallback& on_row) {
     return translated([&] {
+        const auto guard = backend_.watch(*session_);
         try {
             return prepared(sql, params.size()).run(params, on_row);
         } catch (...) {
             // Ends what it began, whoever threw: the callback or the database.
-            statements_.erase(sql.text);
+            if (backend_.after_failure() == Backend::FailedStatement::kForget) statements_.erase(sql.text);
             throw;
         }
     });
 }
 
 void Connection::run_script(const std::string& script) {
-    translated([&] { backend_.run_script(*session_, script); });
+    translated([&] {
+        const auto guard = backend_.watch(*session_);
+        backend_.run_script(*session_, script);
+    });
 }
 
 }  // namespace karmen::storage

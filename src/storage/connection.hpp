@@ -32,6 +32,13 @@ class Connection {
     /// The database could not be reached: do not use this connection again.
     bool is_broken() const { return is_broken_; }
     void mark_broken() { is_broken_ = true; }
+    /// Whether the database still holds the other end, as far as that can be told without waiting.
+    bool is_alive();
+
+    /// Whether a statement has failed since `forget_failures`. PostgreSQL takes a COMMIT after that for a ROLLBACK, and
+    /// does not call it an error.
+    bool has_failed() const { return has_failed_; }
+    void forget_failures() { has_failed_ = false; }
 
   private:
     class Prepared;
@@ -44,6 +51,7 @@ class Connection {
     std::unique_ptr<soci::session> session_;
     std::unordered_map<std::string, std::unique_ptr<Prepared>> statements_;
     bool is_broken_ = false;
+    bool has_failed_ = false;
 };
 
 }  // namespace karmen::storage

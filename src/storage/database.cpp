@@ -9,7 +9,8 @@ Session::~Session() {
 }
 
 Transaction::Transaction(Session& session) : session_(session) {
-    session_.execute(session_.dialect().begin());
+    session_.connection_->forget_failures();
+    session_.run_script(session_.dialect().begin());
 }
 
 Transaction::~Transaction() {
@@ -23,6 +24,9 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    if (session_.connection_->has_failed())
+        throw Error(ErrorCode::kInternal, PublicMessage{"The database refused a request"},
+                    LogDetail{"a transaction with a failed statement was to be committed"});
     session_.execute("COMMIT");
     is_open_ = false;
 }
@@ -43,6 +47,12 @@ std::unique_ptr<Connection> Database::wait_for_slot() {
     if (!changed_.wait_for(lock, options_.lease_timeout, has_slot))
         throw Error(ErrorCode::kOverloaded, PublicMessage{"The database is busy"}, LogDetail{"no session got free"});
     ++leased_;
+    lock.unlock();
+    return take_idle();
+}
+
+std::unique_ptr<Connection> Database::take_idle() {
+    const std::lock_guard lock(mutex_);
     if (idle_.empty()) return nullptr;
     auto connection = std::move(idle_.back());
     idle_.pop_back();
@@ -52,7 +62,8 @@ std::unique_ptr<Connection> Database::wait_for_slot() {
 Session Database::lease() {
     auto connection = wait_for_slot();
     try {
-        if (!connection) connection = std::make_unique<Connection>(*backend_);
+        while (connection && !connection->is_alive()) connection = take_idle();
+        if (!connection) connection = gate_.pass([&] { return std::make_unique<Connection>(*backend_); });
     } catch (...) {
         give_back(nullptr);
         throw;
@@ -61,11 +72,17 @@ Session Database::lease() {
 }
 
 void Database::give_back(std::unique_ptr<Connection> connection) noexcept {
-    if (connection && connection->is_broken()) connection.reset();
+    std::vector<std::unique_ptr<Connection>> doubtful;  // destroyed without the lock
     {
         const std::lock_guard lock(mutex_);
         --leased_;
-        if (connection) idle_.push_back(std::move(connection));
+        if (connection && !connection->is_broken()) {
+            idle_.push_back(std::move(connection));
+        } else if (connection && !connection->is_alive()) {
+            // The database may be gone or hang: the others would fail too, each after its whole timeout.
+            idle_.swap(doubtful);
+            idle_.reserve(options_.sessions_max);
+        }
     }
     changed_.notify_one();
 }

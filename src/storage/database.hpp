@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/backend.hpp"
+#include "storage/connect_gate.hpp"
 #include "storage/connection.hpp"
 #include "storage/statement.hpp"
 
@@ -122,6 +123,7 @@ class Database {
     friend class Session;
 
     std::unique_ptr<Connection> wait_for_slot();
+    std::unique_ptr<Connection> take_idle();
     void give_back(std::unique_ptr<Connection> connection) noexcept;
 
     std::unique_ptr<Backend> backend_;
@@ -130,6 +132,7 @@ class Database {
     std::condition_variable changed_;
     std::vector<std::unique_ptr<Connection>> idle_;
     std::size_t leased_ = 0;
+    ConnectGate gate_;
 };
 
 }  // namespace karmen::storage

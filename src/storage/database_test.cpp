@@ -130,6 +130,30 @@ TEST_P(DatabaseTest, RollsBackWhatWasNotCommitted) {
     EXPECT_THAT(ids, testing::ElementsAre(4));
 }
 
+TEST_P(DatabaseTest, CommitsNoTransactionInWhichAStatementFailed) {
+    Session session = (*database_).lease();
+    {
+        Transaction transaction(session);
+        insert(session, 1, "a");
+        EXPECT_EQ(code_of([&] { insert(session, 2, "a"); }), ErrorCode::kConflict);
+        EXPECT_EQ(code_of([&] { transaction.commit(); }), ErrorCode::kInternal);
+    }
+    Transaction next(session);
+    insert(session, 3, "a");
+    next.commit();
+}
+
+TEST_P(DatabaseTest, RefusesATextWithANul) {
+    Session session = (*database_).lease();
+    insert(session, 1, "admin");
+    const std::string longer("admin\0x", 7);
+    EXPECT_EQ(code_of([&] {
+                  session.one(select({"id"}, "FROM things WHERE name = :name"), {longer},
+                              [](Row& row) { return row.integer(); });
+              }),
+              ErrorCode::kInvalidInput);
+}
+
 TEST_P(DatabaseTest, PreparesMoreStatementsThanItKeeps) {
     Session session = (*database_).lease();
     insert(session, 1, "a");

@@ -1,38 +1,46 @@
 #include "storage/dialect.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace karmen::storage {
 namespace {
 
+using Names = std::span<const std::pair<std::string_view, std::string_view>>;
+
+std::string expand_names(std::string_view sql, Names names) {
+    return expand_words(sql, [&](std::string_view word) {
+        for (const auto& [known, name] : names)
+            if (known == word) return name;
+        throw Error(ErrorCode::kInternal, PublicMessage{"A migration is broken"},
+                    LogDetail{"no type is called {{" + std::string(word) + "}}"});
+    });
+}
+
 class SqliteDialect final : public Dialect {
   public:
     // A plain BEGIN would take the write lock at the first write, and fail there when another writer came in between.
-    std::string_view begin() const override { return "BEGIN IMMEDIATE"; }
+    std::string begin() const override { return "BEGIN IMMEDIATE"; }
 
     std::string_view find_table() const override {
         return "SELECT name FROM sqlite_master WHERE type = 'table' AND name = :name";
     }
 
     std::string expand(std::string_view sql) const override {
-        return expand_words(sql, [](std::string_view word) {
-            static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
-                {"serial_key", "integer PRIMARY KEY AUTOINCREMENT"},
-                {"uuid", "text"},
-                {"json", "text"},
-                {"jsonb", "text"},
-                {"timestamptz", "text"},
-                {"text_array", "text"},
-                {"bytewise", "COLLATE BINARY"},
-            }};
-            for (const auto& [known, name] : kNames)
-                if (known == word) return name;
-            throw Error(ErrorCode::kInternal, PublicMessage{"A migration is broken"},
-                        LogDetail{"no type is called {{" + std::string(word) + "}}"});
-        });
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
+            {"serial_key", "integer PRIMARY KEY AUTOINCREMENT"},
+            {"uuid", "text"},
+            {"json", "text"},
+            {"jsonb", "text"},
+            {"timestamptz", "text"},
+            {"text_array", "text"},
+            {"bytewise", "COLLATE BINARY"},
+        }};
+        return expand_names(sql, kNames);
     }
 
     std::string text_of(std::string_view column, ColumnKind kind) const override {
@@ -45,13 +53,104 @@ class SqliteDialect final : public Dialect {
         return "karmen_matches(" + std::string(parameter) + ", " + std::string(text) + ")";
     }
 
+    std::string pattern(std::string_view re2) const override { return std::string(re2); }
+
     std::string order_key(std::string_view column, ColumnKind) const override { return std::string(column); }
+};
+
+/// `{2}`, `{2,}` or `{2,3}` at the beginning of the text.
+bool begins_with_repetition(std::string_view text) {
+    const std::size_t close = text.find('}');
+    if (close == std::string_view::npos) return false;
+    const auto bounds = split(text.substr(1, close - 1), ',');
+    const bool has_upper = bounds.size() == 2 && !bounds[1].empty();
+    return bounds.size() <= 2 && parse_int(bounds[0]) && (!has_upper || parse_int(bounds[1]));
+}
+
+/// PostgreSQL's regular expressions are much like RE2's. A letter after a backslash that means something else there,
+/// and a brace that repeats nothing, are written as PostgreSQL writes them. What else it does not know, it refuses.
+std::string to_postgres_pattern(std::string_view re2) {
+    std::string result;
+    bool is_class = false;
+    for (std::size_t i = 0; i < re2.size(); ++i) {
+        const char c = re2[i];
+        if (c == '{' && !is_class && !begins_with_repetition(re2.substr(i))) result += '\\';
+        result += c;
+        if (c == '[') is_class = true;
+        if (c == ']') is_class = false;
+        if (c != '\\' || i + 1 == re2.size()) continue;
+        const char escaped = re2[++i];
+        // A word's border, its absence, the end of the text.
+        const bool is_place = !is_class && (escaped == 'b' || escaped == 'B' || escaped == 'z');
+        result += !is_place ? escaped : escaped == 'b' ? 'y' : escaped == 'B' ? 'Y' : 'Z';
+    }
+    return result;
+}
+
+class PostgresDialect final : public Dialect {
+  public:
+    // The lock is of this program ("Karm") in this schema, and ends with the transaction. Every statement after it sees
+    // what the transactions before have committed.
+    std::string begin() const override {
+        return "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(1264677485, "
+               "hashtext(current_schema()))";
+    }
+
+    std::string_view find_table() const override {
+        return "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = :name";
+    }
+
+    std::string expand(std::string_view sql) const override {
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
+            {"serial_key", "bigserial PRIMARY KEY"},
+            {"uuid", "uuid"},
+            {"json", "json"},
+            {"jsonb", "jsonb"},
+            {"timestamptz", "timestamptz"},
+            {"text_array", "varchar(128)[]"},
+            {"bytewise", "COLLATE \"C\""},
+        }};
+        return expand_names(sql, kNames);
+    }
+
+    // The texts are those that SQLite holds, so that a filter finds the same in both.
+    std::string text_of(std::string_view column, ColumnKind kind) const override {
+        const std::string name(column);
+        switch (kind) {
+            case ColumnKind::kText:
+                return name;
+            case ColumnKind::kBoolean:
+                return "CASE WHEN " + name + " THEN 'true' ELSE 'false' END";
+            case ColumnKind::kTimestamp:
+                return "to_char(" + name + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')";
+            case ColumnKind::kInteger:
+            case ColumnKind::kUuid:
+            case ColumnKind::kJson:
+                break;
+        }
+        return "CAST(" + name + " AS text)";
+    }
+
+    std::string matches(std::string_view text, std::string_view parameter) const override {
+        return std::string(text) + " ~* " + std::string(parameter);
+    }
+
+    std::string pattern(std::string_view re2) const override { return to_postgres_pattern(re2); }
+
+    std::string order_key(std::string_view column, ColumnKind kind) const override {
+        return std::string(column) + (kind == ColumnKind::kText ? " COLLATE \"C\"" : "");
+    }
 };
 
 }  // namespace
 
 const Dialect& sqlite_dialect() {
     static const SqliteDialect dialect;
+    return dialect;
+}
+
+const Dialect& postgres_dialect() {
+    static const PostgresDialect dialect;
     return dialect;
 }
 

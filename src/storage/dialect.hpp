@@ -15,9 +15,9 @@ class Dialect {
   public:
     virtual ~Dialect() = default;
 
-    /// Begins a transaction that writes: what it reads stays true until it commits, and it cannot fail halfway because
-    /// somebody else began to write.
-    virtual std::string_view begin() const = 0;
+    /// Begins a transaction that writes, once all others that began so have ended: what it reads stays true until it
+    /// commits, and it cannot fail halfway because somebody else began to write. May be several statements.
+    virtual std::string begin() const = 0;
     /// A statement with one row when the table `:name` exists.
     virtual std::string_view find_table() const = 0;
     /// The type names that migrations write as `{{word}}`. Throws Error(kInternal) for an unknown word.
@@ -26,11 +26,14 @@ class Dialect {
     virtual std::string text_of(std::string_view column, ColumnKind kind) const = 0;
     /// A condition: `text` matches the regular expression in the parameter, whatever the letter case.
     virtual std::string matches(std::string_view text, std::string_view parameter) const = 0;
+    /// A pattern that RE2 has accepted, as `matches` wants it.
+    virtual std::string pattern(std::string_view re2) const = 0;
     /// What to sort and compare by, so that every database sorts texts by their bytes.
     virtual std::string order_key(std::string_view column, ColumnKind kind) const = 0;
 };
 
 const Dialect& sqlite_dialect();
+const Dialect& postgres_dialect();
 
 /// Replaces each `{{word}}` by what `name_of(word)` returns.
 template <class NameOf>

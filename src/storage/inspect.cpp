@@ -3,19 +3,36 @@
 namespace karmen::storage {
 
 std::vector<std::string> Inspector::integrity_problems(std::size_t problems_max) {
+    Session session = database_.lease();
+    if (&session.dialect() != &sqlite_dialect()) return {};
     static const Sql kSql = select({"integrity_check"}, "FROM pragma_integrity_check(:max)");
-    auto lines = database_.lease().all(kSql, {problems_max}, [](Row& row) { return row.text(); });
+    auto lines = session.all(kSql, {problems_max}, [](Row& row) { return row.text(); });
     if (lines.size() == 1 && lines.front() == "ok") lines.clear();
     return lines;
 }
 
 std::vector<std::string> Inspector::dangling_references() {
+    Session session = database_.lease();
+    if (&session.dialect() != &sqlite_dialect()) return {};
     static const Sql kSql =
         select({"\"table\"", "COUNT(*)"}, "FROM pragma_foreign_key_check GROUP BY \"table\" ORDER BY \"table\"");
-    return database_.lease().all(kSql, {}, [](Row& row) {
+    return session.all(kSql, {}, [](Row& row) {
         std::string table = row.text();
         return std::move(table) + ": " + row.text();
     });
+}
+
+std::vector<std::string> Inspector::tables_without_rights() {
+    Session session = database_.lease();
+    if (&session.dialect() != &postgres_dialect()) return {};
+    static const Sql kSql = select(
+        {"name"},
+        "FROM (VALUES ('users', NULL), ('local_users', NULL), ('api_tokens', NULL), ('gcodes', 'id'), "
+        "('printjobs', 'id'), ('printers', NULL), ('settings', NULL)) AS tables (name, serial_column) "
+        "WHERE NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT') AND "
+        "has_table_privilege(name, 'UPDATE') AND has_table_privilege(name, 'DELETE') AND "
+        "COALESCE(has_sequence_privilege(pg_get_serial_sequence(name, serial_column), 'USAGE'), true)) ORDER BY name");
+    return session.all(kSql, {}, [](Row& row) { return row.text(); });
 }
 
 std::optional<Timestamp> Inspector::newest_row() {

@@ -81,5 +81,27 @@ TEST_F(InspectTest, FindsABrokenIndex) {
     EXPECT_THAT(Inspector(*open()).integrity_problems(5), testing::Not(IsEmpty()));
 }
 
+TEST(PostgresInspectTest, FindsTablesThatItsUserMayNotWrite) {
+    const TestSchema schema;
+    Database owner(postgres_backend({.url = schema.url()}));
+    Migrator(owner).migrate();
+    const std::string role = "role_" + random_hex(4);
+    owner.lease().run_script("CREATE ROLE " + role + " LOGIN PASSWORD 'pw'; GRANT USAGE ON SCHEMA " + schema.name() +
+                             " TO " + role + "; GRANT ALL ON ALL TABLES IN SCHEMA " + schema.name() + " TO " + role +
+                             "; GRANT ALL ON ALL SEQUENCES IN SCHEMA " + schema.name() + " TO " + role);
+    std::string url = schema.url();
+    url.replace(url.find("karmen@"), 6, role + ":pw");
+    {
+        Database database(postgres_backend({.url = url, .use = PostgresOptions::Use::kInspect}));
+        EXPECT_THAT(Inspector(database).tables_without_rights(), IsEmpty());
+        EXPECT_THAT(Inspector(database).integrity_problems(5), IsEmpty());
+        EXPECT_THAT(Inspector(database).dangling_references(), IsEmpty());
+        EXPECT_EQ(Inspector(database).newest_row(), std::nullopt);
+        owner.lease().run_script("REVOKE UPDATE ON users FROM " + role + "; REVOKE ALL ON gcodes_id_seq FROM " + role);
+        EXPECT_THAT(Inspector(database).tables_without_rights(), ElementsAre("gcodes", "users"));
+    }
+    owner.lease().run_script("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
 }  // namespace
 }  // namespace karmen::storage

@@ -90,7 +90,7 @@ class Builder {
         if (!regex->ok() || filter.pattern.find('\0') != std::string::npos)
             throw Error::invalid("/filter", "is not a regular expression: " + regex->error());
         conditions_.push_back(dialect_.matches(dialect_.text_of(column->expression, column->kind), ":pattern"));
-        params_.emplace_back(filter.pattern);
+        params_.emplace_back(dialect_.pattern(filter.pattern));
     }
 
     void order_by(const ListColumn* column, Direction direction) {

@@ -1,5 +1,7 @@
 #include "storage/migrator.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +23,14 @@ bool is_applied(const std::vector<std::int64_t>& applied, const Migration& migra
 }
 
 }  // namespace
+
+std::vector<std::string_view> steps_of(const Migration& migration) {
+    constexpr std::string_view kMark = "-- * ";
+    std::vector<std::string_view> steps;
+    for (const std::string_view line : split(migration.sql, '\n'))
+        if (line.starts_with(kMark)) steps.push_back(line.substr(kMark.size()));
+    return steps;
+}
 
 std::vector<std::int64_t> Migrator::applied_versions(Session& session) {
     const auto has_table = session.one({std::string(session.dialect().find_table()), 1}, {"schema_version"},

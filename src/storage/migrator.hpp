@@ -19,6 +19,9 @@ struct Migration {
 /// Those that are part of the program, by version.
 std::span<const Migration> embedded_migrations();
 
+/// What the migration does, in words for people: its lines of comment that begin with `-- *`.
+std::vector<std::string_view> steps_of(const Migration& migration);
+
 /// Brings a database to the schema that this program knows. Table `schema_version` holds what was applied. Any thread,
 /// blocks.
 ///

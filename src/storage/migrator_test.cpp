@@ -68,6 +68,12 @@ TEST_P(MigratorTest, ShowsWhatItWouldDoWithoutDoingIt) {
     EXPECT_FALSE(has_table("a"));
 }
 
+TEST(Migration, TellsItsStepsInWords) {
+    EXPECT_THAT(steps_of({10, "x", "-- Why.\n-- * first\nCREATE TABLE a ();\n-- * second: b\n"}),
+                testing::ElementsAre("first", "second: b"));
+    EXPECT_THAT(steps_of({10, "x", "CREATE TABLE a ();"}), testing::IsEmpty());
+}
+
 TEST_P(MigratorTest, RefusesADatabaseThatIsNewerThanTheProgram) {
     Migrator(*database_, kTwo).migrate();
     const Error error = refusal(std::span(kTwo).first(1));

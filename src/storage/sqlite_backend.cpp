@@ -138,6 +138,8 @@ class SqliteBackend final : public Backend {
         }
     }
 
+    FailedStatement after_failure() const override { return FailedStatement::kForget; }
+
   private:
     Error unavailable(const char* what, const std::string& why) const {
         return {ErrorCode::kStorageUnavailable, PublicMessage{fmt::format("The database {} cannot be used: {}: {}",

@@ -2,11 +2,13 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from support import postgres
 from support.api import Api
 from support.binary import clean_environment, karmen_binary
 from support.process import Process
@@ -121,6 +123,21 @@ class Server:
     def listed(self, *arguments: str) -> list[dict[str, Any]]:
         """What `karmen … list --json` prints."""
         return json.loads(self.command(*arguments, "--json").stdout)
+
+    # --- behind the server's back ------------------------------------------------------------------------------------
+
+    def change_rows(self, statement: str) -> None:
+        """Changes the database in a way that the API does not offer. One statement, which must change something."""
+        url = self.env.get("KARMEN_STORAGE_POSTGRES_URL")
+        if url:
+            changed = len(postgres.sql(url, f"{statement} RETURNING 1"))
+        else:
+            database = sqlite3.connect(self.data_dir / "karmen.db", timeout=20)
+            with database:
+                database.execute("PRAGMA foreign_keys = ON")
+                changed = database.execute(statement).rowcount
+            database.close()
+        assert changed > 0, statement
 
     # --- what the operating system knows ----------------------------------------------------------------------------
 

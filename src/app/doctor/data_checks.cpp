@@ -1,7 +1,7 @@
 #include "app/doctor/data_checks.hpp"
 
+#include "app/database_access.hpp"
 #include "app/output.hpp"
-#include "app/persistence.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
 
@@ -95,7 +95,11 @@ Finding check_signing_secret(const config::Config& config) {
     const std::filesystem::path file = std::filesystem::path(config.data_dir) / crypto::kSecretFileName;
     if (!is_configured && !facts_of(file)) {
         if (errno != ENOENT) return error(kSecret, fmt::format("{}: {}", file.string(), std::strerror(errno)));
-        if (!facts_of(Persistence::database_file(config))) return ok(kSecret, "none yet; the first start draws one");
+        if (uses_postgres(config))
+            return warning(kSecret,
+                           "every process of Karmen on this database needs the same; set auth.secret_key to what "
+                           "`openssl rand -hex 32` draws");
+        if (!facts_of(database_file(config))) return ok(kSecret, "none yet; the first start draws one");
         return warning(kSecret, fmt::format("there is no {}: the next start draws a new one, and everybody must log in "
                                             "again, API tokens included",
                                             file.string()));

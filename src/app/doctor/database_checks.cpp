@@ -1,8 +1,8 @@
 #include "app/doctor/database_checks.hpp"
 
+#include "app/database_access.hpp"
 #include "app/doctor/data_checks.hpp"
 #include "app/output.hpp"
-#include "app/persistence.hpp"
 #include "base/error.hpp"
 #include "files/store_inspection.hpp"
 #include "storage/backend.hpp"
@@ -32,7 +32,7 @@ std::string first_few(const std::vector<std::string>& all) {
     return fmt::format("{}{}", fmt::join(shown, ", "), all.size() > kShownMax ? ", …" : "");
 }
 
-Finding check_integrity(storage::Database& database) {
+Finding check_integrity(storage::Database& database, const config::Config& config) {
     storage::Inspector inspector(database);
     const auto problems = inspector.integrity_problems(kShownMax + 1);
     if (!problems.empty())
@@ -45,7 +45,7 @@ Finding check_integrity(storage::Database& database) {
             fmt::format("rows refer to what is not there ({}): something else than Karmen wrote to it; go back "
                         "to a backup",
                         first_few(dangling)));
-    return ok(kDatabase, "sound");
+    return ok(kDatabase, uses_postgres(config) ? database_name(config) + " answers" : "sound");
 }
 
 /// Throws Error(kConflict) for a schema that this program does not know.
@@ -53,8 +53,8 @@ Finding check_schema(const std::vector<storage::Migration>& pending) {
     const int newest = storage::embedded_migrations().back().version;
     if (pending.empty()) return ok(kSchema, fmt::format("version {}, as this program has it", newest));
     return warning(kSchema,
-                   fmt::format("older than this program's version {}; the next `karmen serve` converts it, make "
-                               "a backup before",
+                   fmt::format("older than this program's version {}; `karmen migrate` or the next `karmen serve` "
+                               "converts it, make a backup before",
                                newest));
 }
 
@@ -97,7 +97,7 @@ Findings check_files(storage::Database& database, const std::filesystem::path& s
 
 void examine(storage::Database& database, const config::Config& config, DatabaseReport& report) {
     Findings& findings = report.findings;
-    findings.push_back(check_integrity(database));
+    findings.push_back(check_integrity(database, config));
     if (findings.back().level != Level::kOk) return;
     std::vector<storage::Migration> pending;
     try {
@@ -108,6 +108,12 @@ void examine(storage::Database& database, const config::Config& config, Database
     }
     findings.push_back(check_schema(pending));
     if (!pending.empty()) return;
+    const auto closed = storage::Inspector(database).tables_without_rights();
+    if (!closed.empty()) {
+        findings.push_back(error(
+            kDatabase, fmt::format("the user may not read and write {}; GRANT it the rights", first_few(closed))));
+        return;
+    }
     findings.push_back(check_administrator(database));
     std::ranges::move(check_files(database, std::filesystem::path(config.data_dir) / "gcodes"),
                       std::back_inserter(findings));
@@ -118,22 +124,22 @@ void examine(storage::Database& database, const config::Config& config, Database
 
 DatabaseReport check_database(const config::Config& config) {
     DatabaseReport report;
-    const std::filesystem::path file = Persistence::database_file(config);
-    if (!std::filesystem::exists(file)) {
-        report.findings.push_back(error(
-            kDatabase,
-            fmt::format("there is no {}; is this the right directory? `karmen serve` makes a new one", file.string())));
-        return report;
+    if (!uses_postgres(config)) {
+        const std::filesystem::path file = database_file(config);
+        if (!std::filesystem::exists(file)) {
+            report.findings.push_back(error(
+                kDatabase, fmt::format("there is no {}; is this the right directory? `karmen serve` makes a new one",
+                                       file.string())));
+            return report;
+        }
+        report.findings.push_back(check_database_files(file));
     }
-    report.findings.push_back(check_database_files(file));
     try {
-        storage::Database database(storage::sqlite_backend({.file = file,
-                                                            .busy_timeout = config.storage.busy_timeout,
-                                                            .if_missing = storage::SqliteOptions::IfMissing::kFail,
-                                                            .use = storage::SqliteOptions::Use::kInspect}));
+        storage::Database database(open_backend(config, DatabaseUse::kInspect));
         examine(database, config, report);
     } catch (const std::exception& failure) {
-        report.findings.push_back(error(kDatabase, fmt::format("it cannot be read: {}", failure.what())));
+        report.findings.push_back(
+            error(kDatabase, fmt::format("it cannot be read: {}: {}", database_name(config), failure.what())));
     }
     return report;
 }
