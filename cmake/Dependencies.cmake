@@ -24,8 +24,9 @@ add_library(libjwt ALIAS PkgConfig::LIBJWT)
 add_library(re2 ALIAS PkgConfig::RE2)
 add_library(hiredis ALIAS PkgConfig::HIREDIS)
 add_library(libpq ALIAS PkgConfig::LIBPQ)
-# It says -pthread, which changes nothing with this C library, but does not go together with headers precompiled without.
-set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
+# They say -pthread and -D_FILE_OFFSET_BITS=64, which change nothing on our machines, but do not go together with headers
+# precompiled without.
+set_property(TARGET PkgConfig::RE2 PkgConfig::HIREDIS PROPERTY INTERFACE_COMPILE_OPTIONS "")
 
 add_library(soci_core INTERFACE IMPORTED)
 target_link_libraries(soci_core INTERFACE "${SOCI_CORE_LIBRARY}")

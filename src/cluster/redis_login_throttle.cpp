@@ -72,7 +72,7 @@ RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_pr
       not_tried_(kNotTried) {}
 
 std::string RedisLoginThrottle::key(const std::string& username, const std::string& address) const {
-    return key_prefix_ + "login:" + sha256_of(login_key(username, address));
+    return key_prefix_ + "login:" + sha256_of(services::login_key(username, address));
 }
 
 std::string RedisLoginThrottle::now_ms() const {
