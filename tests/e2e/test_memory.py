@@ -1,4 +1,4 @@
-"""1 GiB goes in, out, and to a printer, and the server's memory stays where it was.
+"""1 GiB goes in, out, and to a printer, and viewers of a webcam do not read: the server's memory stays where it was.
 
 The file is a little smaller, so that with the form around it it fits the limits of 1 GiB that Karmen and OctoPrint have.
 """
@@ -6,14 +6,18 @@ The file is a little smaller, so that with the form around it it fits the limits
 import hashlib
 import http.client
 import json
+import selectors
 from collections.abc import Iterator
 
 import pytest
 
 from support.api import Api
+from support.fakes import Answer, ScriptedPrinter, settings_body
 from support.gcodes import gcode_bytes
 from support.multipart import CONTENT_TYPE, END, part_header
+from support.raw import RawConnection, request
 from support.server import Server
+from support.webcams import Camera
 
 pytestmark = pytest.mark.alone
 
@@ -97,3 +101,39 @@ def test_one_gib_in_and_out_and_to_a_printer(server: Server, admin: Api, fake_pr
     assert (file["size"], file["hash"]) == (SIZE, sha1)
 
     admin.delete(f"/gcodes/{gcode['id']}", expect=204)
+
+
+PICTURE = b"\xff\xd8" + b"x" * 300_000
+PICTURES = 150
+
+
+def read_pictures(connections: list[RawConnection], bytes_wanted: int) -> None:
+    """All of them at the same time, until each has got so much."""
+    with selectors.DefaultSelector() as selector:
+        left = dict.fromkeys(connections, bytes_wanted)
+        for connection in connections:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+        while left:
+            for key, _ in selector.select():
+                left[key.data] -= len(key.data.socket.recv(256 * 1024))
+                if left[key.data] <= 0:
+                    selector.unregister(key.data.socket)
+                    del left[key.data]
+
+
+def test_viewers_of_a_webcam_who_do_not_read(server: Server, admin: Api, scripted_printer: ScriptedPrinter):
+    """50 viewers, 10 of whom take nothing: while 40 see 150 pictures, each of the 10 holds one, not 150."""
+    camera = Camera(lambda: PICTURE)
+    scripted_printer.answers["/api/settings"] = Answer(body=settings_body(streamUrl=camera.url))
+    admin.post("/printers", json={"host": scripted_printer.host, "name": "Watched"}, expect=201)
+    asked = request("GET", f"/proxied-webcam/{scripted_printer.host}", token=admin.access_token)
+    connections = [RawConnection(server.port, receive_buffer=64 * 1024 if slow else None) for slow in [True] * 10 + [False] * 40]
+    with PeakMemory(server, "webcam"):
+        for connection in connections:
+            connection.send(asked)
+            assert connection.read_header().status == 200
+        read_pictures(connections[10:], PICTURES * len(PICTURE))
+    assert camera.connections == 1
+    for connection in connections:
+        connection.__exit__()
+    camera.end()
