@@ -87,7 +87,10 @@ MjpegParser::Event MjpegParser::fail(std::string_view problem) {
 
 /// What stands before the first boundary, or between a part of known length and the next one.
 MjpegParser::Event MjpegParser::search_boundary() {
-    if (const auto found = find_delimiter()) {
+    const auto found = find_delimiter();
+    // Looked for also behind the limit, so that the outcome is the same whatever the pieces are cut like.
+    if (passed_ + found.value_or(searched_) > picture_bytes_max_) return fail("there is no boundary");
+    if (found) {
         at_ += *found + delimiter_.size();
         enter(State::kBoundaryLine);
         return kGoOn;
@@ -95,7 +98,7 @@ MjpegParser::Event MjpegParser::search_boundary() {
     passed_ += searched_;
     at_ += searched_;
     searched_ = 0;
-    return passed_ > picture_bytes_max_ ? fail("there is no boundary") : Event::kNeedInput;
+    return Event::kNeedInput;
 }
 
 MjpegParser::Event MjpegParser::read_boundary_line() {
@@ -104,8 +107,9 @@ MjpegParser::Event MjpegParser::read_boundary_line() {
         enter(State::kEnd);
         return Event::kEnd;
     }
-    if (!take_line())
-        return unread().size() > kHeaderBytesMax ? fail("the line of a boundary is too long") : Event::kNeedInput;
+    const bool is_whole = take_line().has_value();
+    if ((is_whole ? passed_ : unread().size()) > kHeaderBytesMax) return fail("the line of a boundary is too long");
+    if (!is_whole) return Event::kNeedInput;
     length_.reset();
     enter(State::kHeader);
     return kGoOn;

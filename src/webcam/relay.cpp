@@ -8,18 +8,24 @@
 #include "runtime/timeout.hpp"
 #include "webcam/mjpeg.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <exception>
 #include <optional>
 #include <utility>
 
 namespace karmen::webcam {
 
+namespace asio = boost::asio;
+
 namespace {
 
-using namespace boost::asio::experimental::awaitable_operators;
 using Clock = std::chrono::steady_clock;
 
 /// What may have come from a camera and not been looked at.
@@ -120,7 +126,13 @@ Awaitable<void> Relay::run(CameraPtr camera) {
         const CameraPtr& camera;
         ~End() { relay.end(camera); }
     } const at_end{*this, camera};
-    co_await (play(camera) || wait_until_deserted(camera) || wait_until_source_changes(camera));
+    const auto begin = [this](Awaitable<void> task) { return asio::co_spawn(loop_, std::move(task), asio::deferred); };
+    const auto [order, error, audience_error, source_error] =
+        co_await asio::experimental::make_parallel_group(begin(play(camera)), begin(wait_until_deserted(camera)),
+                                                         begin(wait_until_source_changes(camera)))
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    const std::exception_ptr first = std::array{error, audience_error, source_error}.at(order[0]);
+    if (first) std::rethrow_exception(first);
 }
 
 /// From here on, who wants to watch begins anew.

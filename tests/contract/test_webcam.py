@@ -237,4 +237,5 @@ def test_viewers_do_not_delay_the_end_of_the_server(new_server, fake_printers):
     for viewer in viewers:
         viewer.read_to_the_end()
     assert server.process.wait(within_s=20) == 0
+    assert not [line for line in server.process.lines("stderr") if "error" in line]
     stuck.__exit__()
