@@ -18,8 +18,9 @@ class WebcamsTest : public ServiceTest {
     storage::PrinterRepository rows{*database};
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
-    PrinterMonitor monitor{loop.executor(), api, rows, blocking, log, kPatient};
-    Printers printers{rows, api, monitor, blocking};
+    NoOtherProcesses exchange;
+    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log}, kPatient};
+    Printers printers{{rows, api, monitor, exchange, blocking}};
     net::HttpClient client{loop.executor(), file_work, {}, log};
     Webcams webcams{loop.executor(), client, printers, log, {}};
 
