@@ -2,31 +2,23 @@
 // and the multipart parser as a ratio to memcpy. nginx and Karmen take turns in one run, so that both see the same
 // machine. Needs nginx and wrk.
 
-#include "base/random.hpp"
 #include "http/multipart.hpp"
 #include "http/server.hpp"
+#include "nginx.hpp"
 #include "runtime/loop.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -44,54 +36,6 @@ const std::string& json_1k() {
 Awaitable<http::Response> answer(http::Request&) {
     co_return http::Response::json(200, json_1k());
 }
-
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    ::sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::socklen_t size = sizeof address;
-    ::bind(fd, reinterpret_cast<::sockaddr*>(&address), size);
-    ::getsockname(fd, reinterpret_cast<::sockaddr*>(&address), &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
-}
-
-/// nginx in the foreground as a child, with all its files in a folder of its own.
-class Nginx {
-  public:
-    Nginx()
-        : folder_(std::filesystem::temp_directory_path() / ("karmen_http_bench_" + random_hex(4))), port_(free_port()) {
-        std::filesystem::create_directories(folder_);
-        // Its worker may run as another user.
-        std::filesystem::permissions(folder_, std::filesystem::perms(0755));
-        std::ofstream(folder_ / "data.json") << json_1k();
-        std::ofstream(folder_ / "nginx.conf")
-            << "worker_processes 1;\npid nginx.pid;\nerror_log stderr crit;\nevents { worker_connections 1024; }\n"
-            << "http { access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000;\n"
-            << "types { application/json json; } open_file_cache max=10;\n"
-            << "server { listen 127.0.0.1:" << port_ << "; root " << folder_.string() << "; } }\n";
-        child_ = ::fork();
-        if (child_ == 0) {
-            const std::string folder = folder_.string();
-            ::execlp("nginx", "nginx", "-p", folder.c_str(), "-c", "nginx.conf", "-g", "daemon off;", nullptr);
-            ::_exit(127);
-        }
-    }
-    Nginx(const Nginx&) = delete;
-    Nginx& operator=(const Nginx&) = delete;
-    ~Nginx() {
-        ::kill(child_, SIGTERM);
-        ::waitpid(child_, nullptr, 0);
-        std::filesystem::remove_all(folder_);
-    }
-    std::uint16_t port() const { return port_; }
-
-  private:
-    std::filesystem::path folder_;
-    std::uint16_t port_;
-    ::pid_t child_ = -1;
-};
 
 /// Requests per second as wrk counts them; 0 when it cannot.
 double measure(std::uint16_t port, const char* path, const char* duration) {
@@ -125,7 +69,7 @@ void compare_with_nginx() {
     const std::uint16_t port = server.port();
     std::thread thread([&loop] { loop.run(); });
     {
-        const Nginx nginx;
+        const bench::Nginx nginx("", json_1k());
         for (int i = 0; i < 50 && measure(nginx.port(), "/data.json", "1s") == 0; ++i)
             std::this_thread::sleep_for(100ms);
         std::vector<double> ours;

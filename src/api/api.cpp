@@ -23,6 +23,13 @@ std::string_view bearer_token(const http::Request& request) {
     throw Error(ErrorCode::kInvalidToken, PublicMessage{"Bad Authorization header. Expected value 'Bearer <JWT>'"});
 }
 
+/// Pages show a webcam in an `<img>`, which cannot send a header: the token may stand in the address instead.
+std::string_view viewer_token(const http::Request& request) {
+    const auto in_address = http::find(request.query, "token");
+    if (request.headers.find("Authorization") || !in_address) return bearer_token(request);
+    return *in_address;
+}
+
 void require_role(const Route& route, const Principal& who) {
     if (route.access == Access::kFreshAdmin && who.role != Role::kAdmin)
         throw Error(ErrorCode::kRoleRequired, PublicMessage{"Token does not match the required role of admin"});
@@ -106,10 +113,12 @@ Awaitable<services::Account> Api::check_api_key(const Route& route, const http::
 
 Awaitable<std::optional<services::Account>> Api::check_access(const Route& route, const http::Request& request) const {
     if (route.access == Access::kAnyone) co_return std::nullopt;
+    if (route.access == Access::kViewer && options_.webcam_access == WebcamAccess::kOpen) co_return std::nullopt;
     if (route.access == Access::kApiKey) co_return co_await check_api_key(route, request);
     const crypto::TokenType wanted =
         route.access == Access::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
-    services::Account account = co_await services_.sessions.identify(bearer_token(request), wanted);
+    const std::string_view token = route.access == Access::kViewer ? viewer_token(request) : bearer_token(request);
+    services::Account account = co_await services_.sessions.identify(token, wanted);
     require_role(route, account.principal);
     require_fresh(route, account.principal);
     require_own_password(route, account);

@@ -9,8 +9,12 @@
 
 namespace karmen::api {
 
+/// Who may watch webcams: users with a token, or whoever reaches the server.
+enum class WebcamAccess { kToken, kOpen };
+
 struct ApiOptions {
     http::CorsOptions cors;
+    WebcamAccess webcam_access = WebcamAccess::kToken;
 };
 
 /// Karmen's HTTP interface: finds the route of a request, makes the checks that its row names, and calls its handler.

@@ -62,6 +62,9 @@ Answer start_task(const Services& services, Call& call);
 Answer change_connection(const Services& services, Call& call);
 Answer command_current_job(const Services& services, Call& call);
 
+// webcam.cpp
+Answer proxied_webcam(const Services& services, Call& call);
+
 // emulator.cpp
 Answer emulate_version(const Services& services, Call& call);
 Answer emulate_server(const Services& services, Call& call);

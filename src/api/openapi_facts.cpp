@@ -13,6 +13,15 @@ using enum QueryFacts;
 constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
 constexpr std::string_view kOwners = "Owners may, and administrators.";
 
+constexpr std::string_view kWebcam =
+    "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
+    "to "
+    "the camera serves all viewers; who reads slowly misses pictures. The token is checked when the stream begins. A "
+    "camera that breaks off is connected again while the last picture stays; the stream ends when that takes longer "
+    "than "
+    "`webcam.outage_max`, when the printer is removed or when its webcam is switched off. `webcam_failed`: the camera "
+    "cannot be reached, or sends no MJPEG; `overloaded`: too many viewers.";
+
 std::vector<OperationFacts> server_facts() {
     return {{.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
             {.method = "GET", .path = "/openapi.json", .answers = {{200, "Document"}, {304}}},
@@ -98,6 +107,11 @@ std::vector<OperationFacts> printer_facts() {
          .body = {"JobCommand"},
          .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused},
          .note = kOperators},
+        {.method = "GET",
+         .path = "/proxied-webcam/{host}",
+         .answers = {{200, "File", "multipart/x-mixed-replace"}},
+         .errors = {kPrinterNotFound, kWebcamNotAvailable, kWebcamFailed},
+         .note = kWebcam},
     };
 }
 

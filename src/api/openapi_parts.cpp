@@ -25,6 +25,7 @@ constexpr Tag kTags[] = {
     {kServerTag, "What the server says of itself"},
     {"users", "Logging in, the own account, API tokens, user administration"},
     {"printers", "Printers, their state and their commands"},
+    {"proxied-webcam", "Webcams of the printers"},
     {"gcodes", "Stored g-code files"},
     {"printjobs", "Prints that were started"},
     {"settings", "Settings of the installation"},
@@ -119,6 +120,8 @@ std::string access_text(const Route& route) {
             return "For whoever has a refresh token.";
         case Access::kUser:
             return "For every user.";
+        case Access::kViewer:
+            return "For every user; for anyone when `webcam.access` is `open`.";
         case Access::kFreshUser:
             return "For every user, with a fresh access token.";
         case Access::kFreshAdmin:
@@ -132,6 +135,8 @@ std::string access_text(const Route& route) {
 json::array security(Access access) {
     const auto needs = [](std::string_view scheme) { return json::array{json::object{{scheme, json::array{}}}}; };
     if (access == Access::kAnyone) return {};
+    if (access == Access::kViewer)
+        return {json::object{{"accessToken", json::array{}}}, json::object{{"tokenInAddress", json::array{}}}};
     if (access == Access::kRefreshToken) return needs("refreshToken");
     return needs(access == Access::kApiKey ? "apiKey" : "accessToken");
 }
@@ -143,6 +148,11 @@ json::object security_schemes() {
     };
     return {{"accessToken", bearer("Access token of POST /users/me/authenticate, or an API token")},
             {"refreshToken", bearer("Refresh token of POST /users/me/authenticate")},
+            {"tokenInAddress",
+             {{"type", "apiKey"},
+              {"in", "query"},
+              {"name", "token"},
+              {"description", "The same token in the address, for `<img>`, which cannot send a header"}}},
             {"apiKey",
              {{"type", "apiKey"},
               {"in", "header"},

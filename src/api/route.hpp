@@ -10,6 +10,7 @@
 #include "services/sessions.hpp"
 #include "services/settings.hpp"
 #include "services/users.hpp"
+#include "services/webcams.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,7 @@ enum class Access {
     kAnyone,
     kRefreshToken,  ///< whoever has a refresh token
     kUser,          ///< whoever has an access token
+    kViewer,        ///< the same, also as `?token=`; anybody when webcams are open to all
     kFreshUser,     ///< the same, fresh
     kFreshAdmin,    ///< an administrator with a fresh access token
     kApiKey,        ///< whoever has an access token, sent as X-Api-Key: slicers
@@ -51,6 +53,7 @@ struct Services {
     services::PrinterControl& control;
     services::Gcodes& gcodes;
     services::PrintJobs& printjobs;
+    services::Webcams& webcams;
     const OpenApiDocument& openapi;
     Limits limits;
 };

@@ -19,4 +19,14 @@ printers::octoprint::ClientOptions client_options(const config::Printers& printe
             .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer)};
 }
 
+webcam::RelayOptions relay_options(const config::Webcam& webcam) {
+    return {.cameras_max = static_cast<std::size_t>(webcam.cameras_max),
+            .viewers_max = static_cast<std::size_t>(webcam.viewers_max),
+            .picture_bytes_max = webcam.picture_max_bytes,
+            .connect_timeout = webcam.connect_timeout,
+            .idle_timeout = webcam.idle_timeout,
+            .linger = webcam.linger,
+            .outage_max = webcam.outage_max};
+}
+
 }  // namespace karmen::app

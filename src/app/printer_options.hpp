@@ -3,11 +3,13 @@
 #include "config/config.hpp"
 #include "printers/octoprint/client.hpp"
 #include "services/printer_monitor.hpp"
+#include "webcam/relay.hpp"
 
 /// What the configuration says to the classes that talk to printers, in the server and in commands.
 namespace karmen::app {
 
 printers::octoprint::ClientOptions client_options(const config::Printers& printers);
 services::PrinterMonitorOptions monitor_options(const config::Printers& printers);
+webcam::RelayOptions relay_options(const config::Webcam& webcam);
 
 }  // namespace karmen::app

@@ -54,6 +54,10 @@ services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
             .block = auth.login_block};
 }
 
+api::WebcamAccess webcam_access(const config::Webcam& webcam) {
+    return webcam.access == config::WebcamAccess::kOpen ? api::WebcamAccess::kOpen : api::WebcamAccess::kToken;
+}
+
 }  // namespace
 
 ServerApplication::ServerApplication(Loop& loop, const config::Config& config, Log& log)
@@ -81,6 +85,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
       printjobs_(loop.executor(), {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_,
                                    printer_locks_, clock_, blocking_, log}),
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
+      webcams_(loop.executor(), http_client_, printers_, log, relay_options(config.webcam)),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
       settings_(persistence_.settings, blocking_),
       background_(loop.executor(), log, "background"),
@@ -92,9 +97,10 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
             .control = control_,
             .gcodes = gcodes_,
             .printjobs = printjobs_,
+            .webcams = webcams_,
             .openapi = openapi_,
             .limits = {.upload_bytes_max = config.http.upload_max_bytes}},
-           {.cors = {config.http.cors_origins}}),
+           {.cors = {config.http.cors_origins}, .webcam_access = webcam_access(config.webcam)}),
       server_(
           loop.executor(), server_options(config.http, api_),
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
@@ -112,6 +118,8 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
 }
 
 Awaitable<void> ServerApplication::stop() {
+    // Viewers would stay for all of the grace.
+    co_await webcams_.stop();
     co_await server_.stop(config_.http.shutdown_grace);
     background_.cancel();
     co_await background_.join();

@@ -25,6 +25,7 @@
 #include "services/sessions.hpp"
 #include "services/settings.hpp"
 #include "services/users.hpp"
+#include "services/webcams.hpp"
 
 #include <optional>
 #include <string>
@@ -71,6 +72,7 @@ class ServerApplication {
     services::Printers printers_;
     services::PrintJobs printjobs_;
     services::PrinterControl control_;
+    services::Webcams webcams_;
     services::ApiTokens api_tokens_;
     services::Settings settings_;
     TaskGroup background_;

@@ -42,6 +42,8 @@ std::string_view to_word(ErrorCode code) {
             return "gcode_not_found";
         case ErrorCode::kPrintJobNotFound:
             return "print_job_not_found";
+        case ErrorCode::kWebcamNotAvailable:
+            return "webcam_not_available";
         case ErrorCode::kMethodNotAllowed:
             return "method_not_allowed";
         case ErrorCode::kConflict:
@@ -68,6 +70,8 @@ std::string_view to_word(ErrorCode code) {
             return "task_not_started";
         case ErrorCode::kPrinterFailed:
             return "printer_failed";
+        case ErrorCode::kWebcamFailed:
+            return "webcam_failed";
         case ErrorCode::kInternal:
             return "internal";
         case ErrorCode::kNotImplemented:

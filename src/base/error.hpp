@@ -30,6 +30,7 @@ enum class ErrorCode {
     kPrinterNotFound,
     kGcodeNotFound,
     kPrintJobNotFound,
+    kWebcamNotAvailable,  ///< the printer has none, or one that Karmen must not connect to
     kMethodNotAllowed,
     kConflict,  ///< exists already, or may not be changed that way
     kPrinterNotOperational,
@@ -43,6 +44,7 @@ enum class ErrorCode {
     kTooManyRequests,
     kTaskNotStarted,
     kPrinterFailed,  ///< the printer did not do what it should, or could not be reached
+    kWebcamFailed,   ///< the webcam cannot be reached, or sends no pictures
     kInternal,
     kNotImplemented,
     kOverloaded,          ///< a queue or a limit is full: try again later

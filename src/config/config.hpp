@@ -66,6 +66,21 @@ struct Printers {
     bool operator==(const Printers&) const = default;
 };
 
+/// In the order of the words in options.cpp.
+enum class WebcamAccess { kToken, kOpen };
+
+struct Webcam {
+    WebcamAccess access = WebcamAccess::kToken;
+    int cameras_max = 200;
+    int viewers_max = 200;
+    Bytes picture_max_bytes = 2 * kMiB;
+    Duration connect_timeout = std::chrono::seconds(5);
+    Duration idle_timeout = std::chrono::seconds(10);
+    Duration linger = std::chrono::seconds(5);
+    Duration outage_max = std::chrono::seconds(60);
+    bool operator==(const Webcam&) const = default;
+};
+
 struct Files {
     Bytes min_free_bytes = 64 * kMiB;
     bool operator==(const Files&) const = default;
@@ -124,6 +139,7 @@ struct Config {
     Http http;
     Auth auth;
     Printers printers;
+    Webcam webcam;
     Files files;
     Storage storage;
     Redis redis;

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
 constexpr std::array<std::string_view, 2> kNoYes{"no", "yes"};
+constexpr std::array<std::string_view, 2> kWebcamAccess{"token", "open"};
 
 constexpr TextRule kPath{"a path without NUL", [](std::string_view text) {
                              return !text.empty() && text.find('\0') == std::string_view::npos;
@@ -130,6 +131,23 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::printers, &Printers::answer_max_bytes>, kKiB, 64 * kMiB}},
     {"printers.requests_max_per_printer", "Requests to one printer at the same time.",
         NumberOption{field<&Config::printers, &Printers::requests_max_per_printer>, 1, 16}},
+
+    {"webcam.access", "Who may watch webcams: users with a token (in the header or as ?token=), or whoever reaches the server.",
+        one_of<&Config::webcam, &Webcam::access>(kWebcamAccess)},
+    {"webcam.cameras_max", "Webcams watched at the same time; more are answered with 503.",
+        NumberOption{field<&Config::webcam, &Webcam::cameras_max>, 1, 1000}},
+    {"webcam.viewers_max", "Viewers of one webcam; more are answered with 503.",
+        NumberOption{field<&Config::webcam, &Webcam::viewers_max>, 1, 100'000}},
+    {"webcam.picture_max_bytes", "Largest picture of a webcam; a viewer who reads slowly holds one in memory.",
+        SizeOption{field<&Config::webcam, &Webcam::picture_max_bytes>, kKiB, 64 * kMiB}},
+    {"webcam.connect_timeout", "Time for a webcam to begin its answer.",
+        DurationOption{field<&Config::webcam, &Webcam::connect_timeout>, milliseconds(10), minutes(1)}},
+    {"webcam.idle_timeout", "A webcam that sends no whole picture for this long is connected anew.",
+        DurationOption{field<&Config::webcam, &Webcam::idle_timeout>, milliseconds(10), minutes(10)}},
+    {"webcam.linger", "A webcam stays connected for this time after its last viewer has left.",
+        DurationOption{field<&Config::webcam, &Webcam::linger>, milliseconds(0), minutes(10)}},
+    {"webcam.outage_max", "Viewers of a webcam that broke off stay connected for this time.",
+        DurationOption{field<&Config::webcam, &Webcam::outage_max>, milliseconds(0), days(1)}},
 
     {"files.min_free_bytes", "An upload that would leave less room on the disk is refused.",
         SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},

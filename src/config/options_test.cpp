@@ -39,15 +39,17 @@ const void* address_of(const Option& option, const Config& config) {
 }
 
 TEST(Options, HaveARowForEveryMemberOfConfig) {
-    constexpr std::size_t kSections = 9;
+    constexpr std::size_t kSections = 10;
     static_assert(member_count<Config>() == kSections + 1, "a new section must be counted below");
     constexpr std::size_t kMembers = member_count<Http>() + member_count<Auth>() + member_count<Printers>() +
-                                     member_count<Files>() + member_count<Storage>() + member_count<Redis>() +
-                                     member_count<Tasks>() + member_count<Pools>() + member_count<Logging>() + 1;
+                                     member_count<Webcam>() + member_count<Files>() + member_count<Storage>() +
+                                     member_count<Redis>() + member_count<Tasks>() + member_count<Pools>() +
+                                     member_count<Logging>() + 1;
     EXPECT_EQ(options().size(), kMembers);
 
     const Config config;
-    std::set<const void*> places{&config.log.level, &config.log.format, &config.storage.migrate_at_start};
+    std::set<const void*> places{&config.log.level, &config.log.format, &config.storage.migrate_at_start,
+                                 &config.webcam.access};
     std::set<std::string_view> keys;
     for (const Option& option : options()) {
         if (const void* place = address_of(option, config)) places.insert(place);

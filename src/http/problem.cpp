@@ -39,6 +39,7 @@ unsigned status_of(ErrorCode code) {
         case ErrorCode::kPrinterNotFound:
         case ErrorCode::kGcodeNotFound:
         case ErrorCode::kPrintJobNotFound:
+        case ErrorCode::kWebcamNotAvailable:
             return 404;
         case ErrorCode::kMethodNotAllowed:
             return 405;
@@ -68,6 +69,8 @@ unsigned status_of(ErrorCode code) {
             return 500;
         case ErrorCode::kNotImplemented:
             return 501;
+        case ErrorCode::kWebcamFailed:
+            return 502;
         case ErrorCode::kOverloaded:
         case ErrorCode::kStorageUnavailable:
         case ErrorCode::kServiceUnavailable:

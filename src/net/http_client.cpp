@@ -1,5 +1,6 @@
 #include "net/http_client.hpp"
 
+#include "net/curl_stream.hpp"
 #include "net/curl_transfer.hpp"
 #include "net/url.hpp"
 
@@ -42,7 +43,24 @@ bool may_follow(const std::string& from, const std::string& to) {
     return source->port == 80 && target->port == 443 && target->scheme == "https";
 }
 
+std::chrono::steady_clock::time_point deadline_of(const HttpRequest& request) {
+    if (request.total_timeout.count() <= 0) return std::chrono::steady_clock::time_point::max();
+    return std::chrono::steady_clock::now() + request.total_timeout;
+}
+
 }  // namespace
+
+HttpStream::HttpStream(std::unique_ptr<CurlStream> stream) : stream_(std::move(stream)) {}
+HttpStream::~HttpStream() = default;
+HttpStream::HttpStream(HttpStream&& other) noexcept = default;
+
+const HttpResponse& HttpStream::head() const {
+    return stream_->head();
+}
+
+Awaitable<std::expected<std::string_view, HttpFailure>> HttpStream::read() {
+    return stream_->read();
+}
 
 HttpClient::HttpClient(Executor loop, Pool& blocking, HttpClientOptions options, Log& log)
     : loop_(std::move(loop)),
@@ -50,24 +68,20 @@ HttpClient::HttpClient(Executor loop, Pool& blocking, HttpClientOptions options,
       options_(std::move(options)),
       log_(log),
       multi_(std::make_shared<CurlMulti>(loop_, static_cast<long>(options_.connections_max),
-                                         static_cast<long>(options_.idle_connections_max), log)) {}
+                                         static_cast<long>(options_.idle_connections_max), log)),
+      streams_(std::make_shared<CurlMulti>(loop_, static_cast<long>(options_.streams_max), 0L, log)) {}
 
 HttpClient::~HttpClient() = default;
 
 Awaitable<HttpResult> HttpClient::send(HttpRequest request) {
     if (auto flaw = flaw_of(request)) co_return std::unexpected(std::move(*flaw));
-    const bool has_limit = request.total_timeout.count() > 0;
-    const auto deadline = has_limit ? std::chrono::steady_clock::now() + request.total_timeout
-                                    : std::chrono::steady_clock::time_point::max();
+    const auto deadline = deadline_of(request);
     std::string url = request.url;
     for (std::size_t redirects = 0;; ++redirects) {
         CurlTransfer transfer(multi_, options_, request, url);
         HttpResult result = co_await transfer.run(blocking_, deadline);
         if (!result) {
-            const auto where = parse_url(url);
-            log_.debug("request failed", {{"host", where ? where->host : ""},
-                                          {"kind", to_string(result.error().kind)},
-                                          {"detail", result.error().detail}});
+            log_failure(url, result.error());
             co_return result;
         }
         const std::string next = transfer.redirect_url();
@@ -76,6 +90,29 @@ Awaitable<HttpResult> HttpClient::send(HttpRequest request) {
             co_return result;
         url = next;
     }
+}
+
+Awaitable<HttpStreamResult> HttpClient::open(HttpRequest request) {
+    if (auto flaw = flaw_of(request)) co_return std::unexpected(std::move(*flaw));
+    const auto deadline = deadline_of(request);
+    std::string url = request.url;
+    for (std::size_t redirects = 0;; ++redirects) {
+        auto stream = std::make_unique<CurlStream>(streams_, options_, request, url);
+        if (auto failure = co_await stream->open(deadline)) {
+            log_failure(url, *failure);
+            co_return std::unexpected(std::move(*failure));
+        }
+        const std::string next = stream->redirect_url();
+        if (next.empty() || redirects == options_.redirects_max || !may_follow(url, next))
+            co_return HttpStream(std::move(stream));
+        url = next;
+    }
+}
+
+void HttpClient::log_failure(const std::string& url, const HttpFailure& failure) {
+    const auto where = parse_url(url);
+    log_.debug("request failed",
+               {{"host", where ? where->host : ""}, {"kind", to_string(failure.kind)}, {"detail", failure.detail}});
 }
 
 }  // namespace karmen::net

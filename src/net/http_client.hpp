@@ -7,20 +7,46 @@
 
 #include <expected>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace karmen::net {
 
 class CurlMulti;
+class CurlStream;
 
 struct HttpClientOptions {
     std::string user_agent = "Karmen";
     std::size_t connections_max = 1000;      ///< requests beyond wait, within their own time limits
     std::size_t idle_connections_max = 256;  ///< kept open for the next request to the same server
+    std::size_t streams_max = 1000;          ///< open at the same time, beside the connections of requests
     std::size_t header_bytes_max = 64 << 10;
     std::size_t redirects_max = 3;
 };
 
 using HttpResult = std::expected<HttpResponse, HttpFailure>;
+
+/// An answer that is read while it comes, for as long as the server sends. Destroying it closes the connection. Owned
+/// by who opened it; ends before its client. Loop only.
+class HttpStream {
+  public:
+    explicit HttpStream(std::unique_ptr<CurlStream> stream);
+    ~HttpStream();
+    HttpStream(HttpStream&& other) noexcept;
+    HttpStream& operator=(HttpStream&&) = delete;
+
+    /// Status and headers; no body.
+    const HttpResponse& head() const;
+
+    /// The bytes that came since the last read, until the next one; empty at the end. What is not read makes the server
+    /// wait as soon as `answer_bytes_max` are there. One reader at a time; a cancel throws operation_aborted.
+    Awaitable<std::expected<std::string_view, HttpFailure>> read();
+
+  private:
+    std::unique_ptr<CurlStream> stream_;
+};
+
+using HttpStreamResult = std::expected<HttpStream, HttpFailure>;
 
 /// Every HTTP request that Karmen makes, by libcurl on the loop. Owned by the composition root; outlives every send().
 /// Loop only.
@@ -44,12 +70,22 @@ class HttpClient {
     /// exception is Error(kOverloaded) of an upload, when the blocking pool is full.
     Awaitable<HttpResult> send(HttpRequest request);
 
+    /// A GET whose answer is a stream; gives it as soon as its header is there. The request's limits mean:
+    /// `total_timeout` the time until then, redirects included; `idle_timeout` the longest that a read waits;
+    /// `answer_bytes_max` what may have come and not been read. A cancel throws operation_aborted.
+    Awaitable<HttpStreamResult> open(HttpRequest request);
+
   private:
+    void log_failure(const std::string& url, const HttpFailure& failure);
+
     Executor loop_;
     Pool& blocking_;
     HttpClientOptions options_;
     Log& log_;
     std::shared_ptr<CurlMulti> multi_;
+    /// Streams hold their connections for hours. In a handle of their own they can use up their own limit only, and
+    /// never let a check of a printer wait for a place.
+    std::shared_ptr<CurlMulti> streams_;
 };
 
 }  // namespace karmen::net

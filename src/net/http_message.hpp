@@ -32,7 +32,7 @@ struct MultipartUpload {
     std::uint64_t size = 0;
 };
 
-/// Durations of 0: without that limit.
+/// Durations of 0: without that limit. What the limits mean for a stream stands at HttpClient::open.
 struct HttpRequest {
     HttpMethod method = HttpMethod::kGet;
     std::string url;

@@ -25,6 +25,10 @@ Awaitable<void> Event::wait() {
     while (!is_set_) co_await wait_until_cancelled(timer_);
 }
 
+Awaitable<void> Condition::wait() {
+    return wait_until_cancelled(timer_);
+}
+
 Awaitable<Semaphore::Place> Semaphore::acquire() {
     try {
         while (free_ == 0) co_await wait_until_cancelled(freed_);

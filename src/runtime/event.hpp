@@ -28,6 +28,22 @@ class Event {
     bool is_set_ = false;
 };
 
+/// Something that happens again and again, and that many may wait for. Loop only. Destroying it before all waiters have
+/// left is a mistake.
+class Condition {
+  public:
+    explicit Condition(const Executor& loop) : timer_(loop, boost::asio::steady_timer::time_point::max()) {}
+
+    /// Wakes those who wait now.
+    void notify_all() { timer_.cancel(); }
+
+    /// Until the next notify_all(). Throws operation_aborted when the waiter is cancelled.
+    Awaitable<void> wait();
+
+  private:
+    boost::asio::steady_timer timer_;
+};
+
 /// A limit on how many may do something at the same time; the others wait in line. Loop only.
 class Semaphore {
   public:

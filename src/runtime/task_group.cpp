@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -39,6 +40,9 @@ void TaskGroup::finished(std::list<Task>::iterator task, const std::exception_pt
     } catch (const boost::system::system_error& failure) {
         if (failure.code() != boost::asio::error::operation_aborted)
             log_.error("task ended by an error", {{"task", name_}, {"error", failure.what()}});
+    } catch (const boost::asio::multiple_exceptions& failure) {
+        // A cancel fails all operations that run side by side (`a && b`).
+        if (!is_cancelled_) log_.error("task ended by an error", {{"task", name_}, {"error", failure.what()}});
     } catch (const std::exception& failure) {
         log_.error("task ended by an error", {{"task", name_}, {"error", failure.what()}});
     }

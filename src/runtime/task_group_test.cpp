@@ -6,10 +6,12 @@
 #include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <gtest/gtest.h>
 
 #include <latch>
 #include <memory>
+#include <string>
 
 namespace karmen {
 namespace {
@@ -120,6 +122,42 @@ TEST(TaskGroup, WaitsForWorkOnAPoolThatCannotBeCancelled) {
     EXPECT_TRUE(saw_abort);
 }
 
+Awaitable<void> wait_side_by_side(int& alive) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (wait_for_ever(alive) && wait_for_ever(alive));
+}
+
+Awaitable<void> fail_side_by_side(int& alive) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (wait_for_ever(alive) && fail());
+}
+
+Awaitable<void> cancel_soon(TaskGroup& group) {
+    co_await sleep_for(1ms);
+    group.cancel();
+    co_await group.join();
+}
+
+/// What the log says of a group with this task.
+std::string logged_of(Awaitable<void> (*task)(int&), Awaitable<void> (*end)(TaskGroup&)) {
+    ::testing::internal::CaptureStderr();
+    {
+        Loop loop;
+        Log log(LogLevel::kInfo, LogFormat::kText);
+        TaskGroup group(loop.executor(), log, "test");
+        int alive = 0;
+        group.spawn(task(alive));
+        loop.run_until_done(end(group));
+    }
+    return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(TaskGroup, ACancelIsNoErrorToTellAlsoOfOperationsSideBySide) {
+    EXPECT_EQ(logged_of(wait_for_ever, cancel_soon), "");
+    EXPECT_EQ(logged_of(wait_side_by_side, cancel_soon), "");
+    EXPECT_NE(logged_of(fail_side_by_side, join_only).find("task ended by an error"), std::string::npos);
+}
+
 Awaitable<int> answer_after(std::chrono::milliseconds delay, int& alive) {
     const Alive here(alive);
     co_await sleep_for(delay);
@@ -203,6 +241,34 @@ TEST(Event, ACancelledWaiterLeavesWithoutTheEvent) {
     };
     loop.run_until_done(scenario(group));
     EXPECT_EQ(woken, 0);
+}
+
+Awaitable<void> count_notices(Condition& condition, int& noticed) {
+    for (;;) {
+        co_await condition.wait();
+        ++noticed;
+    }
+}
+
+TEST(Condition, WakesAllWhoWaitEachTimeUntilTheyAreCancelled) {
+    Loop loop;
+    Log log = Log::silent();
+    TaskGroup group(loop.executor(), log, "test");
+    Condition condition(loop.executor());
+    int noticed = 0;
+    for (int i = 0; i < 3; ++i) group.spawn(count_notices(condition, noticed));
+    const auto scenario = [](TaskGroup& tasks, Condition& happens, int& count) -> Awaitable<void> {
+        for (int times = 1; times <= 2; ++times) {
+            co_await sleep_for(1ms);
+            happens.notify_all();
+            co_await sleep_for(1ms);
+            EXPECT_EQ(count, 3 * times);
+        }
+        tasks.cancel();
+        co_await tasks.join();
+    };
+    loop.run_until_done(scenario(group, condition, noticed));
+    EXPECT_EQ(noticed, 6);
 }
 
 Awaitable<void> hold_a_place(Semaphore& semaphore, int& inside, int& inside_max) {

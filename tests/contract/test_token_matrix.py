@@ -11,7 +11,8 @@ from support.tokens import ABSENT, claims_of, forge, make_token
 
 HOST = "127.0.0.2:9"  # no such printer
 
-# Who may call: `anyone`, `refresh`, `user`, `fresh` (a user with a fresh token), `admin` (with a fresh token), `key` (X-Api-Key).
+# Who may call: `anyone`, `refresh`, `user` (`address`: with the token in the query), `fresh` (a user with a fresh token),
+# `admin` (with a fresh token), `key` (X-Api-Key).
 # With a forced password change only what is marked so is open.
 OPEN_WHEN_FORCED = {("GET", "/users/me/probe"), ("PATCH", "/users/me"), ("POST", "/users/me/authenticate-refresh")}
 ROUTES: dict[str, dict[str, str]] = {
@@ -29,6 +30,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"/printers/{HOST}": {"GET": "user", "PATCH": "admin", "DELETE": "admin"},
     f"/printers/{HOST}/connection": {"POST": "user"},
     f"/printers/{HOST}/current-job": {"POST": "user"},
+    f"/proxied-webcam/{HOST}": {"GET": "user"},
     "/gcodes": {"GET": "user", "POST": "user"},
     "/gcodes/987654321": {"GET": "user", "DELETE": "user"},
     "/gcodes/987654321/data": {"GET": "user"},
@@ -54,6 +56,8 @@ for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):
         f"{prefix}/api/files/local/987654321": {"POST": "key"},
     }
 CALLS = [(method, path, who) for path, methods in ROUTES.items() for method, who in methods.items()]
+# Where a token may also stand in the address: the same rules hold.
+CALLS.append(("GET", f"/proxied-webcam/{HOST}", "address"))
 
 # --- the table ----------------------------------------------------------------------------------------------------------
 
@@ -250,6 +254,9 @@ def deleted_tokens(server) -> dict[str, str | None]:
 
 
 def call(api: Api, method: str, path: str, who: str, token: str | None):
+    if who == "address":
+        parameters = {} if token is None else {"token": token}
+        return api.with_token(None).request(method, path, params=parameters)
     if who == "key":
         headers = {} if token is None else {"X-Api-Key": token}
         return api.with_token(None).request(method, path, headers=headers)

@@ -34,6 +34,9 @@ class FakePrinter:
     def state(self) -> dict[str, Any]:
         return self._call("GET", "/fake/state").json()
 
+    def set_state(self, **details: Any) -> None:
+        self._call("POST", "/fake/state", json=details)
+
     def files(self) -> dict[str, dict[str, Any]]:
         """What was uploaded to the printer, by path, from all folders."""
         found: dict[str, dict[str, Any]] = {}

@@ -1,0 +1,162 @@
+#include "net/curl_exchange.hpp"
+
+#include "base/text.hpp"
+#include "net/curl_options.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <new>
+#include <utility>
+
+namespace karmen::net {
+
+CurlExchange::CurlExchange(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options,
+                           const HttpRequest& request, const std::string& url)
+    : multi_(std::move(multi)),
+      easy_(curl_easy_init()),
+      header_bytes_max_(options.header_bytes_max),
+      last_progress_(std::chrono::steady_clock::now()),
+      wake_(multi_->executor()) {
+    if (!easy_) throw std::bad_alloc();
+    set_option(easy(), CURLOPT_URL, url.c_str());
+    set_defaults(options, request);
+}
+
+CurlExchange::~CurlExchange() {
+    leave();
+}
+
+void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequest& request) {
+    CURL* easy = easy_.get();
+    set_option(easy, CURLOPT_NOSIGNAL, 1L);
+    set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
+    set_option(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_option(easy, CURLOPT_PROXY, "");  // whatever the environment says
+    set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set_option(easy, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
+    set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+    const long verify = request.tls == TlsVerification::kVerify ? 1 : 0;
+    set_option(easy, CURLOPT_SSL_VERIFYPEER, verify);
+    set_option(easy, CURLOPT_SSL_VERIFYHOST, verify * 2);
+    // 0 would be libcurl's own 300 s: its largest value stands for no limit.
+    const auto connect_ms = request.connect_timeout.count();
+    set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? static_cast<long>(connect_ms) : 0x7fffffffL);
+    set_option(easy, CURLOPT_HEADERFUNCTION, &CurlExchange::on_header);
+    set_option(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
+    set_option(easy, CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
+    set_option(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
+}
+
+void CurlExchange::set_headers(const HttpHeaders& headers, std::initializer_list<const char*> more_lines) {
+    const auto append = [this](const char* line) {
+        curl_slist* longer = curl_slist_append(headers_.get(), line);
+        if (!longer) throw std::bad_alloc();
+        static_cast<void>(headers_.release());
+        headers_.reset(longer);
+    };
+    // `Name;` is how libcurl wants a header without a value: `Name:` would take the header away.
+    for (const auto& [name, value] : headers) append((value.empty() ? name + ";" : name + ": " + value).c_str());
+    for (const char* line : more_lines) append(line);
+    set_option(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+    return static_cast<CurlExchange*>(self)->take_header({data, size * count}) ? size * count : 0;
+}
+
+std::size_t CurlExchange::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+    if (size * count == 0) return 0;
+    switch (static_cast<CurlExchange*>(self)->take_body({data, size * count})) {
+        case BodyOutcome::kTaken:
+            return size * count;
+        case BodyOutcome::kPause:
+            return CURL_WRITEFUNC_PAUSE;
+        case BodyOutcome::kRefused:
+            break;
+    }
+    return 0;
+}
+
+void CurlExchange::on_finished(CURLcode result) {
+    result_ = result;
+    wake();
+}
+
+bool CurlExchange::take_header(std::string_view line) {
+    made_progress();
+    header_bytes_ += line.size();
+    if (header_bytes_ > header_bytes_max_) {
+        failure_ = HttpFailure{HttpFailure::Kind::kTooLarge,
+                               fmt::format("the header is larger than {} bytes", header_bytes_max_)};
+        return false;
+    }
+    if (line == "\r\n" || line == "\n") {
+        long status = 0;
+        curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+        response_.status = static_cast<int>(status);
+        if (status >= 200) on_header_end();
+        return true;
+    }
+    if (line.starts_with("HTTP/")) response_.headers.clear();  // what came before was a 1xx answer
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return true;
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.remove_suffix(1);
+    response_.headers.emplace_back(line.substr(0, colon), trim(value));
+    return true;
+}
+
+Awaitable<void> CurlExchange::wait_until(TimePoint deadline) {
+    wake_.expires_at(deadline);
+    // A wake-up ends the wait with operation_aborted, as a cancel of the coroutine does.
+    co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none)
+        throw boost::system::system_error(boost::asio::error::operation_aborted);
+}
+
+std::string CurlExchange::redirect_url() const {
+    char* url = nullptr;
+    curl_easy_getinfo(easy_.get(), CURLINFO_REDIRECT_URL, &url);
+    return url ? url : "";
+}
+
+std::optional<HttpFailure> CurlExchange::failure() const {
+    if (failure_) return failure_;
+    if (result_ && *result_ != CURLE_OK) return failure_of(*result_);
+    return std::nullopt;
+}
+
+HttpFailure CurlExchange::failure_of(CURLcode result) const {
+    using Kind = HttpFailure::Kind;
+    const auto kind = [result] {
+        switch (result) {
+            case CURLE_COULDNT_CONNECT:
+            case CURLE_COULDNT_RESOLVE_HOST:
+                return Kind::kConnect;
+            case CURLE_OPERATION_TIMEDOUT:
+                return Kind::kTimeout;
+            case CURLE_SSL_CONNECT_ERROR:
+            case CURLE_PEER_FAILED_VERIFICATION:
+            case CURLE_SSL_CERTPROBLEM:
+            case CURLE_SSL_CIPHER:
+                return Kind::kTls;
+            case CURLE_GOT_NOTHING:
+            case CURLE_PARTIAL_FILE:
+            case CURLE_RECV_ERROR:
+            case CURLE_SEND_ERROR:
+                return Kind::kReset;
+            case CURLE_URL_MALFORMAT:
+                return Kind::kInvalidRequest;
+            default:
+                return Kind::kProtocol;
+        }
+    }();
+    const char* text = error_text_[0] ? error_text_.data() : curl_easy_strerror(result);
+    return {kind, to_valid_utf8(text)};
+}
+
+}  // namespace karmen::net

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <new>
+
+namespace karmen::net {
+
+/// libcurl refuses an option that we know only for lack of memory.
+inline void check_curl(CURLcode code) {
+    if (code != CURLE_OK) throw std::bad_alloc();
+}
+
+template <class T>
+void set_option(CURL* easy, CURLoption option, T value) {
+    check_curl(curl_easy_setopt(easy, option, value));
+}
+
+}  // namespace karmen::net

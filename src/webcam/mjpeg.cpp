@@ -1,0 +1,188 @@
+#include "webcam/mjpeg.hpp"
+
+#include "base/text.hpp"
+#include "http/header_value.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace karmen::webcam {
+
+namespace {
+
+constexpr std::size_t kHeaderBytesMax = 8UL * 1024;
+constexpr std::string_view kStartOfJpeg = "\xff\xd8";
+constexpr std::string_view kDashes = "--";
+
+std::string_view without_suffix(std::string_view text, std::string_view suffix) {
+    if (text.ends_with(suffix)) text.remove_suffix(suffix.size());
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::string> mjpeg_boundary(std::string_view content_type) {
+    // A semicolon at the end is no parameter, but cameras write it.
+    while (content_type.ends_with(';') || content_type.ends_with(' ')) content_type.remove_suffix(1);
+    const auto header = http::parse_header_value(content_type);
+    if (!header || header->value != "multipart/x-mixed-replace") return std::nullopt;
+    auto boundary = header->find("boundary");
+    if (!boundary || boundary->find_first_not_of('-') == std::string::npos) return std::nullopt;
+    return boundary;
+}
+
+MjpegParser::MjpegParser(std::string_view boundary, std::size_t picture_bytes_max)
+    : picture_bytes_max_(picture_bytes_max), is_boundary_dashed_(boundary.starts_with(kDashes)) {
+    // A boundary that is declared with its dashes may be sent with two more of them, or without.
+    delimiter_ = is_boundary_dashed_ ? std::string(boundary) : std::string(kDashes).append(boundary);
+}
+
+void MjpegParser::feed(std::string_view bytes) {
+    picture_ = {};
+    buffer_.erase(0, at_);
+    at_ = 0;
+    buffer_.append(bytes);
+}
+
+MjpegParser::Event MjpegParser::next() {
+    picture_ = {};
+    for (;;) {
+        Event event = Event::kNeedInput;
+        switch (state_) {
+            case State::kSearch:
+                event = search_boundary();
+                break;
+            case State::kBoundaryLine:
+                event = read_boundary_line();
+                break;
+            case State::kHeader:
+                event = read_header();
+                break;
+            case State::kSizedPart:
+                event = read_sized_part();
+                break;
+            case State::kPart:
+                event = read_part();
+                break;
+            case State::kEnd:
+                return Event::kEnd;
+            case State::kBroken:
+                return Event::kBroken;
+        }
+        if (event != kGoOn || !picture_.empty()) return event;
+    }
+}
+
+void MjpegParser::enter(State state) {
+    state_ = state;
+    searched_ = 0;
+    passed_ = 0;
+}
+
+MjpegParser::Event MjpegParser::fail(std::string_view problem) {
+    problem_ = problem;
+    enter(State::kBroken);
+    return Event::kBroken;
+}
+
+/// What stands before the first boundary, or between a part of known length and the next one.
+MjpegParser::Event MjpegParser::search_boundary() {
+    const auto found = find_delimiter();
+    // Looked for also behind the limit, so that the outcome is the same whatever the pieces are cut like.
+    if (passed_ + found.value_or(searched_) > picture_bytes_max_) return fail("there is no boundary");
+    if (found) {
+        at_ += *found + delimiter_.size();
+        enter(State::kBoundaryLine);
+        return kGoOn;
+    }
+    passed_ += searched_;
+    at_ += searched_;
+    searched_ = 0;
+    return Event::kNeedInput;
+}
+
+MjpegParser::Event MjpegParser::read_boundary_line() {
+    if (unread().size() < kDashes.size()) return Event::kNeedInput;
+    if (unread().starts_with(kDashes)) {
+        enter(State::kEnd);
+        return Event::kEnd;
+    }
+    const bool is_whole = take_line().has_value();
+    if ((is_whole ? passed_ : unread().size()) > kHeaderBytesMax) return fail("the line of a boundary is too long");
+    if (!is_whole) return Event::kNeedInput;
+    length_.reset();
+    enter(State::kHeader);
+    return kGoOn;
+}
+
+MjpegParser::Event MjpegParser::read_header() {
+    while (const auto line = take_line()) {
+        if (passed_ > kHeaderBytesMax) return fail("the header of a part is too large");
+        if (!line->empty()) {
+            take_header_line(*line);
+            continue;
+        }
+        if (length_ && *length_ > picture_bytes_max_) return fail("a picture is too large");
+        enter(length_ ? State::kSizedPart : State::kPart);
+        return kGoOn;
+    }
+    return passed_ + unread().size() > kHeaderBytesMax ? fail("the header of a part is too large") : Event::kNeedInput;
+}
+
+/// A length that is no number is as good as none: the boundary tells the end too.
+void MjpegParser::take_header_line(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || !equals_ignoring_case(trim(line.substr(0, colon)), "Content-Length")) return;
+    const auto length = parse_int(trim(line.substr(colon + 1)));
+    if (length && *length >= 0) length_ = static_cast<std::size_t>(*length);
+}
+
+MjpegParser::Event MjpegParser::read_sized_part() {
+    if (unread().size() < *length_) return Event::kNeedInput;
+    const std::string_view part = unread().substr(0, *length_);
+    at_ += part.size();
+    enter(State::kSearch);
+    return finish_part(part);
+}
+
+MjpegParser::Event MjpegParser::read_part() {
+    const auto found = find_delimiter();
+    if (!found)
+        return searched_ > picture_bytes_max_ + 2 * kDashes.size() ? fail("a picture is too large") : Event::kNeedInput;
+    std::string_view part = unread().substr(0, *found);
+    at_ += part.size() + delimiter_.size();
+    if (is_boundary_dashed_) part = without_suffix(part, kDashes);
+    part = without_suffix(without_suffix(part, "\n"), "\r");
+    if (part.size() > picture_bytes_max_) return fail("a picture is too large");
+    enter(State::kBoundaryLine);
+    return finish_part(part);
+}
+
+MjpegParser::Event MjpegParser::finish_part(std::string_view part) {
+    if (part.starts_with(kStartOfJpeg)) picture_ = part;
+    return kGoOn;
+}
+
+std::optional<std::string_view> MjpegParser::take_line() {
+    const std::string_view rest = unread();
+    if (rest.empty()) return std::nullopt;
+    const auto* newline = static_cast<const char*>(std::memchr(rest.data(), '\n', rest.size()));
+    if (!newline) return std::nullopt;
+    const auto length = static_cast<std::size_t>(newline - rest.data());
+    at_ += length + 1;
+    passed_ += length + 1;
+    return without_suffix(rest.substr(0, length), "\r");
+}
+
+/// Looks only at what it has not seen: a picture that comes in many pieces is searched once.
+std::optional<std::size_t> MjpegParser::find_delimiter() {
+    const std::string_view rest = unread().substr(searched_);
+    // memmem of glibc compares many bytes at once; std::string_view::find stops at each first letter.
+    if (const void* found = ::memmem(rest.data(), rest.size(), delimiter_.data(), delimiter_.size()))
+        return searched_ + static_cast<std::size_t>(static_cast<const char*>(found) - rest.data());
+    const std::size_t may_have_begun = std::min(rest.size(), delimiter_.size() - 1);
+    searched_ += rest.size() - may_have_begun;
+    return std::nullopt;
+}
+
+}  // namespace karmen::webcam

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace karmen::webcam {
+
+/// The boundary of a `Content-Type: multipart/x-mixed-replace; boundary=…`; none for anything else.
+std::optional<std::string> mjpeg_boundary(std::string_view content_type);
+
+/// Takes the pictures out of a stream of JPEG parts (multipart/x-mixed-replace: RFC 2046 §5.1 without an end), as
+/// mjpg-streamer, ustreamer, motion and the small cameras send it: with and without Content-Length, with the dashes of
+/// the delimiter declared as part of the boundary, with LF for CRLF. Parts that are no JPEG are skipped. Does no I/O;
+/// holds one picture at most. Use: `next()` until it gives something else than kPicture; after kNeedInput `feed()`. Not
+/// thread-safe. Throws nothing of its own.
+class MjpegParser {
+  public:
+    enum class Event {
+        kNeedInput,
+        kPicture,  ///< picture()
+        kEnd,      ///< the closing boundary was read; what follows is nothing
+        kBroken,   ///< this is no such stream, or a part is too large: problem()
+    };
+
+    /// `boundary` as in the Content-Type, without quotes.
+    MjpegParser(std::string_view boundary, std::size_t picture_bytes_max);
+
+    void feed(std::string_view bytes);
+    Event next();
+
+    /// Whole; stays until next() or feed().
+    std::string_view picture() const { return picture_; }
+    std::string_view problem() const { return problem_; }
+
+  private:
+    enum class State { kSearch, kBoundaryLine, kHeader, kSizedPart, kPart, kEnd, kBroken };
+
+    Event search_boundary();
+    Event read_boundary_line();
+    Event read_header();
+    Event read_sized_part();
+    Event read_part();
+    /// The state has changed: go on. Otherwise what next() gives.
+    static constexpr Event kGoOn = Event::kPicture;
+
+    std::string_view unread() const { return std::string_view(buffer_).substr(at_); }
+    /// Up to the next LF, without its line end; none: not there yet.
+    std::optional<std::string_view> take_line();
+    void take_header_line(std::string_view line);
+    std::optional<std::size_t> find_delimiter();
+    void enter(State state);
+    Event finish_part(std::string_view part);
+    Event fail(std::string_view problem);
+
+    const std::size_t picture_bytes_max_;
+    bool is_boundary_dashed_;
+    std::string delimiter_;
+    std::string buffer_;
+    std::size_t at_ = 0;        ///< what stands before is used up
+    std::size_t searched_ = 0;  ///< no delimiter begins in so many bytes after at_
+    std::size_t passed_ = 0;    ///< bytes of this state that are used up already
+    State state_ = State::kSearch;
+    std::optional<std::size_t> length_;  ///< of the part, as its header has it
+    std::string_view picture_;
+    std::string_view problem_;
+};
+
+}  // namespace karmen::webcam

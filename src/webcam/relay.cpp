@@ -1,0 +1,263 @@
+#include "webcam/relay.hpp"
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "printers/client.hpp"
+#include "runtime/event.hpp"
+#include "runtime/sleep.hpp"
+#include "runtime/timeout.hpp"
+#include "webcam/mjpeg.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace karmen::webcam {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What may have come from a camera and not been looked at.
+constexpr std::size_t kUnreadBytesMax = 256UL << 10;
+constexpr int kFullRetryAfter_s = 5;
+
+Error failed(const char* message, std::string detail = {}) {
+    return {ErrorCode::kWebcamFailed, PublicMessage{message}, LogDetail{std::move(detail)}};
+}
+
+Error no_place(const char* message) {
+    return Error(ErrorCode::kOverloaded, PublicMessage{message}).with_retry_after(kFullRetryAfter_s);
+}
+
+/// There is nothing to come back to.
+bool is_final(const Error& error) {
+    return error.code() == ErrorCode::kPrinterNotFound || error.code() == ErrorCode::kWebcamNotAvailable;
+}
+
+}  // namespace
+
+/// A printer's webcam that somebody watches. Shared by the relay, its coroutines and the viewers.
+struct Camera {
+    Camera(const Executor& loop, std::string host_in) : host(std::move(host_in)), news(loop), audience(loop) {}
+
+    const std::string host;
+    std::string url;  ///< where it was when it was last connected
+    PartPtr newest;
+    std::uint64_t pictures = 0;
+    Clock::time_point last_picture;
+    Condition news;  ///< a picture, or the end
+    std::size_t viewers = 0;
+    Condition audience;  ///< somebody came or left
+    bool has_ended = false;
+    std::optional<Error> problem;  ///< why there never was a picture
+};
+
+Viewer::Viewer(std::shared_ptr<Camera> camera) : camera_(std::move(camera)) {
+    ++camera_->viewers;
+    camera_->audience.notify_all();
+}
+
+Viewer::Viewer(Viewer&& other) noexcept = default;
+
+Viewer::~Viewer() {
+    if (!camera_) return;
+    --camera_->viewers;
+    camera_->audience.notify_all();
+}
+
+Awaitable<PartPtr> Viewer::next() {
+    while (camera_->pictures == seen_ && !camera_->has_ended) co_await camera_->news.wait();
+    if (camera_->pictures == seen_) co_return nullptr;
+    seen_ = camera_->pictures;
+    co_return camera_->newest;
+}
+
+Relay::Relay(Executor loop, net::HttpClient& client, StreamSource& source, Log& log, RelayOptions options)
+    : loop_(loop),
+      client_(client),
+      source_(source),
+      log_(log),
+      options_(options),
+      boundary_(random_hex(16)),
+      tasks_(loop, log, "webcam") {}
+
+Awaitable<Viewer> Relay::watch(std::string host) {
+    const CameraPtr camera = find_or_begin(host);
+    Viewer viewer(camera);
+    while (!camera->newest && !camera->has_ended) co_await camera->news.wait();
+    if (camera->newest) co_return viewer;
+    throw camera->problem.value_or(no_place("The server is about to stop"));
+}
+
+Relay::CameraPtr Relay::find_or_begin(const std::string& host) {
+    if (is_stopped_) throw no_place("The server is about to stop");
+    if (const auto found = cameras_.find(host); found != cameras_.end()) {
+        if (found->second->viewers >= options_.viewers_max) throw no_place("Too many people watch this webcam");
+        return found->second;
+    }
+    if (cameras_.size() >= options_.cameras_max) throw no_place("Too many webcams are watched");
+    auto camera = std::make_shared<Camera>(loop_, host);
+    cameras_.emplace(host, camera);
+    tasks_.spawn(run(camera));
+    return camera;
+}
+
+Awaitable<void> Relay::stop() {
+    is_stopped_ = true;
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+Awaitable<void> Relay::run(CameraPtr camera) {
+    // Viewers must be told, also when this is cancelled or fails.
+    struct End {
+        Relay& relay;
+        const CameraPtr& camera;
+        ~End() { relay.end(camera); }
+    } const at_end{*this, camera};
+    const auto begin = [this](Awaitable<void> task) { return asio::co_spawn(loop_, std::move(task), asio::deferred); };
+    const auto [order, error, audience_error, source_error] =
+        co_await asio::experimental::make_parallel_group(begin(play(camera)), begin(wait_until_deserted(camera)),
+                                                         begin(wait_until_source_changes(camera)))
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    const std::exception_ptr first = std::array{error, audience_error, source_error}.at(order[0]);
+    if (first) std::rethrow_exception(first);
+}
+
+/// From here on, who wants to watch begins anew.
+void Relay::end(const CameraPtr& camera) {
+    const auto found = cameras_.find(camera->host);
+    if (found != cameras_.end() && found->second == camera) cameras_.erase(found);
+    camera->has_ended = true;
+    camera->news.notify_all();
+}
+
+/// Connects, again and again, until there is no hope.
+Awaitable<void> Relay::play(CameraPtr camera) {
+    auto pause = options_.retry_min;
+    for (;;) {
+        const std::uint64_t before = camera->pictures;
+        Error why = co_await attempt(camera);
+        if (camera->pictures == 0) {
+            camera->problem = std::move(why);
+            break;
+        }
+        if (camera->pictures != before) {
+            pause = options_.retry_min;
+            log_.info("webcam interrupted", {{"printer", camera->host}, {"reason", why.what()}});
+        }
+        if (is_final(why) || Clock::now() + pause - camera->last_picture > options_.outage_max) break;
+        co_await sleep_for(pause);
+        pause = std::min(pause * 2, options_.retry_max);
+    }
+    end(camera);
+}
+
+/// Until the stream breaks off; gives the reason.
+Awaitable<Error> Relay::attempt(CameraPtr camera) {
+    try {
+        co_return co_await play_once(camera);
+    } catch (const Error& error) {
+        co_return error;
+    }
+}
+
+Awaitable<Error> Relay::play_once(CameraPtr camera) {
+    camera->url = co_await current_url(camera);
+    if (!printers::is_on_host(camera->url, camera->host))
+        co_return Error(ErrorCode::kWebcamNotAvailable,
+                        PublicMessage{"The webcam is not on the printer's own host; Karmen connects nowhere else"});
+    net::HttpRequest request;
+    request.url = camera->url;
+    request.headers = {{"Accept", "multipart/x-mixed-replace"}};
+    request.connect_timeout = options_.connect_timeout;
+    request.total_timeout = options_.connect_timeout;
+    request.idle_timeout = options_.idle_timeout;
+    request.answer_bytes_max = kUnreadBytesMax;
+    auto stream = co_await client_.open(std::move(request));
+    if (!stream) co_return failed("The webcam cannot be reached", stream.error().detail);
+    const net::HttpResponse& head = stream->head();
+    if (head.status != 200)
+        co_return failed("The webcam refuses to show its stream", fmt::format("status {}", head.status));
+    auto boundary = mjpeg_boundary(head.find("Content-Type"));
+    if (!boundary) co_return failed("The webcam does not send MJPEG (multipart/x-mixed-replace)");
+    co_return co_await pass_pictures(camera, std::move(*stream), std::move(*boundary));
+}
+
+/// A printer that does not answer now still has the webcam that it had.
+Awaitable<std::string> Relay::current_url(CameraPtr camera) {
+    try {
+        co_return co_await source_.stream_url(camera->host);
+    } catch (const Error& error) {
+        if (camera->url.empty() || is_final(error)) throw;
+    }
+    co_return camera->url;
+}
+
+Awaitable<Error> Relay::pass_pictures(CameraPtr camera, net::HttpStream stream, std::string boundary) {
+    MjpegParser parser(boundary, options_.picture_bytes_max);
+    auto last = Clock::now();
+    for (;;) {
+        const auto bytes = co_await stream.read();
+        if (!bytes) co_return failed("The webcam sends nothing more", bytes.error().detail);
+        if (bytes->empty()) co_return failed("The webcam has ended its stream");
+        parser.feed(*bytes);
+        auto event = parser.next();
+        for (; event == MjpegParser::Event::kPicture; event = parser.next()) {
+            publish(*camera, parser.picture());
+            last = camera->last_picture;
+        }
+        if (event == MjpegParser::Event::kEnd) co_return failed("The webcam has ended its stream");
+        if (event == MjpegParser::Event::kBroken)
+            co_return failed("The webcam sends something else than pictures", std::string(parser.problem()));
+        // Bytes may come all the time and never become a picture.
+        if (Clock::now() - last > options_.idle_timeout) co_return failed("The webcam sends no pictures");
+    }
+}
+
+void Relay::publish(Camera& camera, std::string_view picture) const {
+    // The type is ours: a printer that called its pictures text/html would have a page on this server.
+    const std::string head = fmt::format("Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", picture.size());
+    auto part = std::make_shared<std::string>();
+    part->reserve(head.size() + picture.size() + boundary_.size() + 6);
+    // Browsers show a picture when they see the boundary after it, so it is sent at once and not before the next one.
+    part->append(head).append(picture).append("\r\n--").append(boundary_).append("\r\n");
+    camera.newest = std::move(part);
+    ++camera.pictures;
+    camera.last_picture = Clock::now();
+    camera.news.notify_all();
+}
+
+Awaitable<void> Relay::wait_until_deserted(CameraPtr camera) {
+    do {
+        while (camera->viewers > 0) co_await camera->audience.wait();
+        co_await finishes_within(options_.linger, camera->audience.wait());
+    } while (camera->viewers > 0);
+    end(camera);
+}
+
+/// The printer is gone, or has its webcam elsewhere.
+Awaitable<void> Relay::wait_until_source_changes(CameraPtr camera) {
+    for (bool is_same = true; is_same;) {
+        co_await sleep_for(options_.source_check_interval);
+        try {
+            is_same = co_await source_.stream_url(camera->host) == camera->url;
+        } catch (const Error& error) {
+            is_same = !is_final(error);
+        }
+    }
+    end(camera);
+}
+
+}  // namespace karmen::webcam

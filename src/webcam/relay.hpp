@@ -1,0 +1,115 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "net/http_client.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/task_group.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace karmen {
+class Error;
+}
+
+namespace karmen::webcam {
+
+struct RelayOptions {
+    std::size_t cameras_max = 200;                     ///< watched at the same time
+    std::size_t viewers_max = 200;                     ///< of one camera
+    std::size_t picture_bytes_max = 2UL << 20;         ///< also what a viewer who reads slowly holds
+    std::chrono::milliseconds connect_timeout{5'000};  ///< until the header of the camera's answer
+    std::chrono::milliseconds idle_timeout{10'000};    ///< without a whole picture: the camera hangs
+    std::chrono::milliseconds linger{5'000};           ///< the camera stays connected after its last viewer has left
+    std::chrono::milliseconds outage_max{60'000};      ///< viewers stay so long without a picture
+    std::chrono::milliseconds retry_min{500};
+    std::chrono::milliseconds retry_max{10'000};
+    std::chrono::milliseconds source_check_interval{30'000};  ///< is the printer still there, and its webcam the same?
+};
+
+/// Who knows where webcams are.
+class StreamSource {
+  public:
+    /// The address of that printer's stream. Throws Error: kPrinterNotFound and kWebcamNotAvailable when there is none,
+    /// anything else when it is not known at the moment.
+    virtual Awaitable<std::string> stream_url(std::string host) = 0;
+
+  protected:
+    ~StreamSource() = default;
+};
+
+/// A picture with its header and the boundary that ends it, made once for all viewers. Immutable.
+using PartPtr = std::shared_ptr<const std::string>;
+
+struct Camera;
+
+/// The place of one viewer at a camera, until it is destroyed. Loop only; may outlive the relay's stop().
+class Viewer {
+  public:
+    explicit Viewer(std::shared_ptr<Camera> camera);
+    Viewer(Viewer&& other) noexcept;
+    Viewer& operator=(Viewer&&) = delete;
+    ~Viewer();
+
+    /// The newest picture, when it is another than the last one; waits for it. Who asks seldom misses the ones between.
+    /// Null: the stream is over.
+    Awaitable<PartPtr> next();
+
+  private:
+    std::shared_ptr<Camera> camera_;
+    std::uint64_t seen_ = 0;
+};
+
+/// Shows the webcams of printers to any number of viewers: each camera is connected once, from its first viewer until a
+/// moment after its last one. A camera that breaks off or hangs is connected again while somebody watches; its viewers
+/// see the last picture meanwhile. Connects to the printer's own host only. Loop only; owned by the composition root,
+/// which stops it before the loop ends.
+class Relay {
+  public:
+    /// `client`, `source` and `log` outlive it.
+    Relay(Executor loop, net::HttpClient& client, StreamSource& source, Log& log, RelayOptions options);
+
+    /// Gives a place as soon as there is a picture. Throws Error: what the source throws, kWebcamNotAvailable for a
+    /// stream on another host, kWebcamFailed when there is no picture, kOverloaded when all places are taken or the
+    /// relay was stopped.
+    Awaitable<Viewer> watch(std::string host);
+
+    /// Of the answer to a viewer, whose body is first_bytes() and then parts.
+    std::string content_type() const { return "multipart/x-mixed-replace;boundary=" + boundary_; }
+    std::string first_bytes() const { return "--" + boundary_ + "\r\n"; }
+
+    /// Ends all streams and lets nobody begin another.
+    Awaitable<void> stop();
+
+  private:
+    using CameraPtr = std::shared_ptr<Camera>;
+
+    CameraPtr find_or_begin(const std::string& host);
+    Awaitable<void> run(CameraPtr camera);
+    Awaitable<void> play(CameraPtr camera);
+    Awaitable<Error> attempt(CameraPtr camera);
+    Awaitable<Error> play_once(CameraPtr camera);
+    Awaitable<Error> pass_pictures(CameraPtr camera, net::HttpStream stream, std::string boundary);
+    Awaitable<std::string> current_url(CameraPtr camera);
+    Awaitable<void> wait_until_deserted(CameraPtr camera);
+    Awaitable<void> wait_until_source_changes(CameraPtr camera);
+    void publish(Camera& camera, std::string_view picture) const;
+    void end(const CameraPtr& camera);
+
+    Executor loop_;
+    net::HttpClient& client_;
+    StreamSource& source_;
+    Log& log_;
+    RelayOptions options_;
+    /// Random: no picture can hold it, and pretend to be another part that a browser would believe.
+    std::string boundary_;
+    bool is_stopped_ = false;
+    std::map<std::string, CameraPtr> cameras_;
+    TaskGroup tasks_;
+};
+
+}  // namespace karmen::webcam
