@@ -126,7 +126,7 @@ std::string_view answer_schemas() {
     "flipHorizontal": {"type": "boolean"},
     "flipVertical": {"type": "boolean"},
     "rotate90": {"type": "boolean"},
-    "proxied": {"type": "string"}
+    "proxied": {"type": "string", "description": "Path of the stream on this server: GET /proxied-webcam/{host}"}
   },
   "required": ["message"]
 },
