@@ -29,9 +29,10 @@ GROWTH_MAX_KIB = 16 * 1024
 class PeakMemory:
     """Highest resident set of the server within a `with` block, as the kernel counted it."""
 
-    def __init__(self, server: Server, what: str):
+    def __init__(self, server: Server, what: str, growth_max_kib: int = GROWTH_MAX_KIB):
         self._server = server
         self._what = what
+        self._growth_max_kib = growth_max_kib
 
     def __enter__(self) -> "PeakMemory":
         # Resets VmHWM to what is resident now (proc(5)).
@@ -45,7 +46,7 @@ class PeakMemory:
         told = f"{self._what}: {self.before_kib} KiB before, {peak} KiB at most, {after} KiB after"
         print(f"{told} (+{(peak - self.before_kib) / 1024:.1f} MiB)")
         if kind is None:
-            assert peak - self.before_kib <= GROWTH_MAX_KIB, told
+            assert peak - self.before_kib <= self._growth_max_kib, told
 
 
 def pieces() -> Iterator[bytes]:
@@ -105,6 +106,9 @@ def test_one_gib_in_and_out_and_to_a_printer(server: Server, admin: Api, fake_pr
 
 PICTURE = b"\xff\xd8" + b"x" * 300_000
 PICTURES = 150
+VIEWERS = 50
+# Each viewer may be at another picture, and holds that one; beside them the relay's and the connections' own memory.
+WEBCAM_GROWTH_MAX_KIB = VIEWERS * len(PICTURE) // 1024 + 8 * 1024
 
 
 def read_pictures(connections: list[RawConnection], bytes_wanted: int) -> None:
@@ -122,17 +126,18 @@ def read_pictures(connections: list[RawConnection], bytes_wanted: int) -> None:
 
 
 def test_viewers_of_a_webcam_who_do_not_read(server: Server, admin: Api, scripted_printer: ScriptedPrinter):
-    """50 viewers, 10 of whom take nothing: while 40 see 150 pictures, each of the 10 holds one, not 150."""
+    """50 viewers, 10 of whom take nothing: while 40 see 150 pictures, each holds one at most, the 10 too."""
     camera = Camera(lambda: PICTURE)
     scripted_printer.answers["/api/settings"] = Answer(body=settings_body(streamUrl=camera.url))
     admin.post("/printers", json={"host": scripted_printer.host, "name": "Watched"}, expect=201)
     asked = request("GET", f"/proxied-webcam/{scripted_printer.host}", token=admin.access_token)
-    connections = [RawConnection(server.port, receive_buffer=64 * 1024 if slow else None) for slow in [True] * 10 + [False] * 40]
-    with PeakMemory(server, "webcam"):
+    slow = [RawConnection(server.port, receive_buffer=64 * 1024) for _ in range(10)]
+    connections = slow + [RawConnection(server.port) for _ in range(VIEWERS - len(slow))]
+    with PeakMemory(server, "webcam", WEBCAM_GROWTH_MAX_KIB):
         for connection in connections:
             connection.send(asked)
             assert connection.read_header().status == 200
-        read_pictures(connections[10:], PICTURES * len(PICTURE))
+        read_pictures(connections[len(slow) :], PICTURES * len(PICTURE))
     assert camera.connections == 1
     for connection in connections:
         connection.__exit__()
