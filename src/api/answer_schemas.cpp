@@ -33,6 +33,10 @@ std::string_view answer_schemas() {
     "version": {"type": "string"}
   }
 },
+"Health": {
+  "type": "object",
+  "properties": {"status": {"enum": ["live", "ready"]}}
+},
 "Tokens": {
   "type": "object",
   "properties": {

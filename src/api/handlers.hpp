@@ -10,6 +10,8 @@ using Answer = Awaitable<http::Response>;
 
 // root.cpp
 Answer get_root(const Services& services, Call& call);
+Answer get_live(const Services& services, Call& call);
+Answer get_ready(const Services& services, Call& call);
 
 // docs.cpp
 Answer get_openapi(const Services& services, Call& call);

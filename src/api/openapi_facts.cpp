@@ -24,6 +24,12 @@ constexpr std::string_view kWebcam =
 
 std::vector<OperationFacts> server_facts() {
     return {{.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
+            {.method = "GET", .path = "/health/live", .answers = {{200, "Health"}}},
+            {.method = "GET",
+             .path = "/health/ready",
+             .answers = {{200, "Health"}},
+             .errors = {kNotReady},
+             .note = "`not_ready` says in `errors` which of `database`, `queue` and `disk` does not work."},
             {.method = "GET", .path = "/openapi.json", .answers = {{200, "Document"}, {304}}},
             {.method = "GET", .path = "/docs", .answers = {{200, "File", "text/html"}, {304}}},
             {.method = "GET",

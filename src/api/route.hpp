@@ -7,6 +7,7 @@
 #include "services/printer_control.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
+#include "services/readiness.hpp"
 #include "services/sessions.hpp"
 #include "services/settings.hpp"
 #include "services/users.hpp"
@@ -54,6 +55,7 @@ struct Services {
     services::Gcodes& gcodes;
     services::PrintJobs& printjobs;
     services::Webcams& webcams;
+    services::Readiness& readiness;
     const OpenApiDocument& openapi;
     Limits limits;
 };

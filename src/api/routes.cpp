@@ -11,6 +11,8 @@ std::span<const Route> routes() {
     // clang-format off
     static constexpr Route kRoutes[] = {
         // method   path                              who may call   forced   deadline  handler               summary
+        {"GET",    "/health/live",                    kAnyone,       kAllow,  kHandler, get_live,             "Whether this process answers"},
+        {"GET",    "/health/ready",                   kAnyone,       kAllow,  kHandler, get_ready,            "Whether this process can do its work"},
         {"GET",    "/",                               kAnyone,       kAllow,  kHandler, get_root,             "Name and version of this server"},
         {"GET",    "/openapi.json",                   kAnyone,       kAllow,  kHandler, get_openapi,          "This document"},
         {"GET",    "/docs",                           kAnyone,       kAllow,  kHandler, get_docs,             "This document as a page, to read and to try"},

@@ -12,13 +12,14 @@ namespace karmen::app {
 /// What a chosen subcommand does; the result is the exit code of the program.
 using Run = std::function<int(const config::Config&)>;
 
-void add_serve_command(CLI::App& program, Run& chosen);
+void add_server_commands(CLI::App& program, Run& chosen);
 void add_user_command(CLI::App& program, Run& chosen);
 void add_token_command(CLI::App& program, Run& chosen);
 void add_printer_command(CLI::App& program, Run& chosen);
 void add_gcode_command(CLI::App& program, Run& chosen);
 void add_printjob_command(CLI::App& program, Run& chosen);
 void add_doctor_command(CLI::App& program, Run& chosen);
+void add_tasks_command(CLI::App& program, Run& chosen);
 void add_migrate_command(CLI::App& program, Run& chosen);
 void add_config_command(CLI::App& program, Run& chosen);
 void add_fake_printer_command(CLI::App& program, Run& chosen);

@@ -26,11 +26,11 @@ std::filesystem::path make_data_directory(const config::Config& config) {
     return config.data_dir;
 }
 
-DataDirectoryLock::DataDirectoryLock(const config::Config& config) {
+DataDirectoryLock::DataDirectoryLock(const config::Config& config, Use use) {
     const std::filesystem::path path = make_data_directory(config) / "lock";
     file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file_) throw unusable("cannot open " + path.string(), std::generic_category().message(errno));
-    if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) return;
+    if (::flock(file_.get(), (use == Use::kAlone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return;
     if (errno == EWOULDBLOCK)
         throw unusable("the data directory " + config.data_dir, "another Karmen server works on it");
     throw unusable("cannot lock " + path.string(), std::generic_category().message(errno));

@@ -10,13 +10,15 @@ namespace karmen::app {
 /// Makes the data directory, for nobody else to read, when it is missing. Throws Error with a message for the operator.
 std::filesystem::path make_data_directory(const config::Config& config);
 
-/// Held by the one server that works on a data directory: another one's start would take the uploads of the first for
-/// leftovers of a crash. Commands of the operator need no lock. The system gives it back when the process ends, however
-/// it ends. Immutable.
+/// Held by the servers that work on a data directory. One that is the whole installation has it alone: its start would
+/// take the uploads of another for leftovers of a crash. The processes of one installation share it. Commands of the
+/// operator need no lock. The system gives it back when the process ends, however it ends. Immutable.
 class DataDirectoryLock {
   public:
+    enum class Use { kAlone, kShared };
+
     /// Makes the directory when it is missing. Throws Error when another server has it.
-    explicit DataDirectoryLock(const config::Config& config);
+    DataDirectoryLock(const config::Config& config, Use use);
 
   private:
     FileDescriptor file_;

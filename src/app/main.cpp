@@ -27,13 +27,14 @@ int run_program(int argc, char** argv) {
     config::Flags flags;
     config::add_flags(program, flags);
     app::Run chosen;
-    app::add_serve_command(program, chosen);
+    app::add_server_commands(program, chosen);
     app::add_user_command(program, chosen);
     app::add_token_command(program, chosen);
     app::add_printer_command(program, chosen);
     app::add_gcode_command(program, chosen);
     app::add_printjob_command(program, chosen);
     app::add_doctor_command(program, chosen);
+    app::add_tasks_command(program, chosen);
     app::add_migrate_command(program, chosen);
     app::add_config_command(program, chosen);
     app::add_fake_printer_command(program, chosen);

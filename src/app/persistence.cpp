@@ -46,4 +46,8 @@ Persistence::Persistence(const config::Config& config) try
     throw Error(error.code(), PublicMessage{database_name(config) + ": " + error.message()}, LogDetail{error.detail()});
 }
 
+void Persistence::require_reachable() {
+    database_.lease().one({"SELECT 1", 1}, {}, [](storage::Row& row) { return row.integer(); });
+}
+
 }  // namespace karmen::app

@@ -7,6 +7,7 @@
 #include "storage/print_job_repository.hpp"
 #include "storage/printer_repository.hpp"
 #include "storage/setting_repository.hpp"
+#include "storage/task_repository.hpp"
 #include "storage/user_repository.hpp"
 
 namespace karmen::app {
@@ -28,6 +29,10 @@ class Persistence {
     storage::SettingRepository settings{database_};
     storage::GcodeRepository gcodes{database_};
     storage::PrintJobRepository printjobs{database_};
+    storage::TaskRepository tasks{database_};
+
+    /// Throws Error when the database does not answer.
+    void require_reachable();
 };
 
 }  // namespace karmen::app

@@ -1,6 +1,9 @@
 #include "app/server_application.hpp"
 
+#include "app/background_work.hpp"
 #include "app/printer_options.hpp"
+#include "app/redis_options.hpp"
+#include "base/error.hpp"
 #include "crypto/secret.hpp"
 
 #include <thread>
@@ -47,11 +50,23 @@ services::SessionOptions session_options(const config::Auth& auth) {
             .refresh_token_lifetime = auth.refresh_token_lifetime};
 }
 
-services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
-    return {.failures_slow = auth.login_failures_slow,
-            .failures_max = auth.login_failures_max,
-            .window = auth.login_window,
-            .block = auth.login_block};
+tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
+    return {.concurrency = static_cast<std::size_t>(tasks.concurrency), .renew_interval = tasks.visibility_timeout / 3};
+}
+
+services::PrinterMonitorOptions monitor_options_of(const config::Config& config, ProcessKind kind) {
+    auto options = monitor_options(config.printers);
+    options.checks = checks_printers(kind) ? services::PrinterChecks::kRegular : services::PrinterChecks::kOnDemand;
+    options.claim_lifetime = claim_lifetime(config.printers);
+    return options;
+}
+
+DataDirectoryLock::Use lock_use(ProcessKind kind) {
+    return kind == ProcessKind::kServe ? DataDirectoryLock::Use::kAlone : DataDirectoryLock::Use::kShared;
+}
+
+std::filesystem::path unlisted_folder(const config::Config& config) {
+    return std::filesystem::path(config.data_dir) / "unlisted-gcodes";
 }
 
 api::WebcamAccess webcam_access(const config::Webcam& webcam) {
@@ -60,10 +75,11 @@ api::WebcamAccess webcam_access(const config::Webcam& webcam) {
 
 }  // namespace
 
-ServerApplication::ServerApplication(Loop& loop, const config::Config& config, Log& log)
+ServerApplication::ServerApplication(Loop& loop, const config::Config& config, ProcessKind kind, Log& log)
     : config_(config),
+      kind_(kind),
       log_(log),
-      data_directory_lock_(config),
+      data_directory_lock_(config, lock_use(kind)),
       persistence_(config),
       store_(std::filesystem::path(config.data_dir) / "gcodes", config.files.min_free_bytes),
       signer_(read_secret(config)),
@@ -72,22 +88,37 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
       files_("files", static_cast<std::size_t>(config.pools.file_threads),
              static_cast<std::size_t>(config.pools.queue_max)),
       cpu_("cpu", cpu_threads(config.pools), kPasswordsWaitingMax * cpu_threads(config.pools)),
+      shared_(make_shared_state({.loop = loop.executor(),
+                                 .config = config,
+                                 .kind = kind,
+                                 .tasks = persistence_.tasks,
+                                 .blocking = blocking_,
+                                 .clock = clock_,
+                                 .log = log})),
       http_client_(loop.executor(), files_, {}, log),
       printer_client_(loop.executor(), http_client_, client_options(config.printers)),
-      login_throttle_(throttle_options(config.auth), clock_),
-      sessions_({persistence_.users, persistence_.api_tokens, signer_, login_throttle_, clock_, blocking_, cpu_},
-                session_options(config.auth)),
+      sessions_(
+          {persistence_.users, persistence_.api_tokens, signer_, shared_->login_throttle(), clock_, blocking_, cpu_},
+          session_options(config.auth)),
       users_(persistence_.users, clock_, blocking_, cpu_, config.auth.bcrypt_cost),
       gcodes_(persistence_.gcodes, store_, clock_, blocking_, files_, log),
-      monitor_(loop.executor(), {printer_client_, persistence_.printers, exchange_, blocking_, log},
-               monitor_options(config.printers)),
-      printers_({persistence_.printers, printer_client_, monitor_, exchange_, blocking_}),
+      monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log},
+               monitor_options_of(config, kind)),
+      printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_},
+                [this](const std::string& host) { return shared_->looks_after(host); }),
       printjobs_(loop.executor(), {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_,
-                                   printer_locks_, clock_, blocking_, log}),
+                                   shared_->printer_locks(), clock_, blocking_, log}),
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
       webcams_(loop.executor(), http_client_, printers_, log, relay_options(config.webcam)),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
       settings_(persistence_.settings, blocking_),
+      readiness_({{"database", [this] { return offload(blocking_, [this] { persistence_.require_reachable(); }); }},
+                  {"queue", [this] { return shared_->require_reachable(); }},
+                  {"disk", [this] { return offload(files_, [this] { store_.require_space(); }); }}},
+                 config.http.ready_timeout),
+      worker_(loop.executor(), shared_->queue(), task_handlers(gcodes_, unlisted_folder(config)),
+              worker_options(config.tasks), log),
+      scheduler_(loop.executor(), shared_->timetable(), task_schedules(config.tasks), log),
       background_(loop.executor(), log, "background"),
       api_({.sessions = sessions_,
             .users = users_,
@@ -98,6 +129,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
             .gcodes = gcodes_,
             .printjobs = printjobs_,
             .webcams = webcams_,
+            .readiness = readiness_,
             .openapi = openapi_,
             .limits = {.upload_bytes_max = config.http.upload_max_bytes}},
            {.cors = {config.http.cors_origins}, .webcam_access = webcam_access(config.webcam)}),
@@ -106,25 +138,52 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, L
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
 
 Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
-    gcodes_.recover(std::filesystem::path(config_.data_dir) / "unlisted-gcodes");
-    co_await printers_.start();
+    // Others may be uploading at this moment; they have a task for it.
+    if (kind_ == ProcessKind::kServe) gcodes_.recover(unlisted_folder(config_));
+    co_await shared_->start(monitor_, [this] { take_new_share(); });
+    if (answers_requests(kind_) || checks_printers(kind_)) {
+        co_await printers_.start();
+        background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
+    }
+    std::optional<services::NewUser> administrator;
+    if (answers_requests(kind_)) administrator = co_await begin_to_answer();
+    if (does_tasks(kind_)) worker_.start();
+    if (schedules_tasks(kind_)) scheduler_.start();
+    co_return administrator;
+}
+
+Awaitable<std::optional<services::NewUser>> ServerApplication::begin_to_answer() {
     // Before the administrator is made: a password that nobody gets to see because the port is taken would be lost.
     server_.listen();
     auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
     // And only now, so that whoever gets an answer can log in.
     server_.start();
-    background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
     co_return administrator;
+}
+
+void ServerApplication::take_new_share() {
+    background_.spawn(refresh_printers());
+}
+
+Awaitable<void> ServerApplication::refresh_printers() {
+    try {
+        co_await printers_.refresh();
+    } catch (const Error& error) {
+        log_.warning("cannot read the list of printers", {{"error", error.what()}});
+    }
 }
 
 Awaitable<void> ServerApplication::stop() {
     // Viewers would stay for all of the grace.
     co_await webcams_.stop();
     co_await server_.stop(config_.http.shutdown_grace);
+    co_await scheduler_.stop();
+    co_await worker_.stop(config_.tasks.shutdown_grace);
     background_.cancel();
     co_await background_.join();
     co_await printjobs_.stop();
     co_await monitor_.stop();
+    co_await shared_->stop();
 }
 
 }  // namespace karmen::app

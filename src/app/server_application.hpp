@@ -4,6 +4,8 @@
 #include "api/openapi.hpp"
 #include "app/data_directory.hpp"
 #include "app/persistence.hpp"
+#include "app/process_kind.hpp"
+#include "app/shared_state.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
@@ -17,32 +19,37 @@
 #include "runtime/task_group.hpp"
 #include "services/api_tokens.hpp"
 #include "services/gcodes.hpp"
-#include "services/memory_login_throttle.hpp"
 #include "services/printer_control.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
+#include "services/readiness.hpp"
 #include "services/sessions.hpp"
 #include "services/settings.hpp"
 #include "services/users.hpp"
 #include "services/webcams.hpp"
+#include "tasks/scheduler.hpp"
+#include "tasks/worker.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace karmen::app {
 
-/// The composition root of `karmen serve`: the only place that knows the concrete types of everything. Members stand in
-/// the order in which they need each other. Tests can start one in their own process. Loop only.
+/// The composition root of the servers: the only place that knows the concrete types of everything. All kinds are made
+/// of the same parts, and differ in which of them start. Members stand in the order in which they need each other. Loop
+/// only.
 class ServerApplication {
   public:
     /// Opens the database and the store. Throws Error with a message for the operator.
-    ServerApplication(Loop& loop, const config::Config& config, Log& log);
+    ServerApplication(Loop& loop, const config::Config& config, ProcessKind kind, Log& log);
 
-    /// Cleans up after a crash, makes the first administrator, begins to watch the printers and to listen. The
-    /// administrator and the password to log in with, when one was made.
+    /// Cleans up after a crash, makes the first administrator, begins to watch the printers, to do tasks and to listen,
+    /// as far as this kind of process does. The administrator and the password to log in with, when one was made.
     Awaitable<std::optional<services::NewUser>> start();
 
+    /// After start(), of a kind that answers requests.
     std::uint16_t port() const { return server_.port(); }
 
     /// Stops accepting, finishes what runs within the grace time, ends everything else. Start may fail; stop may follow
@@ -50,7 +57,12 @@ class ServerApplication {
     Awaitable<void> stop();
 
   private:
+    Awaitable<std::optional<services::NewUser>> begin_to_answer();
+    void take_new_share();
+    Awaitable<void> refresh_printers();
+
     const config::Config& config_;
+    ProcessKind kind_;
     Log& log_;
     DataDirectoryLock data_directory_lock_;
     SystemClock clock_;
@@ -60,14 +72,12 @@ class ServerApplication {
     Pool blocking_;
     Pool files_;
     Pool cpu_;
+    std::unique_ptr<SharedState> shared_;
     net::HttpClient http_client_;
     printers::octoprint::Client printer_client_;
-    services::MemoryLoginThrottle login_throttle_;
     services::Sessions sessions_;
     services::Users users_;
     services::Gcodes gcodes_;
-    services::NoOtherProcesses exchange_;
-    services::LocalPrinterLocks printer_locks_;
     services::PrinterMonitor monitor_;
     services::Printers printers_;
     services::PrintJobs printjobs_;
@@ -75,6 +85,9 @@ class ServerApplication {
     services::Webcams webcams_;
     services::ApiTokens api_tokens_;
     services::Settings settings_;
+    services::Readiness readiness_;
+    tasks::Worker worker_;
+    tasks::Scheduler scheduler_;
     TaskGroup background_;
     api::OpenApiDocument openapi_;
     api::Api api_;

@@ -82,21 +82,31 @@ std::string_view to_word(ErrorCode code) {
             return "storage_unavailable";
         case ErrorCode::kServiceUnavailable:
             return "service_unavailable";
+        case ErrorCode::kNotReady:
+            return "not_ready";
         case ErrorCode::kDiskFull:
             return "disk_full";
     }
     return "internal";
 }
 
-Error Error::invalid(std::vector<FieldError> fields) {
+Error Error::of_fields(ErrorCode code, std::vector<FieldError> fields) {
     std::string text;
     for (const FieldError& field : fields) {
         if (!text.empty()) text += "; ";
         text += field.pointer.empty() ? field.message : field.pointer.substr(1) + ": " + field.message;
     }
-    Error error(ErrorCode::kInvalidInput, PublicMessage{std::move(text)});
+    Error error(code, PublicMessage{std::move(text)});
     error.fields_ = std::move(fields);
     return error;
+}
+
+Error Error::invalid(std::vector<FieldError> fields) {
+    return of_fields(ErrorCode::kInvalidInput, std::move(fields));
+}
+
+Error Error::not_ready(std::vector<FieldError> problems) {
+    return of_fields(ErrorCode::kNotReady, std::move(problems));
 }
 
 Error Error::invalid(std::string pointer, std::string message) {

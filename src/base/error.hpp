@@ -50,6 +50,7 @@ enum class ErrorCode {
     kOverloaded,          ///< a queue or a limit is full: try again later
     kStorageUnavailable,  ///< the database does not answer
     kServiceUnavailable,  ///< Redis does not answer
+    kNotReady,            ///< this process cannot do its work now; the fields say why
     kDiskFull,
 };
 
@@ -66,7 +67,8 @@ struct LogDetail {
     std::string text;
 };
 
-/// One bad member of a request body. `pointer` is a JSON pointer (RFC 6901) such as `/printer`.
+/// One bad member of a request body, or one part of the server that does not work. `pointer` is a JSON pointer (RFC
+/// 6901) such as `/printer`.
 struct FieldError {
     std::string pointer;
     std::string message;
@@ -81,6 +83,7 @@ class Error : public std::exception {
 
     static Error invalid(std::vector<FieldError> fields);
     static Error invalid(std::string pointer, std::string message);
+    static Error not_ready(std::vector<FieldError> problems);
 
     ErrorCode code() const { return code_; }
     const std::string& message() const { return message_; }
@@ -98,6 +101,8 @@ class Error : public std::exception {
     const char* what() const noexcept override;
 
   private:
+    static Error of_fields(ErrorCode code, std::vector<FieldError> fields);
+
     ErrorCode code_;
     std::string message_;
     std::string detail_;

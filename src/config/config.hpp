@@ -32,6 +32,7 @@ struct Http {
     Duration write_idle_timeout = std::chrono::seconds(30);
     Duration keep_alive_timeout = std::chrono::seconds(75);
     Duration handler_timeout = std::chrono::seconds(60);
+    Duration ready_timeout = std::chrono::seconds(2);
     Duration shutdown_grace = std::chrono::seconds(10);
     std::vector<std::string> cors_origins{"*"};
     std::vector<std::string> trusted_proxies;
@@ -61,6 +62,7 @@ struct Printers {
     Duration check_interval_active = std::chrono::seconds(2);
     Duration backoff_max = std::chrono::minutes(5);
     Duration list_interval = std::chrono::seconds(5);
+    Duration lock_lifetime = std::chrono::seconds(30);
     Bytes answer_max_bytes = kMiB;
     int requests_max_per_printer = 2;
     bool operator==(const Printers&) const = default;
@@ -115,6 +117,8 @@ struct Tasks {
     int waiting_max = 10'000;
     int dead_letters_max = 1000;
     Duration shutdown_grace = std::chrono::seconds(10);
+    Duration clean_store_interval = std::chrono::hours(1);
+    Duration analyze_interval = std::chrono::minutes(10);
     bool operator==(const Tasks&) const = default;
 };
 

@@ -63,6 +63,10 @@ FileDescriptor GcodeStore::make_folder(const std::vector<std::string>& parts) {
     return folder;
 }
 
+void GcodeStore::require_space() const {
+    require_free_bytes(root_.get(), free_bytes_min_);
+}
+
 std::unique_ptr<Upload> GcodeStore::begin(std::uint64_t size_hint) {
     require_free_bytes(root_.get(), free_bytes_min_ + size_hint);
     return std::make_unique<Upload>(root_.get(), free_bytes_min_);

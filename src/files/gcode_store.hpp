@@ -73,6 +73,9 @@ class GcodeStore {
     /// Makes the folder when it is missing. `free_bytes_min` stay free on its disk.
     GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min);
 
+    /// Throws Error(kDiskFull) when the store takes no more files.
+    void require_space() const;
+
     /// `size_hint` is how many bytes are known to come, 0 when it is not known. Throws Error(kDiskFull).
     std::unique_ptr<Upload> begin(std::uint64_t size_hint);
 

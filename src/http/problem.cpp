@@ -74,6 +74,7 @@ unsigned status_of(ErrorCode code) {
         case ErrorCode::kOverloaded:
         case ErrorCode::kStorageUnavailable:
         case ErrorCode::kServiceUnavailable:
+        case ErrorCode::kNotReady:
             return 503;
         case ErrorCode::kDiskFull:
             return 507;

@@ -5,6 +5,8 @@
 #include "files/names.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <unistd.h>
 #include <unordered_set>
 #include <utility>
 
@@ -122,6 +124,36 @@ void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
 
 Awaitable<void> Gcodes::clean(std::filesystem::path unlisted_folder) {
     co_await offload(files_, [&] { recover(unlisted_folder, std::chrono::days(1)); });
+}
+
+Awaitable<void> Gcodes::analyze_missing() {
+    std::int64_t last = 0;
+    for (;;) {
+        const auto gcode = co_await offload(blocking_, [&] { return gcodes_.first_without_analysis(last); });
+        if (!gcode) co_return;
+        last = gcode->id;
+        co_await offload(files_, [&] { analyze(gcode->id, gcode->absolute_path); });
+    }
+}
+
+void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
+    const auto file = store_.open(relative_path);
+    if (!file) {
+        gcodes_.set_analysis_error(id, "the file is gone");
+        return;
+    }
+    gcode::GcodeAnalyzer analyzer;
+    std::vector<char> block(kBlockBytes);
+    for (;;) {
+        const ssize_t read = ::read(file->file.get(), block.data(), block.size());
+        if (read < 0 && errno == EINTR) continue;
+        if (read < 0)
+            throw Error(ErrorCode::kInternal, PublicMessage{"cannot read a stored file"}, LogDetail{relative_path});
+        if (read == 0) break;
+        analyzer.feed(std::span(block.data(), static_cast<std::size_t>(read)));
+    }
+    gcodes_.set_analysis(id, analyzer.finish());
+    log_.info("analysed a file that had no analysis", {{"gcode", id}});
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {

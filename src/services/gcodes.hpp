@@ -73,7 +73,11 @@ class Gcodes {
     /// The same while this and other processes take uploads: leaves alone what is younger than a day.
     Awaitable<void> clean(std::filesystem::path unlisted_folder);
 
+    /// Analyses the files that have no analysis and no reason for having none.
+    Awaitable<void> analyze_missing();
+
   private:
+    void analyze(std::int64_t id, const std::string& relative_path);
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
 
     storage::GcodeRepository& gcodes_;

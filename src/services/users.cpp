@@ -92,7 +92,13 @@ Awaitable<std::optional<NewUser>> Users::ensure_administrator(std::string userna
         .username = std::move(username),
         .password = password.empty() ? random_password(kRandomPasswordCharacters) : std::move(password),
         .role = Role::kAdmin};
-    co_await create(administrator);
+    try {
+        co_await create(administrator);
+    } catch (const Error& error) {
+        // Another process was faster.
+        if (error.code() == ErrorCode::kConflict) co_return std::nullopt;
+        throw;
+    }
     co_return administrator;
 }
 

@@ -95,6 +95,13 @@ std::optional<Gcode> GcodeRepository::find(std::int64_t id) {
     return find_gcode(session, id);
 }
 
+std::optional<Gcode> GcodeRepository::first_without_analysis(std::int64_t after_id) {
+    static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
+                                                 " WHERE gcodes.id > :id AND gcodes.analysis IS NULL AND "
+                                                 "gcodes.analysis_error IS NULL ORDER BY gcodes.id LIMIT 1");
+    return database_.lease().one(kSql, {after_id}, read_gcode);
+}
+
 bool GcodeRepository::has_path(std::string_view absolute_path) {
     static const Sql kSql = select({"id"}, "FROM gcodes WHERE absolute_path = :absolute_path");
     return database_.lease().one(kSql, {absolute_path}, [](Row& row) { return row.integer(); }).has_value();

@@ -36,11 +36,15 @@ void print_welcome(const config::Config& config, std::uint16_t port,
     std::fflush(stdout);
 }
 
-Awaitable<void> serve(ServerApplication& server, TerminationSignals& signals, const config::Config& config, Log& log) {
+Awaitable<void> serve(ServerApplication& server, TerminationSignals& signals, const config::Config& config,
+                      ProcessKind kind, Log& log) {
     std::exception_ptr failure;
     try {
         const auto administrator = co_await server.start();
-        print_welcome(config, server.port(), administrator);
+        if (answers_requests(kind))
+            print_welcome(config, server.port(), administrator);
+        else
+            log.info("started", {{"process", kind == ProcessKind::kWorker ? "worker" : "scheduler"}});
         const int signal = co_await signals.next();
         log.info("stopping", {{"signal", signal}});
     } catch (...) {
@@ -51,23 +55,31 @@ Awaitable<void> serve(ServerApplication& server, TerminationSignals& signals, co
     log.info("stopped");
 }
 
-int run(const config::Config& config) {
+int run(const config::Config& config, ProcessKind kind) {
     raise_descriptor_limit();
     Log log(config.log.level, config.log.format);
     Loop loop;
     TerminationSignals signals(loop.executor());
-    ServerApplication server(loop, config, log);
-    loop.run_until_done(serve(server, signals, config, log));
+    ServerApplication server(loop, config, kind, log);
+    loop.run_until_done(serve(server, signals, config, kind, log));
     return 0;
+}
+
+void add(CLI::App& program, Run& chosen, const char* name, const char* help, ProcessKind kind) {
+    program.add_subcommand(name, help)
+        ->fallthrough()
+        ->footer("Options: karmen --help; with their meaning as a file: karmen config")
+        ->callback([&chosen, kind] { chosen = [kind](const config::Config& config) { return run(config, kind); }; });
 }
 
 }  // namespace
 
-void add_serve_command(CLI::App& program, Run& chosen) {
-    program.add_subcommand("serve", "Run the server: everything in this one process")
-        ->fallthrough()
-        ->footer("Options: karmen --help; with their meaning as a file: karmen config")
-        ->callback([&chosen] { chosen = run; });
+void add_server_commands(CLI::App& program, Run& chosen) {
+    add(program, chosen, "serve", "Run the server: everything in this one process", ProcessKind::kServe);
+    add(program, chosen, "api", "Run one of many processes that answer requests", ProcessKind::kApi);
+    add(program, chosen, "worker", "Run one of many processes that check printers and do tasks", ProcessKind::kWorker);
+    add(program, chosen, "scheduler", "Run a process that adds the tasks that are due; of many one leads",
+        ProcessKind::kScheduler);
 }
 
 }  // namespace karmen::app

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "services/gcodes.hpp"
+#include "tasks/scheduler.hpp"
+#include "tasks/worker.hpp"
+
+#include <filesystem>
+#include <vector>
+
+/// The tasks that Karmen does beside answering requests. Each may be done twice, and says why that does no harm.
+namespace karmen::app {
+
+/// `gcodes` outlives the worker.
+tasks::Handlers task_handlers(services::Gcodes& gcodes, std::filesystem::path unlisted_folder);
+
+/// When they are due by themselves.
+std::vector<tasks::Schedule> task_schedules(const config::Tasks& tasks);
+
+}  // namespace karmen::app
