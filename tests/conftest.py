@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support import arrangement
 from support.api import Api
 from support.fakes import FakePrinter, FakePrinters, ScriptedPrinter
 from support.openapi import Document, fetch
@@ -19,7 +20,11 @@ STARTED = pytest.StashKey[list]()
 LOG_TAIL_BYTES = 8000
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if arrangement.CHOSEN != arrangement.EMBEDDED:
+        others = [item for item in items if item.get_closest_marker("embedded")]
+        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=others)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

@@ -192,8 +192,8 @@ def test_too_many_clients(new_server, document: Document):
 
 
 def others_are_well(place: Place, code: str) -> None:
-    """What does not name the code is not concerned: it can be had as always."""
-    concerned = {(one.method, one.path) for one in place.document.promises() if one.code == code}
+    """What does not name the code is not concerned: it can be had as always. But who asks how the server is hears of it."""
+    concerned = {(one.method, one.path) for one in place.document.promises() if one.code in (code, "not_ready")}
     for method, path, _ in place.document.operations():
         if (method, path) not in concerned:
             answer = place.send(Answered(method, path, 200))
@@ -211,9 +211,11 @@ def test_database_that_is_broken(new_server, document: Document):
     place = Place(new_server(), document)
     faults.destroy_database(place.server)
     expect_everywhere(document, "storage_unavailable", place.send)
+    expect_everywhere(document, "not_ready", place.send)
     others_are_well(place, "storage_unavailable")
 
 
+@pytest.mark.embedded
 def test_full_disk(new_server, document: Document, scripted_printer: ScriptedPrinter):
     place = Place(new_server(options={"printers-status-max-age": "0s"}), document, scripted_printer)
     faults.fill_disk_of_database(place.server)

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
-from support import full_disk
+from support import full_disk, postgres
 from support.server import Server
 
 
@@ -23,14 +23,16 @@ def locked(server: Server) -> Iterator[None]:
         database.close()
 
 
-def execute(server: Server, sql: str, values: tuple[Any, ...] = ()) -> int:
-    """Changes the database behind the server's back. How many rows it changed."""
+def execute(server: Server, sql: str) -> None:
+    """Changes the database behind the server's back."""
+    if server.postgres_url:
+        postgres.sql(server.postgres_url, sql)
+        return
     database = sqlite3.connect(server.data_dir / "karmen.db", timeout=20)
     with database:
         database.execute("PRAGMA foreign_keys = ON")
-        changed = database.execute(sql, values).rowcount
+        database.execute(sql)
     database.close()
-    return changed
 
 
 def delete_user(server: Server, uuid: str) -> None:
@@ -45,11 +47,20 @@ def lose_users(server: Server) -> None:
 
 def delete_gcodes_at_once(server: Server) -> None:
     """As if somebody deleted each g-code in the moment in which it was stored."""
-    execute(server, "CREATE TRIGGER at_once AFTER INSERT ON gcodes BEGIN DELETE FROM gcodes WHERE id = NEW.id; END")
+    deletes = "BEGIN DELETE FROM gcodes WHERE id = NEW.id;"
+    if server.postgres_url:
+        execute(server, f"CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ {deletes} RETURN NULL; END $$")
+        execute(server, "CREATE TRIGGER at_once AFTER INSERT ON gcodes FOR EACH ROW EXECUTE FUNCTION at_once()")
+    else:
+        execute(server, f"CREATE TRIGGER at_once AFTER INSERT ON gcodes {deletes} END")
 
 
 def destroy_database(server: Server) -> None:
-    """The file is overwritten, as by a failing disk."""
+    """The file is overwritten, as by a failing disk; a PostgreSQL knows it no more."""
+    if server.postgres_url:
+        name = urlsplit(server.postgres_url).path[1:]
+        postgres.sql(postgres.server_url(), f"DROP DATABASE {name} WITH (FORCE)")
+        return
     execute(server, "UPDATE users SET role = role")  # so that the server does not trust the pages that it holds
     file = server.data_dir / "karmen.db"
     database = sqlite3.connect(file)

@@ -44,12 +44,14 @@ class Process:
     def output(self) -> str:
         return "\n".join(["-- stdout --", *self.lines("stdout"), "-- stderr --", *self.lines("stderr")])
 
-    def wait_for_lines(self, pattern: str, count: int = 1, within_s: float = 30.0) -> list[re.Match[str]]:
-        """The first `count` matches on stdout."""
+    def wait_for_lines(
+        self, pattern: str, count: int = 1, within_s: float = 30.0, name: str = "stdout"
+    ) -> list[re.Match[str]]:
+        """The first `count` matches on that output."""
         deadline = time.monotonic() + within_s
         with self._news:
             while True:
-                found = [match for line in self._lines["stdout"] if (match := re.search(pattern, line))]
+                found = [match for line in self._lines[name] if (match := re.search(pattern, line))]
                 if len(found) >= count:
                     return found[:count]
                 ended = self._popen.poll() is not None and not any(reader.is_alive() for reader in self._readers)

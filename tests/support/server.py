@@ -2,13 +2,14 @@
 
 import json
 import re
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from support import postgres
+from support import arrangement, postgres
 from support.api import Api
 from support.binary import clean_environment, karmen_binary
 from support.process import Process
@@ -30,7 +31,7 @@ TEST_OPTIONS = {
 
 
 class Server:
-    """`karmen serve` on a data directory that outlives restarts. `options` are flags without their dashes."""
+    """Karmen, as it is arranged, on a data directory that outlives restarts. `options` are flags without their dashes."""
 
     def __init__(
         self,
@@ -38,31 +39,57 @@ class Server:
         options: dict[str, str] | None = None,
         env: dict[str, str] | None = None,
         admin_password: str | None = FIRST_ADMIN_PASSWORD,
+        arranged: str = arrangement.CHOSEN,
     ):
         self.directory = directory
         self.data_dir = directory / "data"
         self.log_file = directory / "server.log"
         self.options = TEST_OPTIONS | (options or {})
-        self.env = {"KARMEN_AUTH_SECRET_KEY": SECRET_KEY} | (env or {})
+        self.arrangement = arranged
+        self.env = {"KARMEN_AUTH_SECRET_KEY": SECRET_KEY} | arrangement.environment(arranged) | (env or {})
         if admin_password is not None:
             self.env.setdefault("KARMEN_AUTH_ADMIN_PASSWORD", admin_password)
         self.run_under: list[str] = []  # a program that runs the server, with its arguments
-        self.process: Process | None = None
+        self.process: arrangement.Processes | None = None
         self.url = ""
+        self.api_urls: list[str] = []  # of each process that answers requests
         directory.mkdir(parents=True, exist_ok=True)
 
     # --- life -------------------------------------------------------------------------------------------------------
 
     def start(self) -> "Server":
-        flags = [part for name, value in self.options.items() for part in (f"--{name}", value)]
-        command = [*self.run_under, karmen_binary(), "serve", "--data-dir", str(self.data_dir), *flags]
-        self.process = Process(command, self.log_file, clean_environment(self.env), cwd=self.directory)
+        self.process = arrangement.Processes()
         try:
-            self.url = self.process.wait_for_lines(r"http://127\.0\.0\.1:\d+")[0].group(0)
+            self._start_all()
         except AssertionError:
             self.process.kill()
             raise
         return self
+
+    def _start_all(self) -> None:
+        self.api_urls = []
+        for role in arrangement.commands(self.arrangement):
+            self.start_process(role)
+        for process in self.process.all:
+            if process.command[len(self.run_under) + 1] in ("serve", "api"):
+                self.api_urls.append(process.wait_for_lines(arrangement.LISTENS)[0].group(0))
+            else:
+                process.wait_for_lines("started process=", name="stderr")
+        self.url = self.api_urls[0]
+        if self.arrangement == arrangement.REPLICATED:
+            self.url = f"http://127.0.0.1:{free_port()}"
+            port = int(self.url.rsplit(":", 1)[1])
+            nginx = arrangement.start_nginx(self.directory / "nginx", self.api_urls, self.directory / "nginx.log", port)
+            self.process.all.append(nginx)
+            eventually(lambda: Api(self).reachable(), what="nginx answers")
+
+    def start_process(self, role: str) -> Process:
+        """One more `karmen serve`, `api`, `worker` or `scheduler` of this installation."""
+        flags = [part for name, value in self.options.items() for part in (f"--{name}", value)]
+        command = [*self.run_under, karmen_binary(), role, "--data-dir", str(self.data_dir), *flags]
+        process = Process(command, self.log_file, clean_environment(self.env), cwd=self.directory)
+        self.process.all.append(process)
+        return process
 
     @property
     def pid(self) -> int:
@@ -70,7 +97,8 @@ class Server:
 
     @property
     def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
+        """Of a process that answers requests, without anything in front of it."""
+        return int(self.api_urls[0].rsplit(":", 1)[1])
 
     @property
     def store(self) -> Path:
@@ -124,13 +152,16 @@ class Server:
         """What `karmen … list --json` prints."""
         return json.loads(self.command(*arguments, "--json").stdout)
 
+    @property
+    def postgres_url(self) -> str | None:
+        return self.env.get("KARMEN_STORAGE_POSTGRES_URL")
+
     # --- behind the server's back ------------------------------------------------------------------------------------
 
     def change_rows(self, statement: str) -> None:
         """Changes the database in a way that the API does not offer. One statement, which must change something."""
-        url = self.env.get("KARMEN_STORAGE_POSTGRES_URL")
-        if url:
-            changed = len(postgres.sql(url, f"{statement} RETURNING 1"))
+        if self.postgres_url:
+            changed = len(postgres.sql(self.postgres_url, f"{statement} RETURNING 1"))
         else:
             database = sqlite3.connect(self.data_dir / "karmen.db", timeout=20)
             with database:
@@ -162,6 +193,11 @@ class Server:
     def wait_until_refusing(self) -> None:
         """Until the listening socket is closed, which is the first thing that SIGTERM does."""
         eventually(lambda: not Api(self).reachable(), what="the server refuses connections")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def run(
