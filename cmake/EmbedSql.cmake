@@ -1,5 +1,5 @@
-# Writes OUT: the texts of FILES (storage/migrations/NNNN_name.sql) as karmen::storage::embedded_migrations().
-set(text "#include \"storage/migrator.hpp\"\n\nnamespace karmen::storage {\n\nstd::span<const Migration> embedded_migrations() {\n    static constexpr Migration kMigrations[] = {\n")
+# Writes OUT: the texts of FILES (NNNN_name.sql) as karmen::storage::FUNCTION().
+set(text "#include \"storage/migrator.hpp\"\n\nnamespace karmen::storage {\n\nstd::span<const Migration> ${FUNCTION}() {\n    static constexpr Migration kMigrations[] = {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(stem "${file}" NAME_WE)
   string(REGEX MATCH "^([0-9]+)_(.+)$" _ "${stem}")

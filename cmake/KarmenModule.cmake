@@ -67,11 +67,12 @@ karmen_precompiled(karmen_common_test HEADERS ${KARMEN_COMMON_TEST_HEADERS} DEPS
                    OPTIONS -O0)
 
 # The migrations are part of the program: one binary, no files to lose.
-function(karmen_embed_sql target folder)
+# karmen_embed_sql(<target> <folder> <function>): <function> of karmen::storage gives what is in <folder>.
+function(karmen_embed_sql target folder function_name)
   file(GLOB sql CONFIGURE_DEPENDS "${folder}/*.sql")
-  set(out "${CMAKE_CURRENT_BINARY_DIR}/embedded_migrations.cpp")
+  set(out "${CMAKE_CURRENT_BINARY_DIR}/${function_name}.cpp")
   add_custom_command(OUTPUT "${out}"
-    COMMAND ${CMAKE_COMMAND} -DOUT=${out} "-DFILES=${sql}" -P "${CMAKE_SOURCE_DIR}/cmake/EmbedSql.cmake"
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DFUNCTION=${function_name} "-DFILES=${sql}" -P "${CMAKE_SOURCE_DIR}/cmake/EmbedSql.cmake"
     DEPENDS ${sql} "${CMAKE_SOURCE_DIR}/cmake/EmbedSql.cmake" VERBATIM)
   get_target_property(type ${target} TYPE)
   if(NOT type STREQUAL "INTERFACE_LIBRARY")

@@ -65,7 +65,9 @@ DataDirectoryLock::Use lock_use(ProcessKind kind) {
     return kind == ProcessKind::kServe ? DataDirectoryLock::Use::kAlone : DataDirectoryLock::Use::kShared;
 }
 
+/// Empty: in a directory that the operator named there may be more than Karmen's files.
 std::filesystem::path unlisted_folder(const config::Config& config) {
+    if (!config.files.dir.empty()) return {};
     return std::filesystem::path(config.data_dir) / "unlisted-gcodes";
 }
 
@@ -81,7 +83,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       log_(log),
       data_directory_lock_(config, lock_use(kind)),
       persistence_(config),
-      store_(std::filesystem::path(config.data_dir) / "gcodes", config.files.min_free_bytes),
+      store_(gcode_directory(config), config.files.min_free_bytes),
       signer_(read_secret(config)),
       blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),
                 static_cast<std::size_t>(config.pools.queue_max)),

@@ -84,6 +84,7 @@ struct Webcam {
 };
 
 struct Files {
+    std::string dir;  ///< empty: gcodes in data_dir
     Bytes min_free_bytes = 64 * kMiB;
     bool operator==(const Files&) const = default;
 };

@@ -24,6 +24,8 @@ constexpr std::array<std::string_view, 2> kWebcamAccess{"token", "open"};
 constexpr TextRule kPath{"a path without NUL", [](std::string_view text) {
                              return !text.empty() && text.find('\0') == std::string_view::npos;
                          }};
+constexpr TextRule kOptionalPath{"empty or a path without NUL",
+                                 [](std::string_view text) { return text.find('\0') == std::string_view::npos; }};
 constexpr TextRule kIpAddress{"an IPv4 or IPv6 address", is_ip_address};
 constexpr TextRule kIpNetwork{"IP addresses and networks such as 10.0.0.0/8", is_ip_network};
 constexpr TextRule kOrigin{"* or origins such as https://karmen.example", is_origin};
@@ -153,6 +155,9 @@ constexpr Option kOptions[] = {
     {"webcam.outage_max", "Viewers of a webcam that broke off stay connected for this time.",
         DurationOption{field<&Config::webcam, &Webcam::outage_max>, milliseconds(0), days(1)}},
 
+    {"files.dir", "Directory of the g-codes; empty: gcodes in data_dir. Whoever comes from Karmen 0.0.13 sets its UPLOAD_FOLDER: the "
+        "files of its database are found there. In a directory that is set here, files that no g-code lists stay where they are.",
+        TextOption{field<&Config::files, &Files::dir>, kOptionalPath}},
     {"files.min_free_bytes", "An upload that would leave less room on the disk is refused.",
         SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},
 

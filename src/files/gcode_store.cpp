@@ -30,8 +30,20 @@ std::vector<std::string> parts_of(std::string_view relative_path) {
 
 }  // namespace
 
+std::optional<std::string> path_below(const std::filesystem::path& root, std::string_view path) {
+    if (!path.starts_with('/')) return std::string(path);
+    const std::string plain = std::filesystem::path(path).lexically_normal().string();
+    std::error_code unknown;
+    for (const auto& folder : {std::filesystem::absolute(root), std::filesystem::canonical(root, unknown)}) {
+        std::string prefix = folder.lexically_normal().string();
+        if (!prefix.ends_with('/')) prefix += '/';
+        if (folder.is_absolute() && plain.starts_with(prefix)) return plain.substr(prefix.size());
+    }
+    return std::nullopt;
+}
+
 GcodeStore::GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min)
-    : root_path_(root), free_bytes_min_(free_bytes_min) {
+    : root_path_(std::filesystem::absolute(root)), free_bytes_min_(free_bytes_min) {
     std::filesystem::create_directories(root);
     root_ = FileDescriptor(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root_) throw_errno("open " + root.string());
@@ -72,23 +84,28 @@ std::unique_ptr<Upload> GcodeStore::begin(std::uint64_t size_hint) {
     return std::make_unique<Upload>(root_.get(), free_bytes_min_);
 }
 
-StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::string_view display) {
+StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::string_view display,
+                               const std::function<bool(const std::string&)>& is_listed) {
     const std::vector<std::string> parts = parse_folder(folder);
     const FileDescriptor target = make_folder(parts);
     if (::fsync(upload.file_.get()) != 0) throw_errno("fsync an upload");
     StoredFile stored;
-    stored.filename = upload.take_free_name(target, safe_filename(display));
-    if (::fsync(target.get()) != 0) throw_errno("fsync the folder of an upload");
     for (const std::string& part : parts) stored.folder += (stored.folder.empty() ? "" : "/") + part;
-    stored.relative_path = stored.folder.empty() ? stored.filename : stored.folder + "/" + stored.filename;
+    const auto path_of = [&](const std::string& name) {
+        return stored.folder.empty() ? name : stored.folder + "/" + name;
+    };
+    stored.filename = upload.take_free_name(target, safe_filename(display),
+                                            [&](const std::string& name) { return is_listed(path_of(name)); });
+    if (::fsync(target.get()) != 0) throw_errno("fsync the folder of an upload");
+    stored.relative_path = path_of(stored.filename);
     stored.size_bytes = upload.size_bytes_;
     stored.sha256 = upload.finish_digest();
     stored.analysis = upload.analyzer_.finish();
     return stored;
 }
 
-std::optional<OpenFile> GcodeStore::open(std::string_view relative_path) const {
-    std::vector<std::string> parts = parts_of(relative_path);
+std::optional<OpenFile> GcodeStore::open(std::string_view path) const {
+    std::vector<std::string> parts = parts_of(relative(path).value_or(""));
     if (parts.empty()) return std::nullopt;
     const std::string name = std::move(parts.back());
     parts.pop_back();
@@ -104,15 +121,14 @@ std::optional<OpenFile> GcodeStore::open(std::string_view relative_path) const {
     return open_file;
 }
 
-void GcodeStore::remove(std::string_view relative_path) {
-    std::vector<std::string> parts = parts_of(relative_path);
+void GcodeStore::remove(std::string_view path) {
+    std::vector<std::string> parts = parts_of(relative(path).value_or(""));
     if (parts.empty()) return;
     const std::string name = std::move(parts.back());
     parts.pop_back();
     const FileDescriptor folder = open_folder(parts);
     if (!folder) return;
-    if (::unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT)
-        throw_errno("remove " + std::string(relative_path));
+    if (::unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT) throw_errno("remove " + std::string(path));
     ::fsync(folder.get());
 }
 
@@ -130,7 +146,7 @@ GcodeStore::Recovery GcodeStore::recover(const std::function<bool(const std::str
         if (!fs::is_regular_file(entry.symlink_status(gone)) || entry.last_write_time(gone) > newest || gone) continue;
         if (is_upload_name(entry.path().filename().string()))
             unfinished.push_back(entry.path());
-        else if (!is_listed(entry.path().lexically_relative(root_path_).generic_string()))
+        else if (!unlisted_folder.empty() && !is_listed(entry.path().lexically_relative(root_path_).generic_string()))
             unlisted.push_back(entry.path());
     }
     std::error_code ignored;

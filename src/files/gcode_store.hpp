@@ -45,7 +45,8 @@ class Upload {
   private:
     friend class GcodeStore;
     /// Gives the durable file a name in `folder`: `wanted` or, when that is taken, one with a suffix.
-    std::string take_free_name(const FileDescriptor& folder, const std::string& wanted);
+    std::string take_free_name(const FileDescriptor& folder, const std::string& wanted,
+                               const std::function<bool(const std::string& name)>& is_taken);
     std::string finish_digest();
 
     int root_;  ///< the store's
@@ -66,6 +67,11 @@ struct OpenFile {
     std::int64_t modified_s = 0;  ///< seconds since 1970
 };
 
+/// The path below `root` of a file that a row names: as it stands, or what is left of an absolute path, as Karmen
+/// 0.0.13 wrote them. None when it lies outside. Looks at names only; that nothing leads outside all the same is the
+/// store's care.
+std::optional<std::string> path_below(const std::filesystem::path& root, std::string_view path);
+
 /// The folder of g-code files. Every path is walked part by part below the root without following links, so that no
 /// name and no planted link leads outside. Any thread, blocks.
 class GcodeStore {
@@ -82,20 +88,31 @@ class GcodeStore {
     /// Makes the uploaded file durable and gives it a name that is free, so that nothing is overwritten. Only now the
     /// folder must be known: it may come after the file. Throws Error(kInvalidInput) for one that leaves the store or
     /// leads over a link.
-    StoredFile publish(Upload& upload, std::string_view folder, std::string_view display);
+    ///
+    /// `is_listed` tells of names that stand for another file although there is none.
+    StoredFile publish(
+        Upload& upload, std::string_view folder, std::string_view display,
+        const std::function<bool(const std::string& relative_path)>& is_listed = [](const std::string&) {
+            return false;
+        });
 
-    /// None when there is no such file (any more).
-    std::optional<OpenFile> open(std::string_view relative_path) const;
+    /// None when there is no such file (any more). The path may be absolute, as in old rows.
+    std::optional<OpenFile> open(std::string_view path) const;
 
-    /// A file that is gone already is no error.
-    void remove(std::string_view relative_path);
+    /// A file that is gone already, or lies outside, is no error.
+    void remove(std::string_view path);
+
+    /// See files::path_below.
+    std::optional<std::string> relative(std::string_view path) const { return path_below(root_path_, path); }
+    /// How Karmen 0.0.13 would have called the file.
+    std::string absolute(const std::string& relative_path) const { return (root_path_ / relative_path).string(); }
 
     struct Recovery {
         std::size_t unfinished_removed = 0;
         std::vector<std::string> unlisted_moved;  ///< where they lay
         std::vector<std::string> unlisted_left;   ///< could not be moved
     };
-    /// Removes what uploads left unfinished, and moves files that `is_listed` does not know to `unlisted_folder`.
+    /// Removes what uploads left unfinished, and moves files that `is_listed` does not know to `unlisted_folder`, or leaves them when that is empty.
     /// Nothing that anybody was told to be stored is among them, but it may still be of value to somebody. Files that
     /// changed within `age_min` may belong to uploads that run, and are left alone.
     Recovery recover(const std::function<bool(const std::string& relative_path)>& is_listed,

@@ -145,5 +145,15 @@ TEST_F(GcodeStoreTest, RecoveryLeavesAloneWhatMayStillBeUploaded) {
     EXPECT_EQ(all_files().size(), 3U);
 }
 
+TEST(PathBelow, FindsOldAbsolutePathsInsideTheRootOnly) {
+    EXPECT_EQ(path_below("/uploads", "a/b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below("/uploads", "/uploads/a/b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below("/uploads/", "/uploads//a/./b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below("/", "/a.gcode"), "a.gcode");
+    EXPECT_EQ(path_below("/uploads", "/uploads/a/../b.gcode"), "b.gcode");
+    for (const char* outside : {"/uploads/../etc/passwd", "/etc/passwd", "/uploads2/a.gcode", "/uploads", "/"})
+        EXPECT_EQ(path_below("/uploads", outside), std::nullopt) << outside;
+}
+
 }  // namespace
 }  // namespace karmen::files

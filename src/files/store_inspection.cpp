@@ -1,5 +1,6 @@
 #include "files/store_inspection.hpp"
 
+#include "files/gcode_store.hpp"
 #include "files/upload_name.hpp"
 
 #include <algorithm>
@@ -18,8 +19,13 @@ StoreInspection::StoreInspection(fs::path root) : root_(std::move(root)) {
             not_listed_yet_.insert(entry.path().lexically_relative(root_).generic_string());
 }
 
-void StoreInspection::note_listed(const std::string& relative_path) {
-    if (not_listed_yet_.erase(relative_path) == 0 && !is_file(relative_path)) missing_.push_back(relative_path);
+void StoreInspection::note_listed(const std::string& path) {
+    const auto below = path_below(root_, path);
+    const std::string& relative_path = below ? *below : path;
+    if (!below)
+        missing_.push_back(path);
+    else if (not_listed_yet_.erase(relative_path) == 0 && !is_file(relative_path))
+        missing_.push_back(relative_path);
 }
 
 std::vector<std::string> StoreInspection::unlisted() const {

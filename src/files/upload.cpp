@@ -85,10 +85,14 @@ void Upload::write(std::span<const char> bytes) {
     require_free_bytes(root_, free_bytes_min_);
 }
 
-std::string Upload::take_free_name(const FileDescriptor& folder, const std::string& wanted) {
+std::string Upload::take_free_name(const FileDescriptor& folder, const std::string& wanted,
+                                   const std::function<bool(const std::string& name)>& is_taken) {
     std::string name = wanted;
-    while (::renameat2(root_, temporary_name_.c_str(), folder.get(), name.c_str(), RENAME_NOREPLACE) != 0) {
-        if (errno != EEXIST) throw_errno("rename an upload");
+    for (;;) {
+        if (!is_taken(name)) {
+            if (::renameat2(root_, temporary_name_.c_str(), folder.get(), name.c_str(), RENAME_NOREPLACE) == 0) break;
+            if (errno != EEXIST) throw_errno("rename an upload");
+        }
         name = with_suffix(wanted, new_upload_suffix());
     }
     is_published_ = true;

@@ -67,7 +67,9 @@ Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint) {
 Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display) {
     co_await upload.flush();
     co_return co_await offload(files_, [&] {
-        files::StoredFile stored = store_.publish(*upload.file_, folder, display);
+        // A row whose file is gone would stand for the new one, and take it along when it is deleted.
+        files::StoredFile stored =
+            store_.publish(*upload.file_, folder, display, [this](const std::string& path) { return is_listed(path); });
         Gcode gcode{.path = stored.folder,
                     .filename = stored.filename,
                     .display = to_valid_utf8(display),
@@ -90,12 +92,15 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
 }
 
 Awaitable<Page<Gcode>> Gcodes::list(ListQuery query) {
-    co_return co_await offload(blocking_, [&] { return gcodes_.list(query); });
+    auto page = co_await offload(blocking_, [&] { return gcodes_.list(query); });
+    for (Gcode& gcode : page.rows) show_relative_path(gcode);
+    co_return page;
 }
 
 Awaitable<Gcode> Gcodes::find(std::int64_t id) {
     auto found = co_await offload(blocking_, [&] { return gcodes_.find(id); });
     if (!found) throw gcode_not_found();
+    show_relative_path(*found);
     co_return std::move(*found);
 }
 
@@ -114,8 +119,18 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
         throw Error(ErrorCode::kNotOwner, PublicMessage{"G-Code does not belong to " + who.user.to_string()});
     co_await offload(files_, [&] {
         if (!gcodes_.remove(id)) throw gcode_not_found();
-        store_.remove(gcode.absolute_path);
+        if (!is_listed(gcode.absolute_path)) store_.remove(gcode.absolute_path);
     });
+}
+
+/// Under either of its names; of Karmen 0.0.13 there may be several rows.
+bool Gcodes::is_listed(const std::string& relative_path) {
+    return gcodes_.has_path(relative_path) || gcodes_.has_path(store_.absolute(relative_path));
+}
+
+/// Where the server keeps its files is nobody's business.
+void Gcodes::show_relative_path(Gcode& gcode) const {
+    if (gcode.absolute_path.starts_with('/')) gcode.absolute_path = store_.relative(gcode.absolute_path).value_or("");
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
@@ -158,7 +173,9 @@ void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {
     std::unordered_set<std::string> listed;
-    gcodes_.each_path([&](std::int64_t, const std::string& path) { listed.insert(path); });
+    gcodes_.each_path([&](std::int64_t, const std::string& path) {
+        if (const auto relative = store_.relative(path)) listed.insert(*relative);
+    });
     const auto recovery =
         store_.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder, age_min);
     if (recovery.unfinished_removed > 0)

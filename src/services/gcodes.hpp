@@ -79,6 +79,8 @@ class Gcodes {
   private:
     void analyze(std::int64_t id, const std::string& relative_path);
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
+    bool is_listed(const std::string& relative_path);
+    void show_relative_path(Gcode& gcode) const;
 
     storage::GcodeRepository& gcodes_;
     files::GcodeStore& store_;

@@ -168,15 +168,44 @@ TEST_F(GcodesTest, AFolderThatLeavesTheStoreIsRefusedAndNothingIsLeft) {
 }
 
 TEST_F(GcodesTest, ARowThatCannotBeInsertedLeavesNoFile) {
-    const Gcode first = store_file("cube.gcode");
-    fs::remove(root / first.absolute_path);  // its row stays, and with it the name is taken
-    EXPECT_EQ(error_of(upload("G28\n", 4, bob, "", "cube.gcode")), ErrorCode::kConflict);
-    EXPECT_TRUE(files().empty());
-
     (*database).lease().execute("DELETE FROM users WHERE username = 'bob'");
     EXPECT_NE(error_of(upload("G28\n", 4, bob, "", "orphan.gcode")), std::nullopt);
     EXPECT_TRUE(files().empty());
-    EXPECT_EQ(listed(), 1U);
+    EXPECT_EQ(listed(), 0U);
+}
+
+TEST_F(GcodesTest, ARowWhoseFileIsGoneKeepsItsName) {
+    const Gcode first = store_file("cube.gcode");
+    fs::remove(root / first.absolute_path);
+    const Gcode second = store_file("cube.gcode");
+    EXPECT_NE(second.absolute_path, first.absolute_path);
+    EXPECT_EQ(error_of(gcodes.open(first.id)), ErrorCode::kGcodeNotFound);
+    run(gcodes.remove(first.id, ann));
+    EXPECT_EQ(run(gcodes.open(second.id)).file.size_bytes, 4U);
+}
+
+TEST_F(GcodesTest, RowsOfTheOldBackendAreFoundByTheirAbsolutePaths) {
+    write_all(root / "old.gcode", "G28\n");
+    write_all(temporary.path() / "outside.gcode", "G28\n");
+    const auto add = [&](const std::string& absolute_path) {
+        return repository.insert(
+            {.path = "", .filename = "old.gcode", .display = "old.gcode", .absolute_path = absolute_path});
+    };
+    const auto inside = add((root / "old.gcode").string());
+    const auto again = add(root.string() + "//old.gcode");
+    const auto outside = add((root / ".." / "outside.gcode").string());
+    EXPECT_EQ(run(gcodes.find(inside)).absolute_path, "old.gcode");
+    EXPECT_EQ(run(gcodes.open(again)).file.size_bytes, 4U);
+    EXPECT_EQ(run(gcodes.find(outside)).absolute_path, "") << "where the server keeps its files is not told";
+    EXPECT_EQ(error_of(gcodes.open(outside)), ErrorCode::kGcodeNotFound);
+
+    gcodes.recover(temporary.path() / "unlisted");
+    EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
+    EXPECT_EQ(error_of(gcodes.remove(outside, admin)), std::nullopt);
+    EXPECT_TRUE(fs::exists(temporary.path() / "outside.gcode"));
+    write_all(root / "unlisted.gcode", "G28\n");
+    gcodes.recover({});
+    EXPECT_TRUE(fs::exists(root / "unlisted.gcode")) << "there was no place to move it to";
 }
 
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {

@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 12> kColumns{
     "gcodes.uploaded",  "gcodes.size",   "gcodes.sha256",   "gcodes.analysis", "gcodes.analysis_error",
     "gcodes.user_uuid", "users.username"};
 
+constexpr std::size_t kPathsAtOnce = 1000;
+
 constexpr std::string_view kTables = "gcodes LEFT JOIN users ON users.uuid = gcodes.user_uuid";
 
 using Nulls = ListColumn::Nulls;
@@ -60,6 +62,11 @@ std::optional<Gcode> find_gcode(Session& session, std::int64_t id) {
     return session.one(kSql, {id}, read_gcode);
 }
 
+bool has_row_with(Session& session, std::string_view absolute_path) {
+    static const Sql kSql = select({"id"}, "FROM gcodes WHERE absolute_path = :absolute_path LIMIT 1");
+    return session.one(kSql, {absolute_path}, [](Row& row) { return row.integer(); }).has_value();
+}
+
 /// Read and written row by row, since changing JSON in SQL is spelled differently everywhere.
 void mark_print_jobs(Session& session, std::int64_t gcode_id) {
     static const Sql kSql = select({"id", "gcode_data"}, "FROM printjobs WHERE gcode_id = :gcode_id");
@@ -84,10 +91,16 @@ std::int64_t GcodeRepository::insert(const Gcode& gcode) {
     // An empty text in a char(64) column would come back as 64 blanks.
     std::optional<std::string> sha256;
     if (!gcode.sha256.empty()) sha256 = gcode.sha256;
-    return database_.lease().only(kSql,
-                                  {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded,
-                                   gcode.size_bytes, sha256, analysis, gcode.analysis_error, gcode.user},
-                                  [](Row& row) { return row.integer(); });
+    Session session = database_.lease();
+    Transaction transaction(session);
+    if (has_row_with(session, gcode.absolute_path))
+        throw Error(ErrorCode::kConflict, PublicMessage{"A file of this name is listed already"});
+    const auto id = session.only(kSql,
+                                 {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded,
+                                  gcode.size_bytes, sha256, analysis, gcode.analysis_error, gcode.user},
+                                 [](Row& row) { return row.integer(); });
+    transaction.commit();
+    return id;
 }
 
 std::optional<Gcode> GcodeRepository::find(std::int64_t id) {
@@ -103,8 +116,8 @@ std::optional<Gcode> GcodeRepository::first_without_analysis(std::int64_t after_
 }
 
 bool GcodeRepository::has_path(std::string_view absolute_path) {
-    static const Sql kSql = select({"id"}, "FROM gcodes WHERE absolute_path = :absolute_path");
-    return database_.lease().one(kSql, {absolute_path}, [](Row& row) { return row.integer(); }).has_value();
+    Session session = database_.lease();
+    return has_row_with(session, absolute_path);
 }
 
 Page<Gcode> GcodeRepository::list(const ListQuery& query) {
@@ -134,11 +147,19 @@ std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {
 }
 
 void GcodeRepository::each_path(const std::function<void(std::int64_t id, const std::string& absolute_path)>& on_path) {
-    static const Sql kSql = select({"id", "absolute_path"}, "FROM gcodes ORDER BY id");
-    database_.lease().each(kSql, {}, [&](Row& row) {
-        const std::int64_t id = row.integer();
-        on_path(id, row.text());
-    });
+    // PostgreSQL's library would hold all rows in memory at once.
+    static const Sql kSql = select({"id", "absolute_path"},
+                                   "FROM gcodes WHERE id > :last ORDER BY id LIMIT " + std::to_string(kPathsAtOnce));
+    Session session = database_.lease();
+    std::int64_t last = 0;
+    for (std::size_t rows = kPathsAtOnce; rows == kPathsAtOnce;) {
+        rows = 0;
+        session.each(kSql, {last}, [&](Row& row) {
+            ++rows;
+            last = row.integer();
+            on_path(last, row.text());
+        });
+    }
 }
 
 }  // namespace karmen::storage

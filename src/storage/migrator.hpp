@@ -19,19 +19,24 @@ struct Migration {
 /// Those that are part of the program, by version.
 std::span<const Migration> embedded_migrations();
 
+/// What makes a database of Karmen 0.0.13 the same as the migrations up to this version make a new one.
+std::span<const Migration> embedded_takeover();
+
 /// What the migration does, in words for people: its lines of comment that begin with `-- *`.
 std::vector<std::string_view> steps_of(const Migration& migration);
 
-/// Brings a database to the schema that this program knows. Table `schema_version` holds what was applied. Any thread,
-/// blocks.
+/// Brings a database to the schema that this program knows. Table `schema_version` holds what was applied. A PostgreSQL
+/// database at version 9, as Karmen 0.0.13 left it, is taken over in place. Any thread, blocks.
 ///
 /// Throws Error: kConflict for a database that holds versions which this program does not know, such as those of a
-/// newer one; kInternal for a migration that fails, which then has changed nothing; and what Session throws.
+/// newer one or of one before 0.0.13, or tables but no versions; kInternal for a migration that fails, which then has
+/// changed nothing; and what Session throws.
 class Migrator {
   public:
-    explicit Migrator(Database& database) : Migrator(database, embedded_migrations()) {}
-    Migrator(Database& database, std::span<const Migration> migrations)
-        : database_(database), migrations_(migrations) {}
+    explicit Migrator(Database& database) : Migrator(database, embedded_migrations(), embedded_takeover()) {}
+    /// `takeover` has one migration or none.
+    Migrator(Database& database, std::span<const Migration> migrations, std::span<const Migration> takeover = {})
+        : database_(database), migrations_(migrations), takeover_(takeover) {}
 
     /// What `migrate` would apply. Changes nothing.
     std::vector<Migration> pending();
@@ -42,11 +47,14 @@ class Migrator {
   private:
     std::vector<Migration> missing(Session& session);
     std::vector<std::int64_t> applied_versions(Session& session);
-    void refuse_unknown(const std::vector<std::int64_t>& applied) const;
+    bool is_to_be_taken_over(Session& session, const std::vector<std::int64_t>& applied) const;
+    void refuse_unknown(Session& session, const std::vector<std::int64_t>& applied) const;
+    void refuse_tables_without_versions(Session& session) const;
     bool apply(Session& session, const Migration& migration);
 
     Database& database_;
     std::span<const Migration> migrations_;
+    std::span<const Migration> takeover_;
 };
 
 }  // namespace karmen::storage

@@ -1,5 +1,6 @@
 #include "app/doctor/database_checks.hpp"
 
+#include "app/data_directory.hpp"
 #include "app/database_access.hpp"
 #include "app/doctor/data_checks.hpp"
 #include "app/output.hpp"
@@ -69,7 +70,9 @@ Finding check_administrator(storage::Database& database) {
     return ok(kAdministrator, fmt::format("{} can log in", able));
 }
 
-Findings check_files(storage::Database& database, const std::filesystem::path& store) {
+Findings check_files(storage::Database& database, const config::Config& config) {
+    const std::filesystem::path store = gcode_directory(config);
+    const char* what_becomes_of_them = config.files.dir.empty() ? "; the next start moves them to unlisted-gcodes" : "";
     files::StoreInspection inspection(store);
     std::size_t listed = 0;
     storage::GcodeRepository(database).each_path([&](std::int64_t, const std::string& path) {
@@ -89,9 +92,9 @@ Findings check_files(storage::Database& database, const std::filesystem::path& s
     if (unlisted.empty())
         findings.push_back(ok("g-code files", "none without a row"));
     else
-        findings.push_back(warning("g-code files", fmt::format("{} in {} have no row: {}; the next start moves them to "
-                                                               "unlisted-gcodes",
-                                                               unlisted.size(), store.string(), first_few(unlisted))));
+        findings.push_back(
+            warning("g-code files", fmt::format("{} in {} have no row: {}{}", unlisted.size(), store.string(),
+                                                first_few(unlisted), what_becomes_of_them)));
     return findings;
 }
 
@@ -115,8 +118,7 @@ void examine(storage::Database& database, const config::Config& config, Database
         return;
     }
     findings.push_back(check_administrator(database));
-    std::ranges::move(check_files(database, std::filesystem::path(config.data_dir) / "gcodes"),
-                      std::back_inserter(findings));
+    std::ranges::move(check_files(database, config), std::back_inserter(findings));
     report.newest_row = storage::Inspector(database).newest_row();
 }
 

@@ -33,7 +33,7 @@ CREATE TABLE gcodes (
     path            varchar NOT NULL,
     filename        varchar NOT NULL,
     display         varchar NOT NULL,
-    absolute_path   varchar NOT NULL UNIQUE,
+    absolute_path   varchar NOT NULL,
     uploaded        {{timestamptz}} NOT NULL,
     size            bigint NOT NULL,
     sha256          char(64),
@@ -41,6 +41,8 @@ CREATE TABLE gcodes (
     analysis_error  varchar,
     user_uuid       {{uuid}} REFERENCES users (uuid) ON DELETE SET NULL
 );
+-- Not unique: Karmen 0.0.13 let two rows share a file. New rows have a path of their own.
+CREATE INDEX gcodes_absolute_path ON gcodes (absolute_path);
 CREATE INDEX gcodes_display ON gcodes (display {{bytewise}}, id);
 CREATE INDEX gcodes_filename ON gcodes (filename {{bytewise}}, id);
 CREATE INDEX gcodes_uploaded ON gcodes (uploaded, id);

@@ -1,0 +1,240 @@
+"""A database of Karmen 0.0.13 is taken over in place: nothing is lost, and what it issued goes on working."""
+
+from pathlib import Path
+
+import pytest
+
+from support import old_backend
+from support.api import Api
+from support.gcodes import every_page, uploaded
+from support.old_backend import ADMIN, GCODE_IDS, INSIDE, OUTSIDE, PASSWORD, URSULA, Old, api_token
+from support.postgres import new_database, sql
+from support.server import Server
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Old:
+    return Old.make(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def taken_over(module_dir: Path, new_server) -> tuple[Server, Old]:
+    """A server on the old database and the old upload folder, with the old secret key."""
+    old = Old.make(module_dir / "old")
+    return new_server(env=old.env, options={"files-dir": str(old.uploads)}), old
+
+
+@pytest.fixture(scope="module")
+def server(taken_over) -> Server:
+    return taken_over[0]
+
+
+@pytest.fixture(scope="module")
+def admin(server: Server) -> Api:
+    return server.login("karmen", PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def ursula(server: Server) -> Api:
+    return server.login("ursula", PASSWORD)
+
+
+# --- converting -----------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_every_step_and_changes_nothing(old: Old):
+    before = old_backend.dump(old.url)
+    said = old.karmen("migrate", "--dry-run").stdout
+    assert "Would convert to version 10: karmen_0_0_13" in said
+    for table in ("users", "local_users", "api_tokens", "gcodes", "printjobs", "printers", "settings"):
+        assert f"- {table}: " in said
+    assert old_backend.dump(old.url) == before
+
+
+def test_converting_twice_changes_nothing_more(old: Old):
+    assert "Converted to version 10" in old.karmen("migrate").stdout
+    once = old_backend.dump(old.url)
+    assert "Converted" not in old.karmen("migrate").stdout
+    assert old_backend.dump(old.url) == once
+    assert sql(old.url, "SELECT version FROM schema_version ORDER BY 1") == [[str(n)] for n in range(1, 11)]
+
+
+def test_the_tables_are_those_of_a_new_database(old: Old, tmp_path: Path):
+    old.karmen("migrate")
+    new = old._replace(url=new_database())
+    new.karmen("migrate")
+    columns = (
+        "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default "
+        "FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_version' ORDER BY 1, 2"
+    )
+    ours = {tuple(row) for row in sql(new.url, columns)}
+    theirs = {tuple(row) for row in sql(old.url, columns)}
+    # Defaults that harm nobody stay.
+    differing = {row[:2] for row in ours ^ theirs}
+    assert differing <= {(table, column) for table, column in differing if column in ("created", "uploaded", "started")} | {("settings", "key")}
+    indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE 'CREATE INDEX%'"
+    assert {row[0] for row in sql(new.url, indexes)} <= {row[0] for row in sql(old.url, indexes)}
+    references = (
+        "SELECT conrelid::regclass, confrelid::regclass, confdeltype FROM pg_constraint WHERE contype = 'f' ORDER BY 1"
+    )
+    assert sql(new.url, references) == sql(old.url, references)
+
+
+@pytest.mark.parametrize("versions", ["version > 8", "version > 1", "true"])
+def test_an_older_version_is_refused(old: Old, versions: str):
+    sql(old.url, f"DELETE FROM schema_version WHERE {versions}; INSERT INTO schema_version VALUES (0, '', true) ON CONFLICT DO NOTHING")
+    before = old_backend.dump(old.url)
+    for command in (["migrate"], ["migrate", "--dry-run"], ["user", "list"]):
+        said = old.karmen(*command, expect=1).stderr
+        assert "older than Karmen 0.0.13" in said and "Nothing was changed" in said
+    assert old_backend.dump(old.url) == before
+
+
+def test_an_unknown_version_is_refused(old: Old):
+    sql(old.url, "INSERT INTO schema_version VALUES (1000, '', true)")
+    assert "newer than this program" in old.karmen("migrate", expect=1).stderr
+
+
+def test_tables_without_a_version_are_refused(old: Old):
+    sql(old.url, "DROP TABLE schema_version")
+    before = old_backend.dump(old.url)
+    assert "no table schema_version" in old.karmen("migrate", expect=1).stderr
+    assert old_backend.dump(old.url) == before
+
+
+def test_what_cannot_be_converted_stays_as_it_is(old: Old):
+    """Somebody has made a view, which forbids to change the type of what it shows."""
+    sql(old.url, "CREATE VIEW sizes AS SELECT id, size FROM gcodes")
+    before = old_backend.dump(old.url)
+    assert "nothing of it was kept" in old.karmen("migrate", expect=1).stderr
+    assert old_backend.dump(old.url) == before
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def test_people_log_in_with_their_old_passwords(server: Server, admin: Api, ursula: Api):
+    assert admin.get("/users", expect=200)
+    assert ursula.get("/users/me/probe", expect=200).json() == {"force_pwd_change": False}
+    server.anonymous().post("/users/me/authenticate", json={"username": "suspended", "password": PASSWORD}, expect=401)
+    forced = server.login("forced", PASSWORD)
+    assert forced.get("/users/me/probe", expect=200).json() == {"force_pwd_change": True}
+    forced.change_password("new-Passw0rd").get("/gcodes", expect=200)
+
+
+def test_everybody_is_there(admin: Api):
+    users = {user["uuid"]: user for user in every_page(admin, "/users?limit=2")}
+    assert len(users) == 7
+    assert users[ADMIN]["role"] == "admin"
+    assert {user["role"] for uuid, user in users.items() if uuid != ADMIN} == {"user"}
+    assert users[old_backend.SUSPENDED]["suspended"] is True
+    assert users[old_backend.NAMELESS]["username"].startswith("nameless")
+
+
+def test_old_tokens_go_on_working(server: Server, ursula: Api):
+    for token in (old_backend.SLICER, old_backend.UNNAMED):
+        server.anonymous().with_token(api_token(URSULA, token)).get("/gcodes", expect=200)
+    revoked = server.anonymous().with_token(api_token(URSULA, old_backend.REVOKED)).get("/gcodes", expect=401)
+    assert revoked.json()["code"] == "revoked_token"
+    names = {token["jti"]: token["name"] for token in ursula.get("/users/me/tokens", expect=200).json()["items"]}
+    assert names == {old_backend.SLICER: "slicer", old_backend.UNNAMED: ""}
+
+    api = server.anonymous().with_token(old_backend.access_token(URSULA))
+    api.get("/gcodes", expect=200)
+    api.get("/users/me/tokens", expect=200)  # it is fresh
+    admin = server.anonymous().with_token(old_backend.access_token(ADMIN, role="admin"))
+    admin.get("/users", expect=200)
+    refreshed = server.anonymous().with_token(old_backend.refresh_token(URSULA)).post("/users/me/authenticate-refresh", expect=200)
+    server.anonymous().with_token(refreshed.json()["access_token"]).get("/gcodes", expect=200)
+    ended = server.anonymous().with_token(old_backend.access_token(URSULA, ends_in_s=-10)).get("/gcodes", expect=401)
+    assert ended.json()["code"] == "expired_token"
+
+
+# --- g-codes --------------------------------------------------------------------------------------------------------
+
+
+def test_old_files_are_served_and_none_outside_the_folder(taken_over, admin: Api):
+    server, old = taken_over
+    gcodes = {gcode["id"]: gcode for gcode in every_page(admin, "/gcodes?limit=3")}
+    assert GCODE_IDS <= gcodes.keys()
+    assert str(old.directory) not in str(gcodes)
+    for id, path in INSIDE.items():
+        assert gcodes[id]["absolute_path"] == path
+        assert admin.get(f"/gcodes/{id}", expect=200).json()["absolute_path"] == path
+        assert admin.get(f"/gcodes/{id}/data", expect=200).content == b"G28\n"
+    for id in OUTSIDE | {9, 2147483646}:
+        gone = admin.get(f"/gcodes/{id}/data", expect=404)
+        assert gone.json()["code"] == "gcode_not_found" and b"SECRET" not in gone.content
+    assert (old.uploads / "of nobody.txt").exists() and not (server.data_dir / "unlisted-gcodes").exists()
+
+
+def test_what_was_analysed_stays_and_what_was_not_is_none(admin: Api):
+    analysed = admin.get("/gcodes/1", expect=200).json()["analysis"]
+    assert analysed["slicer"] == "Cura" and analysed["time"]["estimate_s"] == 160
+    texts = {id: admin.get(f"/gcodes/{id}", expect=200).json()["analysis"] for id in (2, 3, 9, 2147483646)}
+    assert len({str(text) for text in texts.values()}) == 1, texts
+
+
+def test_lists_page_over_odd_rows(admin: Api):
+    for order in ("id", "-id", "display", "-uploaded", "size", "user_uuid", "-username"):
+        ids = [gcode["id"] for gcode in every_page(admin, f"/gcodes?limit=2&order_by={order}")]
+        assert len(ids) == len(set(ids)) and GCODE_IDS <= set(ids), order
+    jobs = [job["id"] for job in every_page(admin, "/printjobs?limit=1&order_by=-started")]
+    assert sorted(jobs)[:3] == [1, 2, 3]
+
+
+def test_two_rows_may_share_a_file_and_the_last_takes_it_along(module_dir: Path, new_server):
+    old = Old.make(module_dir / "shared")
+    server = new_server(env=old.env, options={"files-dir": str(old.uploads)})
+    ursula = server.login("ursula", PASSWORD)
+    ursula.delete("/gcodes/3", expect=204)
+    assert ursula.get("/gcodes/4/data", expect=200).content == b"G28\n"
+    ursula.delete("/gcodes/4", expect=204)
+    assert not (old.uploads / "twice.gcode").exists()
+    # A row whose file is gone keeps its name, and what lies outside stays there.
+    assert uploaded(ursula, "gone.gcode")["absolute_path"] != "gone.gcode"
+    ursula.get("/gcodes/9/data", expect=404)
+    admin = server.login("karmen", PASSWORD)
+    for id in (5, 6, 7, 8):
+        admin.delete(f"/gcodes/{id}", expect=204)
+    assert (old.directory / "outside.gcode").read_bytes() == b"SECRET"
+
+
+def test_new_uploads_get_new_ids_and_names(server: Server, ursula: Api):
+    new = uploaded(ursula, "cube.gcode", b"G1 X1\n", "a/b")
+    assert new["id"] > 2147483647, "a print job names a file with that id"
+    assert ursula.get(f"/gcodes/{new['id']}/data", expect=200).content == b"G1 X1\n"
+    assert ursula.get("/gcodes/1/data", expect=200).content == b"G28\n"
+
+
+# --- print jobs, printers, settings -----------------------------------------------------------------------------------
+
+
+def test_print_jobs(admin: Api):
+    job = admin.get("/printjobs/1", expect=200)
+    assert "s3cret" not in job.text
+    assert job.json()["gcode_data"] == {"id": 1, "filename": "cube.gcode", "size": 4, "available": True}
+    assert job.json()["printer_data"]["client"]["name"] == "octoprint"
+    for id in (2, 3):
+        admin.get(f"/printjobs/{id}", expect=200)
+
+
+def test_printers(admin: Api, server: Server):
+    printers = {printer["host"]: printer for printer in admin.get("/printers", expect=200).json()["items"]}
+    assert printers.keys() == {"127.0.0.2:9", "127.0.0.3:9", "127.0.0.4:9"}
+    assert printers["127.0.0.2:9"]["printer_props"]["filament_type"] == "PLA"
+    assert printers["127.0.0.3:9"]["client"]["access_level"] == "unknown"
+    assert printers["127.0.0.3:9"]["protocol"] == "https"
+    assert printers["127.0.0.4:9"]["name"] == "127.0.0.4:9"
+    stored = sql(server.env["KARMEN_STORAGE_POSTGRES_URL"], "SELECT client_props FROM printers")
+    assert "uknown" not in str(stored) and "0123456789abcdef" in str(stored)
+
+
+def test_settings(admin: Api):
+    assert {"key": "network_interface", "val": "wlp4s0"} in admin.get("/settings", expect=200).json()
+
+
+def test_the_doctor_says_what_is_missing(taken_over):
+    server, old = taken_over
+    said = server.command("doctor", "--files-dir", str(old.uploads), "--http-port", str(server.port), expect=1).stdout
+    assert "have no file" in said
