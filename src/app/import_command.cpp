@@ -1,0 +1,69 @@
+#include "app/commands.hpp"
+#include "app/data_directory.hpp"
+#include "app/database_access.hpp"
+#include "base/error.hpp"
+#include "storage/importer.hpp"
+#include "storage/migrator.hpp"
+
+#include <fmt/core.h>
+
+namespace karmen::app {
+
+namespace {
+
+using storage::Importer;
+using storage::PostgresOptions;
+
+struct Arguments {
+    std::string from;
+    Importer::IfNotEmpty if_not_empty = Importer::IfNotEmpty::kRefuse;
+};
+
+/// To look at, with as much time as it takes.
+storage::Database open_source(const config::Config& config, const std::string& url) {
+    auto options = config;
+    options.storage.postgres_url = url;
+    options.storage.statement_timeout = std::chrono::hours(24);
+    return storage::Database(open_backend(options, DatabaseUse::kInspect), {.sessions_max = 2});
+}
+
+int run(const config::Config& config, const Arguments& arguments) {
+    if (uses_postgres(config))
+        throw Error(ErrorCode::kInvalidInput,
+                    PublicMessage{"karmen import brings data into the embedded database, but storage.postgres_url or "
+                                  "POSTGRES_HOST names another; to convert that one, run `karmen migrate`"});
+    const DataDirectoryLock lock(config);
+    storage::Database source = open_source(config, arguments.from);
+    storage::Database target(open_backend(config, DatabaseUse::kMigrate));
+    storage::Migrator(target).migrate();
+    const auto copied = Importer(source, target).run(arguments.if_not_empty);
+    for (const auto& [table, rows] : copied) fmt::print("{:<12} {:>9} rows\n", table, rows);
+    fmt::print(
+        "{} holds now what {} held. The g-code files were not copied: put them into {}, or name their folder with "
+        "files.dir\n",
+        database_name(config), storage::postgres_name(arguments.from), gcode_directory(config).string());
+    return 0;
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& program, Run& chosen) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* command =
+        program
+            .add_subcommand("import", "Copy a PostgreSQL database, also one of Karmen 0.0.13, into the embedded one")
+            ->fallthrough();
+    command
+        ->add_option("--from", arguments->from,
+                     "postgres://user@host:port/database; the password, which others would see here, is better left to "
+                     "PGPASSWORD or ~/.pgpass")
+        ->required();
+    command
+        ->add_flag_callback("--replace", [arguments] { arguments->if_not_empty = Importer::IfNotEmpty::kReplace; })
+        ->description("Delete what the embedded database holds");
+    command->callback([&chosen, arguments] {
+        chosen = [arguments](const config::Config& config) { return run(config, *arguments); };
+    });
+}
+
+}  // namespace karmen::app

@@ -1,0 +1,76 @@
+"""`karmen import` brings a PostgreSQL database, also one of Karmen 0.0.13, into the embedded one."""
+
+from pathlib import Path
+
+import pytest
+
+from support import old_backend
+from support.binary import karmen_binary
+from support.gcodes import every_page, uploaded
+from support.old_backend import PASSWORD, URSULA, Old, api_token
+from support.postgres import new_database
+from support.server import Server, run
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Old:
+    return Old.make(tmp_path)
+
+
+
+def import_from(url: str, data_dir: Path, *flags: str, expect: int = 0) -> str:
+    done = run([karmen_binary(), "import", "--from", url, "--data-dir", str(data_dir), *flags], expect=expect)
+    return done.stdout + done.stderr
+
+
+def answers(server: Server, password: str) -> list:
+    """What an administrator reads of everything."""
+    admin = server.login("karmen", password)
+    lists = [every_page(admin, path) for path in ("/gcodes?limit=3", "/printjobs", "/users")]
+    return [*lists, admin.get("/printers", expect=200).json(), admin.get("/settings", expect=200).json()]
+
+
+@pytest.mark.parametrize("is_taken_over", [False, True], ids=["old schema", "taken over"])
+def test_import_brings_the_same_data(old: Old, tmp_path: Path, is_taken_over: bool):
+    if is_taken_over:
+        old.karmen("migrate")
+    before = old_backend.dump(old.url)
+    said = import_from(old.url, tmp_path / "embedded" / "data")
+    assert old_backend.dump(old.url) == before, "the source is only read"
+    assert "gcodes              10 rows" in said
+
+    options = {"files-dir": str(old.uploads)}
+    embedded = Server(tmp_path / "embedded", options=options).start()
+    postgres = Server(tmp_path / "postgres", options=options, env=old.env).start()
+    assert answers(embedded, PASSWORD) == answers(postgres, PASSWORD)
+    embedded.anonymous().with_token(api_token(URSULA, old_backend.SLICER)).get("/gcodes", expect=200)
+    new = uploaded(embedded.login("ursula", PASSWORD), "new.gcode")
+    assert new["id"] > 2147483647
+    embedded.stop()
+    postgres.stop()
+
+
+def test_import_refuses_a_database_with_rows_unless_told(old: Old, tmp_path: Path):
+    data = tmp_path / "embedded"
+    run([karmen_binary(), "user", "add", "somebody", "--role", "admin", "--random-password", "--data-dir", str(data)])
+    assert "not empty" in import_from(old.url, data, expect=1)
+    listed = run([karmen_binary(), "user", "list", "--data-dir", str(data)]).stdout
+    assert "somebody" in listed and "ursula" not in listed
+    import_from(old.url, data, "--replace")
+    listed = run([karmen_binary(), "user", "list", "--data-dir", str(data)]).stdout
+    assert "somebody" not in listed and "ursula" in listed
+
+
+def test_import_refuses_what_it_does_not_know(tmp_path: Path):
+    assert "empty" in import_from(new_database(), tmp_path / "a", expect=1)
+    done = run(
+        [karmen_binary(), "import", "--from", new_database(), "--data-dir", str(tmp_path / "b")],
+        expect=1,
+        env={"KARMEN_STORAGE_POSTGRES_URL": new_database()},
+    )
+    assert "embedded" in done.stderr
+
+
+def test_import_leaves_a_running_server_alone(old: Old, new_server):
+    server = new_server()
+    assert "another Karmen server" in import_from(old.url, server.data_dir, expect=1)
