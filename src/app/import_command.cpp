@@ -58,8 +58,7 @@ void add_import_command(CLI::App& program, Run& chosen) {
                      "postgres://user@host:port/database; the password, which others would see here, is better left to "
                      "PGPASSWORD or ~/.pgpass")
         ->required();
-    command
-        ->add_flag_callback("--replace", [arguments] { arguments->if_not_empty = Importer::IfNotEmpty::kReplace; })
+    command->add_flag_callback("--replace", [arguments] { arguments->if_not_empty = Importer::IfNotEmpty::kReplace; })
         ->description("Delete what the embedded database holds");
     command->callback([&chosen, arguments] {
         chosen = [arguments](const config::Config& config) { return run(config, *arguments); };
