@@ -215,7 +215,6 @@ def test_database_that_is_broken(new_server, document: Document):
     others_are_well(place, "storage_unavailable")
 
 
-@pytest.mark.embedded
 def test_full_disk(new_server, document: Document, scripted_printer: ScriptedPrinter):
     place = Place(new_server(options={"printers-status-max-age": "0s"}), document, scripted_printer)
     faults.fill_disk_of_database(place.server)

@@ -44,6 +44,7 @@ def test_while_the_database_is_stopped_requests_fail_at_once_and_say_when_to_com
     admin.get("/gcodes", expect=200)
 
 
+@pytest.mark.alone
 def test_a_frozen_database_holds_nobody_for_long_and_recovers(new_server, postgres_server):
     """Every request ends within what a statement and a connection may take, however many come."""
     server = on(postgres_server, new_server)

@@ -36,17 +36,25 @@ def new_database(url: str | None = None) -> str:
     return with_database(server, name)
 
 
-def sql(url: str, statements: str) -> list[list[str]]:
-    """Runs SQL as one transaction unless it is a single statement; the rows as texts, a null is empty."""
-    done = subprocess.run(
-        ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator=\t", "--set=ON_ERROR_STOP=1", url],
-        input=statements,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+PSQL = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator=\t", "--set=ON_ERROR_STOP=1"]
+
+
+def sql(url: str, statements: str, *flags: str) -> list[list[str]]:
+    """Runs SQL; the rows as texts, a null is empty."""
+    done = subprocess.run([*PSQL, *flags, url], input=statements, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, f"{statements[:500]}\n{done.stderr}"
     return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def changed_rows(url: str, statement: str) -> int:
+    """How many rows the statement changed: the last word of `DELETE 1`; none where it is about no rows."""
+    said = sql(url, statement, "--variable=QUIET=off")
+    word = said[-1][0].rsplit(" ", 1)[-1]
+    return int(word) if word.isdigit() else 0
+
+
+def literal(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 class PostgresServer:

@@ -3,13 +3,12 @@
 import json
 import re
 import socket
-import sqlite3
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from support import arrangement, postgres
+from support import arrangement
 from support.api import Api
 from support.binary import clean_environment, karmen_binary
 from support.process import Process
@@ -19,6 +18,7 @@ ADMIN = "karmen"
 FIRST_ADMIN_PASSWORD = "first-start-pw"
 ADMIN_PASSWORD = "admin-Passw0rd"
 USER_PASSWORD = "user-Passw0rd"
+POSTGRES = "KARMEN_STORAGE_POSTGRES_URL"
 SECRET_KEY = "0123456789abcdef0123456789abcdef-for-tests-only"
 
 # bcrypt at its cheapest, and no throttle in the way of tests that log in all the time.
@@ -155,20 +155,6 @@ class Server:
     @property
     def postgres_url(self) -> str | None:
         return self.env.get("KARMEN_STORAGE_POSTGRES_URL")
-
-    # --- behind the server's back ------------------------------------------------------------------------------------
-
-    def change_rows(self, statement: str) -> None:
-        """Changes the database in a way that the API does not offer. One statement, which must change something."""
-        if self.postgres_url:
-            changed = len(postgres.sql(self.postgres_url, f"{statement} RETURNING 1"))
-        else:
-            database = sqlite3.connect(self.data_dir / "karmen.db", timeout=20)
-            with database:
-                database.execute("PRAGMA foreign_keys = ON")
-                changed = database.execute(statement).rowcount
-            database.close()
-        assert changed > 0, statement
 
     # --- what the operating system knows ----------------------------------------------------------------------------
 
