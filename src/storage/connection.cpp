@@ -3,6 +3,9 @@
 #include <soci/soci.h>
 
 namespace karmen::storage {
+
+namespace details = soci::details;
+
 namespace {
 
 /// Lists come in many orders and filters; for each further text another one is forgotten.
@@ -15,11 +18,20 @@ class Connection::Prepared {
   public:
     Prepared(soci::session& session, const Sql& sql, std::size_t params)
         : inputs_(params), input_nulls_(params), cells_(sql.columns), cell_nulls_(sql.columns), statement_(session) {
-        for (std::size_t i = 0; i < params; ++i) statement_.exchange(soci::use(inputs_[i], input_nulls_[i]));
+        for (std::size_t i = 0; i < params; ++i) {
+            const auto use = details::do_use(inputs_[i], input_nulls_[i], "", details::basic_type_tag());
+            uses_.push_back(use.get());
+            statement_.exchange(use);
+        }
         for (std::size_t i = 0; i < sql.columns; ++i) statement_.exchange(soci::into(cells_[i].text, cell_nulls_[i]));
         statement_.alloc();
         statement_.prepare(sql.text);
         statement_.define_and_bind();
+    }
+
+    /// After a run that failed: what SOCI's PostgreSQL has copied of the parameters, and would forget in the next run.
+    void drop_copies() {
+        for (details::use_type_base* use : uses_) use->post_use(false);
     }
 
     /// To the last row: a statement that is left standing would hold its read transaction open.
@@ -45,6 +57,7 @@ class Connection::Prepared {
 
   private:
     std::vector<std::string> inputs_;
+    std::vector<details::use_type_base*> uses_;  ///< the statement owns them
     std::vector<soci::indicator> input_nulls_;
     std::vector<Cell> cells_;
     std::vector<soci::indicator> cell_nulls_;
@@ -89,7 +102,11 @@ std::int64_t Connection::run(const Sql& sql, const std::vector<Param>& params, c
             return prepared(sql, params.size()).run(params, on_row);
         } catch (...) {
             // Ends what it began, whoever threw: the callback or the database.
-            if (backend_.after_failure() == Backend::FailedStatement::kForget) statements_.erase(sql.text);
+            const auto known = statements_.find(sql.text);
+            if (known != statements_.end() && backend_.after_failure() == Backend::FailedStatement::kForget)
+                statements_.erase(known);
+            else if (known != statements_.end())
+                known->second->drop_copies();
             throw;
         }
     });

@@ -18,7 +18,6 @@ ADMIN = "karmen"
 FIRST_ADMIN_PASSWORD = "first-start-pw"
 ADMIN_PASSWORD = "admin-Passw0rd"
 USER_PASSWORD = "user-Passw0rd"
-POSTGRES = "KARMEN_STORAGE_POSTGRES_URL"
 SECRET_KEY = "0123456789abcdef0123456789abcdef-for-tests-only"
 
 # bcrypt at its cheapest, and no throttle in the way of tests that log in all the time.

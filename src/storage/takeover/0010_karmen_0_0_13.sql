@@ -28,7 +28,8 @@ DECLARE reference record;
 BEGIN
     FOR reference IN
         SELECT conrelid::regclass AS source, conname FROM pg_constraint
-        WHERE contype = 'f' AND confrelid = 'users'::regclass
+        WHERE contype = 'f' AND confrelid = 'users'::regclass AND conrelid IN (
+            'local_users'::regclass, 'api_tokens'::regclass, 'gcodes'::regclass, 'printjobs'::regclass)
     LOOP
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', reference.source, reference.conname);
     END LOOP;
