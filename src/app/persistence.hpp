@@ -12,12 +12,16 @@
 
 namespace karmen::app {
 
+/// A database of Karmen 0.0.13 cannot go back: it is taken over by who serves or by `karmen migrate`, and not by a
+/// command that only wanted to look.
+enum class OldDatabase { kRefuse, kTakeOver };
+
 /// The database that the configuration names, brought to the schema of this program, and its tables. Lives as long as
 /// the process works.
 class Persistence {
   public:
     /// Makes data directory and embedded database when they are missing. Throws Error with a message for the operator.
-    explicit Persistence(const config::Config& config);
+    explicit Persistence(const config::Config& config, OldDatabase old_database = OldDatabase::kRefuse);
 
   private:
     storage::Database database_;

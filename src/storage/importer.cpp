@@ -87,7 +87,7 @@ enum class Source { kThisProgram, kKarmen_0_0_13 };
 Source check_source(Database& database) {
     const auto pending = Migrator(database).pending();
     if (pending.empty()) return Source::kThisProgram;
-    if (&database.lease().dialect() == &postgres_dialect() && pending.front().name == embedded_takeover().front().name)
+    if (&database.lease().dialect() == &postgres_dialect() && is_takeover(pending.front()))
         return Source::kKarmen_0_0_13;
     throw Error(
         ErrorCode::kConflict,

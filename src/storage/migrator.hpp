@@ -21,6 +21,9 @@ std::span<const Migration> embedded_migrations();
 
 /// What makes a database of Karmen 0.0.13 the same as the migrations up to this version make a new one.
 std::span<const Migration> embedded_takeover();
+inline bool is_takeover(const Migration& migration) {
+    return migration.name == embedded_takeover().front().name;
+}
 
 /// What the migration does, in words for people: its lines of comment that begin with `-- *`.
 std::vector<std::string_view> steps_of(const Migration& migration);

@@ -80,6 +80,12 @@ def test_the_tables_are_those_of_a_new_database(old: Old, tmp_path: Path):
     assert sql(new.url, references) == sql(old.url, references)
 
 
+def test_a_command_that_only_looks_does_not_convert(old: Old):
+    before = old_backend.dump(old.url)
+    assert "one of Karmen 0.0.13" in old.karmen("user", "list", expect=1).stderr
+    assert old_backend.dump(old.url) == before
+
+
 @pytest.mark.parametrize("versions", ["version > 8", "version > 1", "true"])
 def test_an_older_version_is_refused(old: Old, versions: str):
     sql(old.url, f"DELETE FROM schema_version WHERE {versions}; INSERT INTO schema_version VALUES (0, '', true) ON CONFLICT DO NOTHING")
