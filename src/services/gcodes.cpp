@@ -147,7 +147,7 @@ Awaitable<void> Gcodes::analyze_missing() {
         const auto gcode = co_await offload(blocking_, [&] { return gcodes_.first_without_analysis(last); });
         if (!gcode) co_return;
         last = gcode->id;
-        co_await offload(files_, [&] { analyze(gcode->id, gcode->absolute_path); });
+        co_await offload(files_, [&] { analyze(gcode->id, store_.relative(gcode->absolute_path).value_or("")); });
     }
 }
 
