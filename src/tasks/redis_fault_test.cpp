@@ -1,11 +1,8 @@
 #include "base/error.hpp"
 #include "runtime/sleep.hpp"
-#include "runtime/task_group.hpp"
 #include "tasks/test_queues.hpp"
 #include "tasks/worker.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -162,53 +159,6 @@ TEST(RedisQueue, GivesBackAtItsEndWhatNobodyElseDoes) {
     const SystemClock clock;
     TestRedisQueues queues(loop, quick_options());
     loop.run_until_done(between(queues, stop_with_a_task(queues, clock, log)));
-}
-
-Awaitable<void> take_and_note(Queue& queue, int& taken) {
-    const auto delivery = co_await queue.take(20s);
-    taken += delivery ? 1 : 0;
-}
-
-Awaitable<void> add_one(Queue& queue) {
-    NewTask task{"test"};
-    co_await queue.add(std::move(task));
-}
-
-/// Cancelled at each moment of what take() does, while Redis stands still: then it finds a read whose connection is
-/// closed already, and right after it the new task.
-Awaitable<void> cancel_while_adding(TestRedisQueues& queues, redis::TestServer& server, int steps) {
-    const Executor loop = co_await boost::asio::this_coro::executor;
-    Log log = Log::silent();
-    const SystemClock clock;
-    RedisQueue queue(queues.client(), queues.prefix(), clock, quick_options(), log);
-    TaskGroup reading(loop, log, "test");
-    TaskGroup adding(loop, log, "test");
-    int taken = 0;
-    reading.spawn(take_and_note(queue, taken));
-    for (int i = 0; i < steps; ++i) co_await boost::asio::post(boost::asio::use_awaitable);
-    server.pause();
-    reading.cancel();
-    co_await reading.join();
-    adding.spawn(add_one(queue));
-    co_await sleep_for(1ms);
-    server.resume();
-    co_await adding.join();
-    EXPECT_EQ(taken, 0);
-    EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1})) << steps;
-    const auto next = co_await queue.take(10s);
-    co_await queue.acknowledge(*next);
-    co_await queue.stop();
-}
-
-Awaitable<void> cancel_at_each_moment(TestRedisQueues& queues, redis::TestServer& server) {
-    for (int round = 0; round < 100; ++round) co_await cancel_while_adding(queues, server, round);
-}
-
-TEST(RedisQueue, AReadThatWasCancelledTakesNothingAfterwards) {
-    redis::TestServer server;
-    Loop loop;
-    TestRedisQueues queues(loop, quick_options(), server.url());
-    loop.run_until_done(between(queues, cancel_at_each_moment(queues, server)));
 }
 
 Awaitable<void> forget_consumers(TestRedisQueues& queues, const Clock& clock, Log& log) {
