@@ -49,8 +49,8 @@ std::optional<Task> TaskRepository::take(const Lease& lease, Timestamp now, int 
     // that it chose changed.
     static const Sql kTake = returning(
         "UPDATE tasks SET state = 'running', attempt = attempt + 1, due = :lease_end, receipt = :receipt "
-        "WHERE id = (SELECT id FROM tasks WHERE state IN ('queued', 'retry_waiting', 'running') AND due <= :now "
-        "ORDER BY due, id LIMIT 1) AND state IN ('queued', 'retry_waiting', 'running') AND due <= :now_still",
+        "WHERE id = (SELECT id FROM tasks WHERE state <> 'dead' AND due <= :now ORDER BY due, id LIMIT 1) "
+        "AND state <> 'dead' AND due <= :now_still",
         kColumns);
     Session session = database_.lease();
     bury_lost(session, now, attempts_max);
@@ -58,8 +58,7 @@ std::optional<Task> TaskRepository::take(const Lease& lease, Timestamp now, int 
 }
 
 std::optional<Timestamp> TaskRepository::next_due() {
-    static const Sql kSql =
-        select({"due"}, "FROM tasks WHERE state IN ('queued', 'retry_waiting', 'running') ORDER BY due LIMIT 1");
+    static const Sql kSql = select({"due"}, "FROM tasks WHERE state <> 'dead' ORDER BY due LIMIT 1");
     return database_.lease().one(kSql, {}, [](Row& row) { return row.timestamp(); });
 }
 

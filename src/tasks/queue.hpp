@@ -47,7 +47,8 @@ class Queue {
     virtual Awaitable<std::string> add(NewTask task) = 0;
 
     /// The task that has waited longest; none: none could be taken within that time. One caller at a time. Whoever is
-    /// cancelled in the moment of getting one gets it: give it back, or nobody has it until visibility_timeout is over.
+    /// cancelled in the moment of getting one gets it: give it back, or nobody has it until visibility_timeout is over
+    /// (or until stop(), where there is one).
     virtual Awaitable<std::optional<Delivery>> take(std::chrono::milliseconds wait) = 0;
     /// To be called well within each visibility_timeout. False: the task is somebody else's by now, or done.
     virtual Awaitable<bool> renew(const Delivery& delivery) = 0;

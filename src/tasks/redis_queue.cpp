@@ -95,6 +95,7 @@ Awaitable<void> RedisQueue::check_settings() {
 Awaitable<void> RedisQueue::stop() {
     reader_.reset();
     try {
+        co_await end_abandoned_reader();
         Arguments arguments{consumer_};
         co_await run(scripts_.give_back_all, std::move(arguments));
     } catch (const Error& error) {
@@ -104,6 +105,7 @@ Awaitable<void> RedisQueue::stop() {
 
 Awaitable<std::string> RedisQueue::add(NewTask task) {
     const Task made = make_task(std::move(task), clock_.now(), options_);
+    co_await end_abandoned_reader();
     Arguments arguments{text(static_cast<std::int64_t>(options_.waiting_max)), made.id, made.kind, made.payload,
                         text(made.created.time_since_epoch().count())};
     const Reply added = co_await run(scripts_.add, std::move(arguments));
@@ -124,8 +126,32 @@ Awaitable<RedisQueue::Next> RedisQueue::next() {
                    .until_retry = milliseconds(0)};
 }
 
+Awaitable<void> RedisQueue::open_reader() {
+    reader_ = co_await client_.open_connection();
+    Arguments arguments{"CLIENT", "ID"};
+    const Reply id = co_await reader_->command(std::move(arguments));
+    reader_id_ = text(id.integer());
+}
+
+/// A read that blocks would go on, and bring tasks to nobody.
+void RedisQueue::abandon_reader() {
+    if (reader_ && reader_->is_open()) abandoned_reader_id_ = reader_id_;
+    reader_.reset();
+}
+
+/// Redis may not have noticed yet that the connection was closed, and give it the next task.
+Awaitable<void> RedisQueue::end_abandoned_reader() {
+    if (abandoned_reader_id_.empty()) co_return;
+    Arguments arguments{"CLIENT", "KILL", "ID", std::exchange(abandoned_reader_id_, {})};
+    try {
+        co_await client_.command(std::move(arguments));
+    } catch (const CommandError& error) {
+        log_.debug("a connection to Redis was not ended", {{"error", error.detail()}});
+    }
+}
+
 Awaitable<std::optional<Delivery>> RedisQueue::read_new(milliseconds block) {
-    if (!reader_ || !reader_->is_open()) reader_ = co_await client_.open_connection();
+    if (!reader_ || !reader_->is_open()) co_await open_reader();
     Arguments arguments{"XREADGROUP",        "GROUP",   kConsumerGroup, consumer_, "COUNT", "1", "BLOCK",
                         text(block.count()), "STREAMS", keys_.queue,    ">"};
     const Reply reply = co_await reader_->command(std::move(arguments), block + client_.options().command_timeout);
@@ -138,6 +164,7 @@ Awaitable<std::optional<Delivery>> RedisQueue::read_new(milliseconds block) {
 Awaitable<std::optional<Delivery>> RedisQueue::take(milliseconds wait) {
     using Steady = std::chrono::steady_clock;
     const auto end = Steady::now() + wait;
+    co_await end_abandoned_reader();
     while (true) {
         Next found = co_await next();
         if (found.delivery) co_return std::move(found.delivery);
@@ -149,7 +176,7 @@ Awaitable<std::optional<Delivery>> RedisQueue::take(milliseconds wait) {
         } catch (const CommandError& error) {
             if (error.word() != "NOGROUP") throw;  // Redis was emptied; next() makes the group anew
         } catch (...) {
-            reader_.reset();  // a read that blocks would go on, and bring tasks to nobody
+            abandon_reader();
             throw;
         }
         if (left <= milliseconds(0)) co_return std::nullopt;
@@ -192,6 +219,7 @@ Awaitable<void> RedisQueue::give_up(const Delivery& delivery, std::string error)
 }
 
 Awaitable<void> RedisQueue::give_back(const Delivery& delivery) {
+    co_await end_abandoned_reader();
     Arguments arguments{delivery.receipt, consumer_, text(delivery.task.attempt - 1)};
     co_await run(scripts_.give_back, std::move(arguments));
 }

@@ -44,6 +44,9 @@ class RedisQueue final : public Queue {
     };
     Awaitable<Next> next();
     Awaitable<std::optional<Delivery>> read_new(std::chrono::milliseconds block);
+    Awaitable<void> open_reader();
+    void abandon_reader();
+    Awaitable<void> end_abandoned_reader();
     Awaitable<void> bury_or_retry(Delivery delivery, std::string error, std::string delay_ms);
     Awaitable<redis::Reply> run(const redis::Script& script, redis::Arguments arguments);
     Awaitable<void> check_settings();
@@ -57,6 +60,8 @@ class RedisQueue final : public Queue {
     std::chrono::milliseconds look_again_;
     Log& log_;
     std::unique_ptr<redis::Connection> reader_;  ///< of its own, since reading blocks
+    std::string reader_id_;                      ///< by which Redis knows it
+    std::string abandoned_reader_id_;            ///< of one that was closed while it waited for a task
 };
 
 }  // namespace karmen::tasks

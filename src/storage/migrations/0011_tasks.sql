@@ -12,7 +12,8 @@ CREATE TABLE tasks (
     receipt  varchar(64),
     error    varchar
 );
-CREATE INDEX tasks_due ON tasks (state, due, id);
+CREATE INDEX tasks_due ON tasks (due, id) WHERE state <> 'dead';
+CREATE INDEX tasks_state ON tasks (state, due);
 
 CREATE TABLE schedules (
     name      varchar(64) PRIMARY KEY,
