@@ -25,6 +25,11 @@ def package_field(package: Path, name: str) -> str:
     return run_outside(["dpkg-deb", "--field", str(package), name]).strip()
 
 
+def dependencies(package: Path) -> list[str]:
+    """Their names."""
+    return re.findall(r"(?:^|, )([a-z0-9.+-]+)", package_field(package, "Depends"))
+
+
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_package(tmp_path_factory.mktemp("package"))
@@ -32,15 +37,17 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def base_system(package: Path) -> Iterator[Chroot]:
-    """A Debian with what the package depends on, so that installing it needs nothing from outside. To be copied."""
+    """A Debian with what the package depends on, so that installing it needs nothing more. To be copied."""
     if os.geteuid() != 0:
         assert not os.environ.get("CI"), "making a Debian to install into needs root"
         pytest.skip("making a Debian to install into needs root")
-    names = re.findall(r"(?:^|, )([a-z0-9.+-]+)", package_field(package, "Depends"))
     directory = roomy_directory()
-    base = Chroot(directory / "base")
     try:
-        yield Chroot.make(base.root, names)
+        base = Chroot.make(directory / "base")
+        # By apt, because debootstrap knows no package that others provide.
+        base.run("apt-get", "update", with_network=True)
+        base.run("apt-get", "satisfy", "--yes", "--no-install-recommends", package_field(package, "Depends"), with_network=True)
+        yield base
     finally:
         Chroot(directory).remove()
 

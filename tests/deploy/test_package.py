@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import build_package, package_field
+from conftest import build_package, dependencies, package_field
 from support.api import Api
 from support.chroot import ENVIRONMENT, Chroot, run_outside
 from support.process import Process
@@ -56,18 +56,15 @@ def log_file(tmp_path: Path) -> Path:
 
 
 def test_depends_on_what_the_program_is_linked_with_and_not_on_servers(package: Path):
-    depends = package_field(package, "Depends")
-    assert {"adduser", "libc6", "libssl3", "libsqlite3-0"} <= set(re.findall(r"(?:^|, )([a-z0-9.+-]+)", depends)), depends
-    suggests = package_field(package, "Suggests")
-    for server in ("nginx", "postgresql", "redis-server"):
-        assert server in suggests and server not in depends
+    depends = set(dependencies(package))
+    assert {"adduser", "libc6", "libssl3", "libsqlite3-0"} <= depends
+    servers = {"nginx", "postgresql", "redis-server"}
+    assert servers <= set(package_field(package, "Suggests").split(", "))
+    assert not servers & depends
     assert int(package_field(package, "Installed-Size")) < 60_000, "the debug symbols are not stripped"
 
 
 def test_life_from_installing_to_purging(system: Chroot, package: Path, tmp_path: Path, log_file: Path):
-    system.path("/run/systemd/system").mkdir(parents=True)
-    system.path("/bin/systemctl").write_text(SYSTEMCTL)
-    system.path("/bin/systemctl").chmod(0o755)
     system.put(package, "/karmen.deb")
 
     # Installing: nothing is fetched, there is no network.
@@ -75,9 +72,7 @@ def test_life_from_installing_to_purging(system: Chroot, package: Path, tmp_path
     assert system.owner_and_mode(OPTIONS) == "root:karmen 640"
     assert system.owner_and_mode(DATA) == "karmen:karmen 750"
     assert set(system.run("sh", "-c", "ls /lib/systemd/system | grep karmen").split()) == UNITS
-    enabled = system.path("/etc/systemd/system").rglob("karmen*")
-    assert [path.name for path in enabled] == ["karmen.service"] and system.path(WANTED).is_symlink()
-    assert "--quiet --system start karmen.service" in systemctl_calls(system)
+    assert system.run("find", "/etc/systemd/system", "-name", "karmen*").split() == [WANTED]
 
     # Its service works, out of the box and as the user that it has for itself.
     server = InstalledServer(system, log_file)
@@ -88,6 +83,11 @@ def test_life_from_installing_to_purging(system: Chroot, package: Path, tmp_path
     listed = system.run("karmen", "user", "list", "--config", OPTIONS, user="karmen")
     assert ADMIN in listed
 
+    # From here on there seems to be systemd, which is told of everything.
+    system.path("/run/systemd/system").mkdir(parents=True)
+    system.path("/bin/systemctl").write_text(SYSTEMCTL)
+    system.path("/bin/systemctl").chmod(0o755)
+
     # An upgrade keeps edited options, their mode, and the data, and restarts what runs.
     edited = system.path(OPTIONS).read_text().replace('# level = "info"', 'level = "error"')
     system.path(OPTIONS).write_text(edited)
@@ -95,7 +95,6 @@ def test_life_from_installing_to_purging(system: Chroot, package: Path, tmp_path
     major, minor, patch = version.split(".")
     newer = build_package(tmp_path, f"{major}.{minor}.{int(patch) + 1}")
     system.put(newer, "/karmen.deb")
-    systemctl_calls(system)
     system.run("dpkg", "--install", "/karmen.deb")
     assert system.run("dpkg-query", "--show", "--showformat=${Version}", "karmen") == package_field(newer, "Version") != version
     assert system.path(OPTIONS).read_text() == edited
@@ -118,11 +117,8 @@ def test_life_from_installing_to_purging(system: Chroot, package: Path, tmp_path
 
     # Purging leaves nothing.
     system.run("dpkg", "--purge", "karmen")
-    left = [path for path in ("/etc/karmen", DATA, WANTED, "/usr/share/karmen", "/usr/share/doc/karmen", UNIT)
-            if system.path(path).exists() or system.path(path).is_symlink()]
-    assert left == []
+    assert system.run("find", "/", "-xdev", "-name", "*karmen*", "-not", "-path", "/proc/*").split() == ["/karmen.deb"]
     assert "karmen" not in system.path("/etc/passwd").read_text() + system.path("/etc/group").read_text()
-    assert run_outside(["ls", "-A", str(system.path("/var/lib/systemd/deb-systemd-helper-enabled"))]) in ("", "multi-user.target.wants\n")
 
 
 def test_a_service_that_was_disabled_stays_so_after_an_upgrade(system: Chroot, package: Path):
@@ -138,3 +134,7 @@ def test_files_with_secrets_are_never_open_in_between(package: Path):
     listing = run_outside(["dpkg-deb", "--contents", str(package)])
     line = next(line for line in listing.splitlines() if line.endswith(OPTIONS))
     assert line.startswith("-rw-r----- root/root"), line
+
+
+def test_has_no_fault_that_lintian_knows(package: Path):
+    run_outside(["lintian", "--allow-root", "--fail-on", "error,warning", str(package)])
