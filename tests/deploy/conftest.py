@@ -1,33 +1,13 @@
 """Fixtures of the tests of what is deployed."""
 
 import os
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.binary import REPOSITORY
-from support.chroot import Chroot, roomy_directory, run_outside
-
-
-def build_package(folder: Path, version: str | None = None) -> Path:
-    """The Debian package of the release build, by the script that everybody uses."""
-    env = os.environ | ({"VERSION": version} if version else {})
-    done = subprocess.run([str(REPOSITORY / "scripts/package"), str(folder)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, env=env)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    return Path(done.stdout.split()[-1])
-
-
-def package_field(package: Path, name: str) -> str:
-    return run_outside(["dpkg-deb", "--field", str(package), name]).strip()
-
-
-def dependencies(package: Path) -> list[str]:
-    """Their names."""
-    return re.findall(r"(?:^|, )([a-z0-9.+-]+)", package_field(package, "Depends"))
+from support.chroot import Chroot, roomy_directory
+from support.package import build_package, package_field
 
 
 @pytest.fixture(scope="session")

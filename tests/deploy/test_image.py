@@ -34,17 +34,22 @@ def instructions(name: str, word: str) -> list[str]:
     return re.findall(rf"^{word} (.*)$", stage(name), re.MULTILINE)
 
 
+def perform(name: str, system: Chroot) -> None:
+    """What a stage copies and runs."""
+    for copied in instructions(name, "COPY"):
+        *sources, target = copied.split()
+        for source in sources:
+            system.put(REPOSITORY / source, target + (Path(source).name if target.endswith("/") else ""))
+    for step in instructions(name, "RUN"):
+        system.run(*[word for word in shlex.split(step) if not word.startswith("--mount")], with_network=True)
+
+
 @pytest.fixture(scope="module")
 def image(base_system: Chroot, package: Path) -> Iterator[Chroot]:
     """The last stage of the Dockerfile."""
     system = base_system.copy(base_system.root.parent / "image")
-    for copied in instructions("karmen", "COPY"):
-        *sources, target = copied.split()
-        for source in sources:
-            system.put(REPOSITORY / source, target + Path(source).name)
     system.put(package, "/out/karmen.deb")
-    for step in instructions("karmen", "RUN"):
-        system.run(*[word for word in shlex.split(step) if not word.startswith("--mount")], with_network=True)
+    perform("karmen", system)
     yield system
     system.remove()
 
@@ -120,3 +125,14 @@ def test_is_healthy_while_it_answers(image: Chroot, environment: dict[str, str],
         process.signal(signal.SIGCONT)
     finally:
         process.end()
+
+
+def test_nginx_of_the_compose_file_takes_its_configuration(system: Chroot):
+    perform("nginx", system)
+    with system.path("/etc/hosts").open("a") as hosts:
+        hosts.write("127.0.0.1 api\n")
+    said = system.run("/usr/local/lib/karmen/nginx-entrypoint", "-t", env={"SITE": "karmen.example"})
+    assert "syntax is ok" in said and "warn" not in said
+    certificate = system.run("openssl", "x509", "-in", "/etc/karmen/tls/fullchain.pem", "-noout", "-ext", "subjectAltName")
+    assert "DNS:karmen.example" in certificate
+    assert system.path("/etc/karmen/tls/privkey.pem").stat().st_mode & 0o077 == 0

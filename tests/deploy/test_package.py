@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import build_package, dependencies, package_field
 from support.api import Api
 from support.chroot import ENVIRONMENT, Chroot, run_outside
+from support.package import build_package, dependencies, package_field
 from support.process import Process
 from support.server import ADMIN, ADMIN_PASSWORD
 
