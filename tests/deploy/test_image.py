@@ -131,6 +131,8 @@ def test_nginx_of_the_compose_file_takes_its_configuration(system: Chroot):
     perform("nginx", system)
     with system.path("/etc/hosts").open("a") as hosts:
         hosts.write("127.0.0.1 api\n")
+    system.path("/dev/stdout").touch()  # an engine has these two
+    system.path("/dev/stderr").touch()
     said = system.run("/usr/local/lib/karmen/nginx-entrypoint", "-t", env={"SITE": "karmen.example"})
     assert "syntax is ok" in said and "warn" not in said
     certificate = system.run("openssl", "x509", "-in", "/etc/karmen/tls/fullchain.pem", "-noout", "-ext", "subjectAltName")

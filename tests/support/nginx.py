@@ -74,6 +74,9 @@ class Nginx:
     def error_log(self) -> str:
         return (self.directory / "error.log").read_text()
 
+    def access_log(self) -> str:
+        return (self.directory / "access.log").read_text()
+
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.https_port)) == 0
