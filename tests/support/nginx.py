@@ -1,0 +1,159 @@
+"""nginx with the configuration of deploy/nginx, and what stands behind it."""
+
+import re
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+from support.binary import REPOSITORY, clean_environment
+from support.process import Process
+from support.wait import eventually
+
+NGINX = "/usr/sbin/nginx"
+SITE = REPOSITORY / "deploy/nginx/karmen.conf"
+LUA = "".join(f"load_module /usr/lib/nginx/modules/{name}.so;\n" for name in ("ndk_http_module", "ngx_http_lua_module"))
+
+
+def free_port() -> int:
+    """Was free a moment ago: nginx and Redis do not say which port they chose."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    assert old in text, f"{SITE} has no {old!r} any more"
+    return text.replace(old, new)
+
+
+class Nginx:
+    """The site of deploy/nginx/karmen.conf on ports of its own. `redis_port` switches its part 4 on."""
+
+    def __init__(self, directory: Path, upstreams: list[str], redis_port: int | None = None):
+        directory.mkdir()
+        self.directory = directory
+        self.http_port, self.https_port = free_port(), free_port()
+        self.url = f"https://127.0.0.1:{self.https_port}"
+        self.certificate = directory / "fullchain.pem"
+        run = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+               "/CN=karmen.example", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(directory / "privkey.pem"),
+               "-out", str(self.certificate)]
+        subprocess.run(run, check=True, capture_output=True)
+        (directory / "site.conf").write_text(self._site(upstreams, redis_port))
+        (directory / "nginx.conf").write_text(self._main("" if redis_port is None else LUA))
+        command = [NGINX, "-p", str(directory), "-c", str(directory / "nginx.conf")]
+        tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
+        assert tested.returncode == 0, tested.stderr
+        assert "warn" not in tested.stderr, tested.stderr
+        self.process = Process(command, directory / "nginx.log", clean_environment())
+        try:
+            eventually(self._listens, what="nginx listens")
+        except AssertionError:
+            self.process.kill()
+            raise
+
+    def end(self) -> None:
+        self.process.end()
+        shutil.rmtree(self.directory / "temp", ignore_errors=True)
+
+    def request(self, method: str, path: str, token: str | None = None, **options) -> requests.Response:
+        headers = ({"Authorization": f"Bearer {token}"} if token else {}) | options.pop("headers", {})
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(method, self.url + path, headers=headers, verify=str(self.certificate), timeout=20,
+                                   allow_redirects=False, **options)
+
+    def get(self, path: str, token: str | None = None, **options) -> requests.Response:
+        return self.request("GET", path, token, **options)
+
+    def error_log(self) -> str:
+        return (self.directory / "error.log").read_text()
+
+    def access_log(self) -> str:
+        return (self.directory / "access.log").read_text()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.https_port)) == 0
+
+    def _site(self, upstreams: list[str], redis_port: int | None) -> str:
+        text = re.sub(r"^ *listen \[::\].*\n", "", SITE.read_text(), flags=re.MULTILINE)
+        text = replaced(text, "listen 80;", f"listen 127.0.0.1:{self.http_port};")
+        text = replaced(text, "listen 443 ", f"listen 127.0.0.1:{self.https_port} ")
+        text = replaced(text, "/etc/karmen/tls", str(self.directory))
+        text = replaced(text, "/usr/share/karmen/nginx", str(REPOSITORY / "deploy/nginx"))
+        text = replaced(text, "/var/log/nginx/karmen.log", str(self.directory / "access.log"))
+        text = replaced(text, "    server 127.0.0.1:8080;", "".join(f"    server {one};\n" for one in upstreams))
+        if redis_port is not None:
+            text = replaced(text, "    # set $karmen_redis_host", "    set $karmen_redis_host")
+            text = replaced(text, "    # set $karmen_redis_port 6379", f"    set $karmen_redis_port {redis_port}")
+            text = replaced(text, "    # include ", "    include ")
+        return text
+
+    def _main(self, modules: str) -> str:
+        paths = "".join(f"    {what}_temp_path {self.directory}/temp/{what};\n" for what in
+                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (self.directory / "temp").mkdir()
+        return (f"{modules}daemon off;\nmaster_process off;\npid {self.directory}/nginx.pid;\n"
+                f"error_log {self.directory}/error.log info;\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
+
+
+class Redis:
+    """A server of its own, with what Karmen keeps in it."""
+
+    def __init__(self, directory: Path):
+        directory.mkdir()
+        self.port = free_port()
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""]
+        self.process = Process(command, directory / "redis.log", clean_environment())
+        eventually(lambda: self.command("ping") == "PONG", what="Redis answers")
+
+    def command(self, *words: str) -> str:
+        done = subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True, timeout=10)
+        return done.stdout.strip()
+
+    def end(self) -> None:
+        self.process.kill()
+
+
+class RawServer:
+    """Does with every connection what `respond` says: it is given the connection and the head of the request. `heads` are
+    those that came."""
+
+    def __init__(self, respond: Callable[[socket.socket, str], None]):
+        self.respond = respond
+        self.heads: list[str] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.host = f"127.0.0.1:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def end(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                if not (more := connection.recv(4096)):
+                    return
+                head += more
+            self.heads.append(head.decode())
+            try:
+                self.respond(connection, head.decode())
+            except OSError:
+                """The other side left."""
