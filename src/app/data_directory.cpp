@@ -26,6 +26,10 @@ std::filesystem::path make_data_directory(const config::Config& config) {
     return config.data_dir;
 }
 
+std::filesystem::path gcode_directory(const config::Config& config) {
+    return std::filesystem::path(config.data_dir) / "gcodes";
+}
+
 DataDirectoryLock::DataDirectoryLock(const config::Config& config, Use use) {
     const std::filesystem::path path = make_data_directory(config) / "lock";
     file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));

@@ -10,6 +10,9 @@ namespace karmen::app {
 /// Makes the data directory, for nobody else to read, when it is missing. Throws Error with a message for the operator.
 std::filesystem::path make_data_directory(const config::Config& config);
 
+/// Where the g-codes lie.
+std::filesystem::path gcode_directory(const config::Config& config);
+
 /// Held by the servers that work on a data directory. One that is the whole installation has it alone: its start would
 /// take the uploads of another for leftovers of a crash. The processes of one installation share it. Commands of the
 /// operator need no lock. The system gives it back when the process ends, however it ends. Immutable.
