@@ -87,7 +87,8 @@ int make_backup(const config::Config& config, const fs::path& wanted) {
     if (created.deleted_meanwhile > 0)
         fmt::print("Without {} g-codes that were deleted meanwhile\n", created.deleted_meanwhile);
     if (!config.auth.secret_key.empty())
-        fmt::print("The secret that signs tokens is in the configuration (auth.secret_key), not in the backup: keep it too\n");
+        fmt::print(
+            "The secret that signs tokens is in the configuration (auth.secret_key), not in the backup: keep it too\n");
     if (created.manifest.lost.empty()) return 0;
     fmt::print(stderr, "The backup is complete, but the data directory is not:\n");
     print_lost(created.manifest);

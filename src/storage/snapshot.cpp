@@ -34,11 +34,13 @@ std::unique_ptr<Backend> snapshot_backend(const std::filesystem::path& snapshot)
         {.file = snapshot, .if_missing = SqliteOptions::IfMissing::kFail, .use = SqliteOptions::Use::kInspect});
 }
 
-void remove_gcodes(const std::filesystem::path& snapshot, const std::vector<std::int64_t>& ids) {
+void change_snapshot(const std::filesystem::path& snapshot, const SnapshotChanges& changes) {
     Database database(sqlite_backend({.file = snapshot, .if_missing = SqliteOptions::IfMissing::kFail}),
                       {.sessions_max = 1});
     GcodeRepository gcodes(database);
-    for (const std::int64_t id : ids) gcodes.remove(id);
+    for (const std::int64_t id : changes.deleted_gcodes) gcodes.remove(id);
+    for (const auto& [id, path] : changes.moved_gcodes)
+        database.lease().execute("UPDATE gcodes SET absolute_path = :path WHERE id = :id", {path, id});
     database.lease().run_script("PRAGMA journal_mode=DELETE");
 }
 

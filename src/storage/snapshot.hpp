@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace karmen::storage {
@@ -17,7 +18,15 @@ void write_snapshot(Database& database, const std::filesystem::path& target);
 /// To read a snapshot. Nothing beside it or in it is changed.
 std::unique_ptr<Backend> snapshot_backend(const std::filesystem::path& snapshot);
 
-/// Deletes g-codes from a snapshot that nobody else uses, as deleting them in Karmen would; it stays one file.
-void remove_gcodes(const std::filesystem::path& snapshot, const std::vector<std::int64_t>& ids);
+struct SnapshotChanges {
+    struct Move {
+        std::int64_t gcode_id = 0;
+        std::string path;
+    };
+    std::vector<std::int64_t> deleted_gcodes;  ///< as deleting them in Karmen would
+    std::vector<Move> moved_gcodes;            ///< whose file is somewhere else than the row says
+};
+/// Of a snapshot that nobody else uses; it stays one file.
+void change_snapshot(const std::filesystem::path& snapshot, const SnapshotChanges& changes);
 
 }  // namespace karmen::storage

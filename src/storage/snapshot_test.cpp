@@ -69,14 +69,14 @@ TEST_F(SnapshotTest, OverwritesNothing) {
     EXPECT_THAT(Migrator(copy).pending(), IsEmpty());
 }
 
-TEST_F(SnapshotTest, LosesGcodesAndIsStillOneFile) {
+TEST_F(SnapshotTest, IsChangedAndStillOneFile) {
     const auto kept = add_gcode("kept.gcode");
     const auto deleted = add_gcode("deleted.gcode");
     write_snapshot(database_, snapshot_);
-    remove_gcodes(snapshot_, {deleted});
+    change_snapshot(snapshot_, {.deleted_gcodes = {deleted}, .moved_gcodes = {{kept, "moved.gcode"}}});
     EXPECT_EQ(files_in_folder(), 1U);
     Database copy(snapshot_backend(snapshot_));
-    EXPECT_TRUE(GcodeRepository(copy).find(kept).has_value());
+    EXPECT_EQ(GcodeRepository(copy).find(kept)->absolute_path, "moved.gcode");
     EXPECT_FALSE(GcodeRepository(copy).find(deleted).has_value());
     EXPECT_EQ(files_in_folder(), 1U) << "not in WAL mode";
     EXPECT_TRUE(GcodeRepository(database_).find(deleted).has_value());

@@ -313,6 +313,23 @@ def test_files_that_were_lost_before_are_named(new_server, tmp_path: Path):
         other.stop()
 
 
+def test_paths_of_karmen_0_0_13_lead_into_the_restored_store(new_server, tmp_path: Path):
+    server = new_server(env=OWN_SECRET)
+    admin = server.first_admin()
+    inside, outside = (uploaded(admin, f"{name}.gcode", gcode_bytes(9000), "a") for name in ("inside", "outside"))
+    server.change_rows(f"UPDATE gcodes SET absolute_path = '{server.store}/a//inside.gcode' WHERE id = {inside['id']}")
+    server.change_rows(f"UPDATE gcodes SET absolute_path = '/etc/passwd' WHERE id = {outside['id']}")
+    done = backup(server, tmp_path / "backup", expect=1)
+    assert "outside.gcode" in done.stderr and "inside.gcode" not in done.stderr
+    assert [path.name for path in (tmp_path / "backup").rglob("*.gcode")] == ["inside.gcode"]
+    verify(tmp_path / "backup")
+    other = restored(tmp_path / "backup", tmp_path / "other").start()
+    try:
+        assert download(other.login(ADMIN, ADMIN_PASSWORD), inside) == gcode_bytes(9000)
+    finally:
+        other.stop()
+
+
 def test_of_nothing_no_backup_is_made(tmp_path: Path):
     done = run([karmen_binary(), "backup", str(tmp_path / "b"), "--data-dir", str(tmp_path / "data")], expect=1)
     assert "is" in done.stderr and "the right data directory?" in done.stderr

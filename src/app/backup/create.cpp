@@ -22,45 +22,59 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Rows of Karmen 0.0.13 have paths that begin with `/`, which mean nothing where the backup is restored.
+std::string path_in_store(const fs::path& store, const std::string& path) {
+    if (!path.starts_with('/')) return path;
+    return fs::path(path).lexically_normal().lexically_relative(fs::absolute(store).lexically_normal()).string();
+}
+
 /// Copies the files of g-codes into a draft, and keeps account of them.
 class GcodeCopier {
   public:
     GcodeCopier(const config::Config& config, storage::Database& live, const fs::path& draft, Manifest& manifest)
-        : store_(gcode_directory(config), 0), live_(live), draft_(draft), manifest_(manifest) {}
+        : store_path_(gcode_directory(config)),
+          store_(store_path_, 0),
+          live_(live),
+          draft_(draft),
+          manifest_(manifest) {}
 
     void copy(const Gcode& gcode) {
-        const std::string path = fmt::format("{}/{}", kGcodeFolder, gcode.absolute_path);
-        const std::string problem = copy_to(path, gcode);
+        const std::string in_store = path_in_store(store_path_, gcode.absolute_path);
+        const std::string path = fmt::format("{}/{}", kGcodeFolder, in_store);
+        const std::string problem = copy_to(path, in_store, gcode.sha256);
+        const bool has_file = manifest_.files.contains(path);
+        if (has_file && in_store != gcode.absolute_path) changes_.moved_gcodes.push_back({gcode.id, in_store});
         if (problem.empty()) return;
         // Whoever deletes takes away the row before the file.
         if (live_.find(gcode.id)) {
             manifest_.lost.push_back({gcode.id, gcode.display, path, problem});
             return;
         }
-        deleted_.push_back(gcode.id);
+        changes_.deleted_gcodes.push_back(gcode.id);
         if (manifest_.files.erase(path) > 0) fs::remove(draft_ / path);
     }
 
-    const std::vector<std::int64_t>& deleted() const { return deleted_; }
+    const storage::SnapshotChanges& changes() const { return changes_; }
 
   private:
     /// What is wrong; empty: nothing.
-    std::string copy_to(const std::string& path, const Gcode& gcode) {
+    std::string copy_to(const std::string& path, const std::string& in_store, const std::string& sha256) {
         auto found = manifest_.files.find(path);
         if (found == manifest_.files.end()) {
-            const auto open_file = store_.open(gcode.absolute_path);
+            const auto open_file = store_.open(in_store);
             if (!open_file) return "there is no file";
             found = manifest_.files.emplace(path, copy_durably(open_file->file, draft_ / path)).first;
         }
-        const bool is_as_uploaded = gcode.sha256.empty() || gcode.sha256 == found->second.sha256;
+        const bool is_as_uploaded = sha256.empty() || sha256 == found->second.sha256;
         return is_as_uploaded ? "" : "the file is not what was uploaded";
     }
 
+    fs::path store_path_;
     files::GcodeStore store_;
     storage::GcodeRepository live_;
     const fs::path& draft_;
     Manifest& manifest_;
-    std::vector<std::int64_t> deleted_;
+    storage::SnapshotChanges changes_;
 };
 
 std::size_t copy_gcodes(const config::Config& config, storage::Database& live, const fs::path& draft,
@@ -73,8 +87,10 @@ std::size_t copy_gcodes(const config::Config& config, storage::Database& live, c
         listed.each_path([&](std::int64_t id, const std::string&) { ids.push_back(id); });
         for (const std::int64_t id : ids) copier.copy(listed.find(id).value());
     }
-    if (!copier.deleted().empty()) storage::remove_gcodes(draft / kDatabaseName, copier.deleted());
-    return copier.deleted().size();
+    const storage::SnapshotChanges& changes = copier.changes();
+    if (!changes.deleted_gcodes.empty() || !changes.moved_gcodes.empty())
+        storage::change_snapshot(draft / kDatabaseName, changes);
+    return changes.deleted_gcodes.size();
 }
 
 void copy_secret(const config::Config& config, const fs::path& draft, Manifest& manifest) {
