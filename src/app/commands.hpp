@@ -22,6 +22,8 @@ void add_doctor_command(CLI::App& program, Run& chosen);
 void add_tasks_command(CLI::App& program, Run& chosen);
 void add_migrate_command(CLI::App& program, Run& chosen);
 void add_import_command(CLI::App& program, Run& chosen);
+void add_backup_command(CLI::App& program, Run& chosen);
+void add_restore_command(CLI::App& program, Run& chosen);
 void add_config_command(CLI::App& program, Run& chosen);
 void add_fake_printer_command(CLI::App& program, Run& chosen);
 

@@ -37,6 +37,8 @@ int run_program(int argc, char** argv) {
     app::add_tasks_command(program, chosen);
     app::add_migrate_command(program, chosen);
     app::add_import_command(program, chosen);
+    app::add_backup_command(program, chosen);
+    app::add_restore_command(program, chosen);
     app::add_config_command(program, chosen);
     app::add_fake_printer_command(program, chosen);
     try {

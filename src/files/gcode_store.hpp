@@ -112,9 +112,9 @@ class GcodeStore {
         std::vector<std::string> unlisted_moved;  ///< where they lay
         std::vector<std::string> unlisted_left;   ///< could not be moved
     };
-    /// Removes what uploads left unfinished, and moves files that `is_listed` does not know to `unlisted_folder`, or leaves them when that is empty.
-    /// Nothing that anybody was told to be stored is among them, but it may still be of value to somebody. Files that
-    /// changed within `age_min` may belong to uploads that run, and are left alone.
+    /// Removes what uploads left unfinished, and moves files that `is_listed` does not know to `unlisted_folder`, or
+    /// leaves them when that is empty. Nothing that anybody was told to be stored is among them, but it may still be of
+    /// value to somebody. Files that changed within `age_min` may belong to uploads that run, and are left alone.
     Recovery recover(const std::function<bool(const std::string& relative_path)>& is_listed,
                      const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
 
