@@ -32,7 +32,7 @@ int run(const config::Config& config, const Arguments& arguments) {
         throw Error(ErrorCode::kInvalidInput,
                     PublicMessage{"karmen import brings data into the embedded database, but storage.postgres_url or "
                                   "POSTGRES_HOST names another; to convert that one, run `karmen migrate`"});
-    const DataDirectoryLock lock(config);
+    const DataDirectoryLock lock(config, DataDirectoryLock::Use::kAlone);
     storage::Database source = open_source(config, arguments.from);
     storage::Database target(open_backend(config, DatabaseUse::kMigrate));
     storage::Migrator(target).migrate();
