@@ -21,8 +21,8 @@ LOG_TAIL_BYTES = 8000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if arrangement.CHOSEN != arrangement.EMBEDDED:
-        others = [item for item in items if item.get_closest_marker("embedded")]
+    if arrangement.CHOSEN == arrangement.REPLICATED:
+        others = [item for item in items if item.get_closest_marker("one_process")]
         items[:] = [item for item in items if item not in others]
         config.hook.pytest_deselected(items=others)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

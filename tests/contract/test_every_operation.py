@@ -178,6 +178,7 @@ def test_body_that_does_not_come(new_server, document: Document):
 # --- the server ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_process
 def test_too_many_clients(new_server, document: Document):
     place = Place(new_server(), document)
     place.server.options["http-connections-max"] = "1"

@@ -122,6 +122,7 @@ def test_host_that_cannot_be_is_404(admin: Api, host: str):
 
 
 @pytest.mark.parametrize("path", ["/gcodes/%00", "/gcodes/1%00/data", "/printers/127.0.0.1%00", "/printjobs/1%00"])
+@pytest.mark.one_process
 def test_nul_in_a_path_is_refused(user: Api, path: str):
     user.get(path, expect=(400, 404))
 

@@ -87,6 +87,7 @@ def test_every_documented_operation_is_there_and_no_other_method(document: Docum
         assert allowed - {"HEAD", "OPTIONS"} == {method.upper() for method in item}, path
 
 
+@pytest.mark.one_process
 def test_token_is_asked_for_where_the_document_says_so(document: Document, anonymous: Api):
     for method, path, operation in document.operations():
         address = re.sub(r"\{\w+\}", "1", path)

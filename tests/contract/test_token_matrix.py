@@ -302,6 +302,7 @@ def allowed(header: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.one_process
 def test_list_names_every_method_of_a_path(anonymous: Api, path: str):
     answer = anonymous.request("OPTIONS", path, expect=(200, 204))
     assert allowed(answer.headers["Allow"]) == ROUTES[path].keys()

@@ -58,6 +58,7 @@ def test_answer_is_for_nobody_else_and_nothing_but_pictures(user: Api, printer: 
         assert headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.one_process
 def test_one_connection_to_the_camera_for_all_viewers(user: Api, admin: Api, printer: FakePrinter):
     viewers = [Viewer(api, printer.host) for api in (user, admin) for _ in range(5)]
     for viewer in viewers:
@@ -157,6 +158,7 @@ def test_camera_on_another_host_is_not_asked(user: Api, admin: Api, scripted_pri
         elsewhere.end()
 
 
+@pytest.mark.one_process
 def test_too_many_viewers(user: Api, printer: FakePrinter):
     viewers = [Viewer(user, printer.host) for _ in range(12)]
     answer = user.get(f"/proxied-webcam/{printer.host}", expect=503)
@@ -224,6 +226,7 @@ def test_open_to_all_when_the_operator_says_so(new_server, fake_printers):
 # --- the end ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_process
 def test_viewers_do_not_delay_the_end_of_the_server(new_server, fake_printers):
     server = new_server(options={"http-shutdown-grace": "60s"})
     admin = server.first_admin()
