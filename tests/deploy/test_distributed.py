@@ -11,7 +11,7 @@ import yaml
 from support.api import Api
 from support.binary import REPOSITORY, clean_environment, karmen_binary
 from support.fakes import FakePrinters
-from support.nginx import Nginx, Redis
+from support.nginx import Nginx, Redis, shows_a_picture
 from support.postgres import new_database
 from support.process import Process
 from support.server import ADMIN, ADMIN_PASSWORD, FIRST_ADMIN_PASSWORD, SECRET_KEY
@@ -105,7 +105,7 @@ def test_nginx_fetches_webcams_from_where_the_worker_found_them(arrangement: Arr
     assert stream.startswith(f"http://{host}/")
     with arrangement.nginx.get(f"/proxied-webcam/{host}", token, stream=True) as answer:
         assert answer.status_code == 200 and "sandbox" in answer.headers["Content-Security-Policy"], "nginx itself, not the relay"
-        assert b"\xff\xd8" in next(answer.iter_content(4096))
+        assert shows_a_picture(answer)
     printers.end()
 
 

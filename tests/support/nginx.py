@@ -31,6 +31,17 @@ def replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+def shows_a_picture(answer: requests.Response) -> bool:
+    """Reads a stream up to the first JPEG, and leaves."""
+    with answer:
+        shown = b""
+        for chunk in answer.iter_content(None):
+            shown += chunk
+            if b"\xff\xd8" in shown:
+                return True
+    return False
+
+
 class Nginx:
     """The site of deploy/nginx/karmen.conf on ports of its own. `redis_port` switches its part 4 on."""
 
