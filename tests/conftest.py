@@ -21,8 +21,11 @@ LOG_TAIL_BYTES = 8000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [] if arrangement.CHOSEN == arrangement.EMBEDDED else ["embedded"]
     if arrangement.CHOSEN == arrangement.REPLICATED:
-        others = [item for item in items if item.get_closest_marker("one_process")]
+        left_out.append("one_process")
+    if left_out:
+        others = [item for item in items if any(map(item.get_closest_marker, left_out))]
         items[:] = [item for item in items if item not in others]
         config.hook.pytest_deselected(items=others)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

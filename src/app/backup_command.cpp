@@ -2,6 +2,7 @@
 #include "app/backup/restore.hpp"
 #include "app/backup/verify.hpp"
 #include "app/commands.hpp"
+#include "app/data_directory.hpp"
 #include "app/database_access.hpp"
 #include "app/output.hpp"
 #include "base/clock.hpp"
@@ -35,7 +36,7 @@ void refuse_postgres(const config::Config& config, const char* command) {
     throw Error(ErrorCode::kInvalidInput,
                 PublicMessage{fmt::format("karmen {} is for the embedded database, but the data of this installation "
                                           "is in PostgreSQL ({}): use pg_dump and pg_restore, and rsync for the "
-                                          "g-code files, as docs/operations.md shows",
+                                          "g-code files, as operations.md in /usr/share/doc/karmen or in docs shows",
                                           command, database_name(config))});
 }
 
@@ -55,12 +56,14 @@ fs::path new_directory(const fs::path& wanted) {
 
 /// What would go with the data is no backup, and the store's files are all taken for g-codes.
 void refuse_inside_of_data(const config::Config& config, const fs::path& target) {
-    const auto relative = fs::weakly_canonical(target).lexically_relative(fs::weakly_canonical(config.data_dir));
-    if (relative.empty() || *relative.begin() == "..") return;
-    throw Error(ErrorCode::kInvalidInput,
-                PublicMessage{fmt::format("{} lies in the data directory {}; name a directory outside, best on another "
-                                          "disk",
-                                          target.string(), config.data_dir)});
+    for (const fs::path& data : {fs::path(config.data_dir), gcode_directory(config)}) {
+        const auto relative = fs::weakly_canonical(target).lexically_relative(fs::weakly_canonical(data));
+        if (relative.empty() || *relative.begin() == "..") continue;
+        throw Error(ErrorCode::kInvalidInput,
+                    PublicMessage{fmt::format("{} lies in {}, which it is a backup of; name a directory outside, best "
+                                              "on another disk",
+                                              target.string(), data.string())});
+    }
 }
 
 std::string summary(const Manifest& manifest) {

@@ -13,6 +13,8 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
     Printer printer = co_await printers_.require(host);
     if (who.role == Role::kAdmin) co_return printer;
     std::optional<Uuid> owner;
+    // Who decides by it must see it as it is now: a print that another process has just started, too.
+    monitor_.outdate(host);
     const PrinterSnapshot snapshot = co_await monitor_.snapshot(host);
     if (has_active_print(snapshot.status.state)) {
         const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(host); });

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from support import faults
 from support.api import Api
 from support.binary import clean_environment, karmen_binary
 from support.gcodes import download, every_page, gcode_bytes, sha256, upload, uploaded
 from support.server import ADMIN, ADMIN_PASSWORD, Server, run
+
+pytestmark = pytest.mark.embedded
 
 # The key that signs tokens is drawn, so that it must come along.
 OWN_SECRET = {"KARMEN_AUTH_SECRET_KEY": ""}
@@ -313,12 +316,22 @@ def test_files_that_were_lost_before_are_named(new_server, tmp_path: Path):
         other.stop()
 
 
+def test_of_a_damaged_database_no_backup_is_made(source: Server, tmp_path: Path):
+    server = Server(tmp_path / "server")
+    shutil.copytree(source.data_dir, server.data_dir)
+    with open(server.data_dir / "karmen.db", "r+b") as file:
+        file.seek(4096)
+        file.write(bytes(19 * 4096))
+    assert backup(server, tmp_path / "backup", expect=1).stderr.startswith("karmen: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["server"]
+
+
 def test_paths_of_karmen_0_0_13_lead_into_the_restored_store(new_server, tmp_path: Path):
     server = new_server(env=OWN_SECRET)
     admin = server.first_admin()
     inside, outside = (uploaded(admin, f"{name}.gcode", gcode_bytes(9000), "a") for name in ("inside", "outside"))
-    server.change_rows(f"UPDATE gcodes SET absolute_path = '{server.store}/a//inside.gcode' WHERE id = {inside['id']}")
-    server.change_rows(f"UPDATE gcodes SET absolute_path = '/etc/passwd' WHERE id = {outside['id']}")
+    faults.execute(server, f"UPDATE gcodes SET absolute_path = '{server.store}/a//inside.gcode' WHERE id = {inside['id']}")
+    faults.execute(server, f"UPDATE gcodes SET absolute_path = '/etc/passwd' WHERE id = {outside['id']}")
     done = backup(server, tmp_path / "backup", expect=1)
     assert "outside.gcode" in done.stderr and "inside.gcode" not in done.stderr
     assert [path.name for path in (tmp_path / "backup").rglob("*.gcode")] == ["inside.gcode"]
@@ -341,5 +354,5 @@ def test_postgresql_has_tools_of_its_own(made: Path, tmp_path: Path, command: st
     env = {"KARMEN_STORAGE_POSTGRES_URL": "postgres://karmen:secret@127.0.0.1:1/karmen"}
     target = tmp_path / "b" if command == "backup" else made
     done = run([karmen_binary(), command, str(target), "--data-dir", str(tmp_path / "d")], env=env, expect=1)
-    assert "pg_dump" in done.stderr and "docs/operations.md" in done.stderr and "secret" not in done.stderr
+    assert "pg_dump" in done.stderr and "operations.md" in done.stderr and "secret" not in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -38,6 +38,8 @@ http {{
     }}
     server {{
         listen 127.0.0.1:{port};
+        # It closes connections on which it has not read a refused body, while the client sends its next request.
+        keepalive_timeout 0;
         client_max_body_size 0;
         location / {{
             proxy_pass http://api;

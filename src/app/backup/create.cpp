@@ -22,24 +22,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Rows of Karmen 0.0.13 have paths that begin with `/`, which mean nothing where the backup is restored.
-std::string path_in_store(const fs::path& store, const std::string& path) {
-    if (!path.starts_with('/')) return path;
-    return fs::path(path).lexically_normal().lexically_relative(fs::absolute(store).lexically_normal()).string();
-}
-
 /// Copies the files of g-codes into a draft, and keeps account of them.
 class GcodeCopier {
   public:
     GcodeCopier(const config::Config& config, storage::Database& live, const fs::path& draft, Manifest& manifest)
-        : store_path_(gcode_directory(config)),
-          store_(store_path_, 0),
-          live_(live),
-          draft_(draft),
-          manifest_(manifest) {}
+        : store_(gcode_directory(config), 0), live_(live), draft_(draft), manifest_(manifest) {}
 
     void copy(const Gcode& gcode) {
-        const std::string in_store = path_in_store(store_path_, gcode.absolute_path);
+        // Rows of Karmen 0.0.13 have paths that begin with `/`, which mean nothing where the backup is restored.
+        const std::string in_store = store_.relative(gcode.absolute_path).value_or("");
         const std::string path = fmt::format("{}/{}", kGcodeFolder, in_store);
         const std::string problem = copy_to(path, in_store, gcode.sha256);
         const bool has_file = manifest_.files.contains(path);
@@ -69,7 +60,6 @@ class GcodeCopier {
         return is_as_uploaded ? "" : "the file is not what was uploaded";
     }
 
-    fs::path store_path_;
     files::GcodeStore store_;
     storage::GcodeRepository live_;
     const fs::path& draft_;
