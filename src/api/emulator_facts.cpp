@@ -51,13 +51,14 @@ std::vector<Twin> twins() {
          .answers = {{201, "OctoPrintUploaded"}},
          .body = {"OctoPrintUpload", "multipart/form-data"},
          .errors = {kUnsupportedMediaType, kDiskFull},
-         .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed}},
+         .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed,
+                            kServiceUnavailable}},
         {.method = "POST",
          .path = "/api/files/local/{id}",
          .answers = {{204}},
          .body = {"OctoPrintFileCommand"},
          .errors = {kGcodeNotFound},
-         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed, kDiskFull}},
+         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed, kServiceUnavailable, kDiskFull}},
     };
 }
 

@@ -18,6 +18,7 @@ constexpr std::size_t kIdBytes = 16;
 constexpr const char* kSeen = "seen";
 constexpr const char* kOutdated = "outdated";
 constexpr const char* kRemoved = "removed";
+constexpr const char* kNoAnswer = "no answer";
 
 // KEYS of all: the claim, the version of the printer's state, the webcam's address.
 
@@ -34,9 +35,13 @@ const redis::Script& claim_script() {
 
 const redis::Script& publish_script() {
     static const redis::Script script(R"(
-        -- ARGV: who, version, channel, message, the webcam's address or nothing, its lifetime in ms
+        -- ARGV: who, version, channel, message, the webcam's address or nothing, its lifetime in ms, and the message for
+        -- those who wait when what was seen is out of date
         if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-        if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[2] then return 0 end
+        if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[2] then
+            redis.call('PUBLISH', ARGV[3], ARGV[7])
+            return 0
+        end
         if ARGV[5] == '' then redis.call('DEL', KEYS[3])
         else redis.call('SET', KEYS[3], ARGV[5], 'PX', ARGV[6]) end
         redis.call('PUBLISH', ARGV[3], ARGV[4])
@@ -122,7 +127,8 @@ Awaitable<void> RedisPrinterExchange::publish(std::string host, Claim claim, ser
                                    channel_,
                                    message(id_, host, snapshot),
                                    snapshot.webcam.stream ? snapshot.webcam.stream->url : "",
-                                   std::to_string(options_.webcam_lifetime.count())};
+                                   std::to_string(options_.webcam_lifetime.count()),
+                                   message(id_, kNoAnswer, host)};
         co_await client_.run(publish_script(), keys_of(host), std::move(arguments));
     } catch (const Error& error) {
         log_.debug("cannot tell others of a printer", {{"printer", host}, {"error", error.what()}});
@@ -160,6 +166,7 @@ void RedisPrinterExchange::on_message(std::string_view, const std::string& paylo
     const std::string event = text("event");
     if (text("from") == id_) return;  // known here already
     if (event == kOutdated) return monitor_->outdate(text("host"));
+    if (event == kNoAnswer) return monitor_->hear_of_no_answer(text("host"));
     if (event == kRemoved) return monitor_->forget(text("host"));
     if (event != kSeen || !message->contains("snapshot")) return;
     if (auto snapshot = parse_snapshot(message->at("snapshot"))) monitor_->learn(text("host"), std::move(*snapshot));

@@ -121,6 +121,21 @@ TEST_F(RedisPrinterExchangeTest, WhatWasSeenBeforeACommandIsNotShownAfterIt) {
     });
 }
 
+TEST_F(RedisPrinterExchangeTest, WhoWaitsForAnAnswerThatIsOutOfDateAsksByItself) {
+    play([](Self& t) -> Awaitable<void> {
+        const auto claim = co_await t.exchange_of_one.claim(t.host);
+        std::vector<PrinterSnapshot> seen;
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        readers.spawn(read_into(t.other, t.host, seen));
+        t.exchange_of_one.invalidate(t.host);
+        while ((co_await t.exchange_of_one.claim(t.host))->version == claim->version) {
+        }
+        co_await t.exchange_of_one.publish(t.host, *claim, {.status = invalid_data()});
+        co_await readers.join();
+        EXPECT_EQ(seen.front().status, t.api.at(t.host).status);
+    });
+}
+
 TEST_F(RedisPrinterExchangeTest, ACommandByOneMakesTheOtherAskAnew) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.other.snapshot(t.host);

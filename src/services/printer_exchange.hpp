@@ -18,7 +18,7 @@ struct PrinterSnapshot {
 };
 
 /// What the processes of one installation tell each other of printers, so that each printer is asked by one of them at
-/// a time and all show the same. What others tell comes through PrinterMonitor::learn and PrinterMonitor::outdate. A
+/// a time and all show the same. What others tell comes through PrinterMonitor::learn, hear_of_no_answer and outdate. A
 /// process that cannot reach the others goes on by itself: none of this throws. Loop only.
 class PrinterExchange {
   public:

@@ -24,7 +24,8 @@ struct PrinterMonitor::Watch {
     Clock::time_point taken{};  ///< of status and job; the epoch: never
     Clock::time_point webcam_taken{};
     std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
-    std::shared_ptr<Event> learnt;    ///< set when another process has told what it saw
+    std::shared_ptr<Event> heard;     ///< set when another process has told what it saw, or that it tells nothing
+    bool has_learnt = false;          ///< it told what it saw
     boost::asio::steady_timer timer;  ///< cancelled to check at once
     int failures = 0;                 ///< of regular checks in a row
     bool is_answering = false;
@@ -148,13 +149,15 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
 Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
     for (;;) {
         // Made before the question who asks: the answer of another process may come at any moment.
-        const auto learnt = watch->learnt = std::make_shared<Event>(loop_);
+        const auto heard = watch->heard = std::make_shared<Event>(loop_);
+        watch->has_learnt = false;
         if (const auto claim = co_await with_.exchange.claim(watch->printer.host)) {
             co_await ask(watch, *claim);
             co_return;
         }
         // Whoever held the claim may have died with it.
-        if (co_await finishes_within(options_.claim_lifetime, wait_for_all({learnt}))) co_return;
+        co_await finishes_within(options_.claim_lifetime, wait_for_all({heard}));
+        if (watch->has_learnt) co_return;
     }
 }
 
@@ -195,7 +198,13 @@ void PrinterMonitor::learn(const std::string& host, PrinterSnapshot snapshot) {
     watch.taken = Clock::now();
     // The webcam is asked for when this process asks next.
     watch.webcam_taken = {};
-    if (watch.learnt) watch.learnt->set();
+    watch.has_learnt = true;
+    if (watch.heard) watch.heard->set();
+}
+
+void PrinterMonitor::hear_of_no_answer(const std::string& host) {
+    const auto found = watches_.find(host);
+    if (found != watches_.end() && found->second->heard) found->second->heard->set();
 }
 
 Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, PrinterClient seen) {

@@ -72,6 +72,8 @@ class PrinterMonitor {
 
     /// What another process has just seen.
     void learn(const std::string& host, PrinterSnapshot snapshot);
+    /// Another process asked, but what it saw was out of date by then: somebody has to ask again.
+    void hear_of_no_answer(const std::string& host);
     /// Another process says that what is known is out of date.
     void outdate(const std::string& host);
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from support import faults
+from support import arrangement, faults
 from support.api import Api, response_of
 from support.fakes import ScriptedPrinter
 from support.gcodes import uploaded
 from support.multipart import CONTENT_TYPE, Part, form
 from support.openapi import Document
 from support.raw import RawConnection, request
+from support.redis import Redis
 from support.seen import Answered
 from support.server import ADMIN, ADMIN_PASSWORD, Server
 from support.tokens import claims_of
@@ -214,6 +215,16 @@ def test_database_that_is_broken(new_server, document: Document):
     expect_everywhere(document, "storage_unavailable", place.send)
     expect_everywhere(document, "not_ready", place.send)
     others_are_well(place, "storage_unavailable")
+
+
+def test_redis_that_is_away(tmp_path, document: Document, scripted_printer: ScriptedPrinter):
+    """Only what must not happen twice, or uncounted, waits for it."""
+    redis = Redis(tmp_path / "redis")
+    server = Server(tmp_path / "karmen", env={"KARMEN_REDIS_URL": redis.url}, arranged=arrangement.DISTRIBUTED).start()
+    place = Place(server, document, scripted_printer)
+    redis.end()
+    expect_everywhere(document, "service_unavailable", place.send)
+    server.stop()
 
 
 def test_full_disk(new_server, document: Document, scripted_printer: ScriptedPrinter):

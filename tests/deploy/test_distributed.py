@@ -11,10 +11,11 @@ import yaml
 from support.api import Api
 from support.binary import REPOSITORY, clean_environment, karmen_binary
 from support.fakes import FakePrinters
-from support.nginx import Nginx, Redis, shows_a_picture
+from support.nginx import Nginx, shows_a_picture
 from support.postgres import new_database
 from support.process import Process
 from support.server import ADMIN, ADMIN_PASSWORD, FIRST_ADMIN_PASSWORD, SECRET_KEY
+from support.redis import Redis
 from support.wait import eventually
 
 DOCKER = REPOSITORY / "deploy/docker"

@@ -13,8 +13,9 @@ import requests
 
 from support.api import Api
 from support.fakes import Answer, FakePrinters, ScriptedPrinter, settings_body
-from support.nginx import Nginx, RawServer, Redis, shows_a_picture
+from support.nginx import Nginx, RawServer, shows_a_picture
 from support.server import Server
+from support.redis import Redis
 from support.wait import eventually
 
 MIB = 1 << 20

@@ -114,24 +114,6 @@ class Nginx:
                 f"error_log {self.directory}/error.log info;\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
 
 
-class Redis:
-    """A server of its own, with what Karmen keeps in it."""
-
-    def __init__(self, directory: Path):
-        directory.mkdir()
-        self.port = free_port()
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""]
-        self.process = Process(command, directory / "redis.log", clean_environment())
-        eventually(lambda: self.command("ping") == "PONG", what="Redis answers")
-
-    def command(self, *words: str) -> str:
-        done = subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True, timeout=10)
-        return done.stdout.strip()
-
-    def end(self) -> None:
-        self.process.kill()
-
-
 class RawServer:
     """Does with every connection what `respond` says: it is given the connection and the head of the request. `heads` are
     those that came."""
