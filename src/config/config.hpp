@@ -41,6 +41,7 @@ struct Http {
 
 struct Auth {
     std::string secret_key;
+    std::string old_secret_key;
     int bcrypt_cost = 12;
     Duration access_token_lifetime = std::chrono::minutes(15);
     Duration refresh_token_lifetime = std::chrono::days(30);

@@ -32,6 +32,7 @@ constexpr TextRule kOrigin{"* or origins such as https://karmen.example", is_ori
 // HS256 wants a key as long as its hash (RFC 7518 section 3.2).
 constexpr TextRule kSigningKey{"empty or at least 32 characters",
                                [](std::string_view text) { return text.empty() || text.size() >= 32; }};
+constexpr TextRule kAnyText{"any text", [](std::string_view) { return true; }};
 constexpr TextRule kUsername{
     "1–128 bytes", [](std::string_view text) { return !text.empty() && text.size() <= kUsernameMaxCharacters; }};
 // bcrypt reads no more than 72 bytes.
@@ -96,6 +97,8 @@ constexpr Option kOptions[] = {
 
     {"auth.secret_key", "Signs the tokens. Empty: a random one is kept in the data directory.",
         SecretOption{field<&Config::auth, &Auth::secret_key>, kSigningKey}},
+    {"auth.old_secret_key", "SECRET_KEY of Karmen 0.0.13, of any length: API tokens signed with it go on working, nothing else is.",
+        SecretOption{field<&Config::auth, &Auth::old_secret_key>, kAnyText}},
     {"auth.bcrypt_cost", "Cost of a password hash; one more doubles the time.",
         NumberOption{field<&Config::auth, &Auth::bcrypt_cost>, 4, 15}},
     {"auth.access_token_lifetime", "An access token ends after this time.",

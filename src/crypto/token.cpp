@@ -189,7 +189,21 @@ std::string TokenSigner::sign(const TokenClaims& claims) const {
 }
 
 TokenClaims TokenSigner::verify(std::string_view token, Timestamp now) const {
-    const json::object claims = signed_claims(token, secret_);
+    try {
+        return read(signed_claims(token, secret_), now);
+    } catch (const Error& error) {
+        if (old_secret_.empty() || error.code() != ErrorCode::kInvalidToken) throw;
+        try {
+            const TokenClaims claims = read(signed_claims(token, old_secret_), now);
+            if (!claims.expires_at && claims.type == TokenType::kAccess && !claims.is_fresh) return claims;
+        } catch (const Error&) {
+            // It is signed with neither: the first answer counts.
+        }
+        throw;
+    }
+}
+
+TokenClaims TokenSigner::read(const json::object& claims, Timestamp now) const {
     const std::int64_t now_s = to_seconds(now);
     TokenClaims result;
     check_times(claims, now_s, result);

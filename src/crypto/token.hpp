@@ -3,6 +3,8 @@
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 
+#include <boost/json/fwd.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -42,7 +44,10 @@ struct TokenClaims {
 /// Immutable; any thread.
 class TokenSigner {
   public:
-    explicit TokenSigner(std::string secret) : secret_(std::move(secret)) {}
+    /// `old_secret`, which Karmen 0.0.13 signed with and which may be short, only vouches for its API tokens: they have
+    /// no expiry, are not fresh, and the database knows each. Empty: none.
+    explicit TokenSigner(std::string secret, std::string old_secret = {})
+        : secret_(std::move(secret)), old_secret_(std::move(old_secret)) {}
 
     /// Throws Error(kInternal).
     std::string sign(const TokenClaims& claims) const;
@@ -57,7 +62,10 @@ class TokenSigner {
     TokenClaims verify(std::string_view token, Timestamp now) const;
 
   private:
+    TokenClaims read(const boost::json::object& claims, Timestamp now) const;
+
     std::string secret_;
+    std::string old_secret_;
 };
 
 }  // namespace karmen::crypto

@@ -56,6 +56,10 @@ const std::string kGoodClaims = R"("iat":1764000000,"nbf":1764000000,"exp":17640
                                 R"("jti":"1f0c3a8e-7d1b-4f9a-9c61-55b7d2b94c10",)"
                                 R"("identity":"9b5f7a52-6c2d-4f4e-8a51-0a8a5ad6f1b1","fresh":true,"type":"access")";
 
+const std::string kApiTokenClaims =
+    R"("iat":1764000000,"nbf":1764000000,"jti":"1f0c3a8e-7d1b-4f9a-9c61-55b7d2b94c10",)"
+    R"("identity":"9b5f7a52-6c2d-4f4e-8a51-0a8a5ad6f1b1","fresh":false,"type":"access")";
+
 TokenClaims login_claims() {
     return {.jti = kJti,
             .user = kUser,
@@ -238,6 +242,21 @@ TEST(Token, KeepsHugeTimesInRange) {
     const TokenClaims claims = TokenSigner(kSecret).verify(token, kNow);
     EXPECT_EQ(claims.issued_at, Timestamp{});
     EXPECT_EQ(to_iso8601(*claims.expires_at), "9999-12-31T23:59:59.000000+00:00");
+}
+
+TEST(TokenSigner, TheOldSecretVouchesForApiTokensOnly) {
+    const TokenSigner signer(kSecret, "short");
+    const std::string api_token = forge(kHeader, "{" + kApiTokenClaims + "}", "short");
+    EXPECT_EQ(signer.verify(api_token, kNow).jti, kJti);
+    EXPECT_THROW(TokenSigner(kSecret).verify(api_token, kNow), Error);
+    EXPECT_THROW(signer.verify(forge(kHeader, "{" + kApiTokenClaims + "}", "other"), kNow), Error);
+
+    EXPECT_THROW(signer.verify(forge(kHeader, "{" + kGoodClaims + "}", "short"), kNow), Error);
+    std::string fresh = kApiTokenClaims;
+    fresh.replace(fresh.find("false"), 5, "true");
+    EXPECT_THROW(signer.verify(forge(kHeader, "{" + fresh + "}", "short"), kNow), Error);
+
+    EXPECT_NO_THROW(TokenSigner(kSecret).verify(signer.sign(login_claims()), kNow));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from support.binary import REPOSITORY, karmen_binary
 from support.postgres import new_database, sql
-from support.server import run
+from support.server import SECRET_KEY, run
 from support.tokens import make_token
 
 FIXTURE = REPOSITORY / "tests" / "data" / "karmen-0.0.13.sql"
@@ -36,6 +36,9 @@ def fill(url: str, directory: Path) -> Path:
     return uploads
 
 
+SHORT_KEY = "a-short-key"  # such as 0.0.13 let people have
+
+
 class Old(NamedTuple):
     """An old database of its own, with its upload folder."""
 
@@ -50,7 +53,7 @@ class Old(NamedTuple):
 
     @property
     def env(self) -> dict[str, str]:
-        return {"KARMEN_STORAGE_POSTGRES_URL": self.url}
+        return {"KARMEN_STORAGE_POSTGRES_URL": self.url, "KARMEN_AUTH_OLD_SECRET_KEY": SHORT_KEY}
 
     def karmen(self, *arguments: str, expect: int | None = 0):
         return run([karmen_binary(), *arguments, "--data-dir", str(self.directory / "data")], expect=expect, env=self.env)
@@ -91,7 +94,7 @@ def refresh_token(user: str) -> str:
     )
 
 
-def api_token(user: str, jti: str, username: str = "ursula") -> str:
+def api_token(user: str, jti: str, username: str = "ursula", key: str = SECRET_KEY) -> str:
     made = 1583020800  # years ago
     claims = {"iat": made, "nbf": made, "jti": jti, "identity": user, "fresh": False, "type": "access"}
-    return make_token(claims | {"user_claims": {"role": "user", "username": username}})
+    return make_token(claims | {"user_claims": {"role": "user", "username": username}}, key=key)
