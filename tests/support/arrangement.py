@@ -1,6 +1,7 @@
 """How the server under test is arranged: KARMEN_ARRANGEMENT, by default `embedded`. Tests do not need to know."""
 
 import os
+import re
 import secrets
 import signal
 from pathlib import Path
@@ -96,6 +97,10 @@ class Processes:
     def exit_code(self) -> int | None:
         codes = [process.exit_code for process in self.all]
         return None if None in codes else max(codes, key=abs)
+
+    def wait_for_lines(self, *arguments, **options) -> list[re.Match[str]]:
+        """On an output of the first of them."""
+        return self.all[0].wait_for_lines(*arguments, **options)
 
     def lines(self, name: str = "stdout") -> list[str]:
         return [line for process in self.all for line in process.lines(name)]
