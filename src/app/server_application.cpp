@@ -164,7 +164,7 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::begin_to_answer()
 }
 
 void ServerApplication::take_new_share() {
-    background_.spawn(refresh_printers());
+    if (!is_stopping_) background_.spawn(refresh_printers());
 }
 
 Awaitable<void> ServerApplication::refresh_printers() {
@@ -176,6 +176,7 @@ Awaitable<void> ServerApplication::refresh_printers() {
 }
 
 Awaitable<void> ServerApplication::stop() {
+    is_stopping_ = true;
     // Viewers would stay for all of the grace.
     co_await webcams_.stop();
     co_await server_.stop(config_.http.shutdown_grace);

@@ -63,6 +63,7 @@ class ServerApplication {
 
     const config::Config& config_;
     ProcessKind kind_;
+    bool is_stopping_ = false;
     Log& log_;
     DataDirectoryLock data_directory_lock_;
     SystemClock clock_;

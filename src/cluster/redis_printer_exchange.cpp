@@ -88,7 +88,7 @@ RedisPrinterExchange::RedisPrinterExchange(Executor loop, redis::Client& client,
       options_(std::move(options)),
       log_(log),
       id_(random_hex(kIdBytes)),
-      channel_(options_.key_prefix + "printers"),
+      channel_(options_.key_prefix + "printers:" + std::to_string(options_.connection.url.database)),
       tasks_(loop, log, "printer exchange"),
       subscription_(loop, {.connection = options_.connection, .delay = {}}, {channel_}, *this, log) {}
 

@@ -49,8 +49,8 @@ class RedisPrinterExchange final : public services::PrinterExchange, private red
     redis::Client& client_;
     PrinterExchangeOptions options_;
     Log& log_;
-    std::string id_;  ///< of this process
-    std::string channel_;
+    std::string id_;       ///< of this process
+    std::string channel_;  ///< with the database's number, because messages know no databases
     TaskGroup tasks_;
     redis::Subscription subscription_;
     services::PrinterMonitor* monitor_ = nullptr;

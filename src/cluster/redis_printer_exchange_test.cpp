@@ -186,7 +186,7 @@ TEST_F(RedisPrinterExchangeTest, MessagesThatMakeNoSenseAreIgnored) {
         co_await t.one.snapshot(t.host);
         for (const char* payload : {"", "[]", "{", R"({"event": 1})", R"({"event": "seen", "host": "x"})",
                                     R"({"event": "seen", "host": "x", "snapshot": {}})"}) {
-            redis::Arguments command{"PUBLISH", t.prefix + "printers", payload};
+            redis::Arguments command{"PUBLISH", t.prefix + "printers:0", payload};
             EXPECT_EQ((co_await t.command(std::move(command))).integer(), 2) << payload;
         }
         t.api.at(t.host).status = {.state = PrinterState::kPrinting, .text = "Printing"};

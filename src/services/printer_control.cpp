@@ -13,13 +13,12 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
     Printer printer = co_await printers_.require(host);
     if (who.role == Role::kAdmin) co_return printer;
     std::optional<Uuid> owner;
-    // Who decides by it must see it as it is now: a print that another process has just started, too.
-    monitor_.outdate(host);
-    const PrinterSnapshot snapshot = co_await monitor_.snapshot(host);
-    if (has_active_print(snapshot.status.state)) {
+    // Asked by ourselves: a snapshot may be older than the print that another process has just started.
+    const printers::PrinterAddress address = address_of(printer);
+    if (has_active_print((co_await api_.status(address)).value.state)) {
+        const std::optional<PrinterJob> job = (co_await api_.job(address)).value.job;
         const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(host); });
         // A print that was started at the printer itself is nobody's of ours.
-        const auto& job = snapshot.job;
         if (latest && job && job->name == latest->gcode.filename) owner = latest->user;
     }
     if (!may_operate(who, owner))

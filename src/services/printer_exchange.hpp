@@ -27,6 +27,9 @@ class PrinterExchange {
         std::int64_t version = 0;  ///< of the printer's state: each command and each change makes a new one
     };
 
+    /// To be published when the claim only ends.
+    static constexpr Claim kNothingSeen{.version = -1};
+
     virtual ~PrinterExchange() = default;
 
     /// none: another process asks it at this moment, and will publish. Who holds the claim gets it again.

@@ -23,7 +23,7 @@ class PrinterLocks {
 
     virtual ~PrinterLocks() = default;
 
-    /// null: somebody holds it. Throws Error(kUnavailable) when that cannot be known.
+    /// null: somebody holds it. Throws Error(kServiceUnavailable) when that cannot be known.
     virtual Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) = 0;
 };
 

@@ -78,6 +78,7 @@ void PrinterMonitor::forget(const std::string& host) {
     if (found == watches_.end()) return;
     found->second->is_forgotten = true;
     found->second->timer.cancel();
+    if (found->second->heard) found->second->heard->set();
     watches_.erase(found);
 }
 
@@ -147,7 +148,7 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
 }
 
 Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
-    for (;;) {
+    while (!watch->is_forgotten) {
         // Made before the question who asks: the answer of another process may come at any moment.
         const auto heard = watch->heard = std::make_shared<Event>(loop_);
         watch->has_learnt = false;
@@ -168,7 +169,12 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
         watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
     const Observation seen =
         co_await observe(with_.client, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
-    if (watch->changes != asked_at || watch->is_forgotten) co_return;
+    if (watch->is_forgotten) {
+        // Whoever looks after it now must not wait for the end of this claim.
+        co_await with_.exchange.publish(asked.host, PrinterExchange::kNothingSeen, {});
+        co_return;
+    }
+    if (watch->changes != asked_at) co_return;
     take(*watch, seen);
     co_await with_.exchange.publish(asked.host, claim, watch->snapshot);
     if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
@@ -256,7 +262,7 @@ Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<st
     if (!running.empty()) co_await finishes_within(options_.deadline, wait_for_all(std::move(running)));
     std::vector<PrinterSnapshot> result;
     for (const Wanted& one : wanted) {
-        const bool is_known = one.watch && (!one.running || one.running->is_set());
+        const bool is_known = one.watch && (!one.running || one.running->is_set() || is_recent(*one.watch));
         result.push_back(is_known ? one.watch->snapshot : PrinterSnapshot{});
     }
     co_return result;

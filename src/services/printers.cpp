@@ -131,6 +131,8 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     });
     if (!changed) throw printer_not_found(host);
     ++changes_;
+    // The others would ask with what they knew before: they read the row anew.
+    with_.exchange.forget(host);
     with_.monitor.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());
 }

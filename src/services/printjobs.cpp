@@ -28,7 +28,8 @@ struct PrintJobs::Start {
 
 namespace {
 
-constexpr int kInsertTries = 20;
+/// Shorter than a service is given to end.
+constexpr std::chrono::seconds kInsertPatience{25};
 constexpr std::chrono::milliseconds kInsertPause{250};
 
 Error not_operational(const std::string& reason) {
@@ -109,13 +110,14 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
 
 /// The printer prints already: a database that is busy for the moment must not make that print nobody's.
 Awaitable<std::int64_t> PrintJobs::insert_patiently(PrintJob job) {
-    for (int tries_left = kInsertTries;; --tries_left) {
+    const auto give_up = std::chrono::steady_clock::now() + kInsertPatience;
+    for (;;) {
         try {
             co_return co_await offload(with_.blocking, [&] { return with_.printjobs.insert(job); });
         } catch (const Error& error) {
             const bool may_pass =
                 error.code() == ErrorCode::kOverloaded || error.code() == ErrorCode::kStorageUnavailable;
-            if (!may_pass || tries_left == 0) throw;
+            if (!may_pass || std::chrono::steady_clock::now() >= give_up) throw;
             with_.log.warning("cannot record a print yet", {{"printer", job.printer_host}, {"error", error.what()}});
         }
         co_await sleep_for(kInsertPause);

@@ -43,11 +43,23 @@ def redis(tmp_path) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def karmen(tmp_path, redis: Redis) -> Iterator[Server]:
+def installation(tmp_path) -> Iterator[Callable[..., Server]]:
+    """Starts many processes that end with the test, however it ends."""
+    started: list[Server] = []
+
+    def start(**arguments) -> Server:
+        started.append(Server(tmp_path / f"karmen{len(started)}", **arguments))
+        return started[-1].start()
+
+    yield start
+    for server in started:
+        server.process.kill()
+
+
+@pytest.fixture
+def karmen(installation: Callable[..., Server], redis: Redis) -> Server:
     """An api, a worker and a scheduler on a Redis of their own."""
-    server = Server(tmp_path / "karmen", options=LIMITS, env={"KARMEN_REDIS_URL": redis.url}, arranged=arrangement.DISTRIBUTED)
-    yield server.start()
-    server.process.kill()
+    return installation(options=LIMITS, env={"KARMEN_REDIS_URL": redis.url}, arranged=arrangement.DISTRIBUTED)
 
 
 def process(karmen: Server, role: str, number: int = 0) -> Process:
@@ -108,9 +120,11 @@ class Load:
 
 
 @pytest.mark.parametrize("stop", ["stop", "freeze"])
-def test_postgres_is_away_for_a_while(tmp_path, redis: Redis, postgres_server: PostgresServer, stop: str):
+def test_postgres_is_away_for_a_while(
+    installation: Callable[..., Server], redis: Redis, postgres_server: PostgresServer, stop: str
+):
     env = {"KARMEN_REDIS_URL": redis.url, "KARMEN_STORAGE_POSTGRES_URL": postgres_server.new_database()}
-    karmen = Server(tmp_path / "karmen", options=LIMITS, env=env, arranged=arrangement.DISTRIBUTED).start()
+    karmen = installation(options=LIMITS, env=env, arranged=arrangement.DISTRIBUTED)
     admin = karmen.first_admin()
     acknowledged: list[str] = []
 
@@ -250,9 +264,9 @@ def test_workers_share_out_the_printers_and_take_over_from_one_that_died(karmen:
 # --- it does not matter which process answers ---------------------------------------------------------------------------
 
 
-def test_failed_log_ins_are_counted_by_all_processes_together(tmp_path):
+def test_failed_log_ins_are_counted_by_all_processes_together(installation: Callable[..., Server]):
     options = {"auth-login-failures-slow": "9", "auth-login-failures-max": "10"}
-    karmen = Server(tmp_path / "karmen", options=options, arranged=arrangement.REPLICATED).start()
+    karmen = installation(options=options, arranged=arrangement.REPLICATED)
     statuses = []
     for number in range(12):
         karmen.url = karmen.api_urls[number % 2]
