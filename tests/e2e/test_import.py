@@ -10,12 +10,12 @@ from support.gcodes import every_page, uploaded
 from support.old_backend import PASSWORD, URSULA, Old, api_token
 from support.postgres import new_database
 from support.server import Server, run
+from support.wait import eventually
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Old:
     return Old.make(tmp_path)
-
 
 
 def import_from(url: str, data_dir: Path, *flags: str, expect: int = 0) -> str:
@@ -24,8 +24,9 @@ def import_from(url: str, data_dir: Path, *flags: str, expect: int = 0) -> str:
 
 
 def answers(server: Server, password: str) -> list:
-    """What an administrator reads of everything."""
+    """What an administrator reads of everything, once every file has been analysed or missed."""
     admin = server.login("karmen", password)
+    eventually(lambda: all(gcode["analysis"] for gcode in every_page(admin, "/gcodes")), what="every g-code is analysed")
     lists = [every_page(admin, path) for path in ("/gcodes?limit=3", "/printjobs", "/users")]
     return [*lists, admin.get("/printers", expect=200).json(), admin.get("/settings", expect=200).json()]
 
