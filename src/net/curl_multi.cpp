@@ -6,6 +6,7 @@
 #include <csignal>
 #include <new>
 #include <stdexcept>
+#include <unistd.h>
 #include <utility>
 
 namespace karmen::net {
@@ -97,6 +98,8 @@ CurlMulti::~CurlMulti() {
 
 void CurlMulti::add(CURL* easy, Listener& listener) {
     curl_easy_setopt(easy, CURLOPT_PRIVATE, &listener);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
     if (curl_multi_add_handle(multi_, easy) != CURLM_OK) throw std::bad_alloc();
 }
 
@@ -111,6 +114,13 @@ int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* self, void
     else
         multi.watch(socket, what);
     return 0;
+}
+
+/// libcurl may close a socket before it says that it need not be watched any longer (seen with 7.88): by then its
+/// number may be that of a file of another thread.
+int CurlMulti::on_close(void* self, curl_socket_t socket) {
+    static_cast<CurlMulti*>(self)->unwatch(socket);
+    return ::close(socket);
 }
 
 int CurlMulti::on_timer(CURLM*, long timeout_ms, void* self) {

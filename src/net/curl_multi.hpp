@@ -14,8 +14,8 @@ namespace karmen::net {
 /// libcurl's multi handle, driven by the loop: it tells which sockets and which timer it waits for, and is told when
 /// they are ready. Owned by HttpClient and by every transfer that runs. Loop only.
 ///
-/// libcurl opens and closes the sockets. Asio only watches them, and lets go of a socket (without closing it) when
-/// libcurl says CURL_POLL_REMOVE, which it does before it closes one.
+/// libcurl opens the sockets. Asio only watches them, and lets go of a socket (without closing it) when libcurl says
+/// CURL_POLL_REMOVE, or wants it closed.
 class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
   public:
     /// Told once when its exchange has ended; must not call back into libcurl from there.
@@ -43,6 +43,7 @@ class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
     class Watch;
 
     static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* watch);
+    static int on_close(void* self, curl_socket_t socket);
     static int on_timer(CURLM* multi, long timeout_ms, void* self);
     void watch(curl_socket_t socket, int what);
     void unwatch(curl_socket_t socket);
