@@ -239,6 +239,7 @@ std::string_view answer_schemas() {
 },
 "Settings": {"type": "array", "items": {"$ref": "#/components/schemas/Setting"}},
 "File": {"type": "string", "format": "binary"},
+"EventStream": {"type": "string"},
 "Document": {"type": "object", "description": "OpenAPI 3.1"}
 })json";
 }

@@ -23,8 +23,8 @@ std::string_view bearer_token(const http::Request& request) {
     throw Error(ErrorCode::kInvalidToken, PublicMessage{"Bad Authorization header. Expected value 'Bearer <JWT>'"});
 }
 
-/// Pages show a webcam in an `<img>`, which cannot send a header: the token may stand in the address instead.
-std::string_view viewer_token(const http::Request& request) {
+/// Neither `<img>` nor EventSource can send a header: the token may stand in the address instead.
+std::string_view token_of_page(const http::Request& request) {
     const auto in_address = http::find(request.query, "token");
     if (request.headers.find("Authorization") || !in_address) return bearer_token(request);
     return *in_address;
@@ -117,7 +117,8 @@ Awaitable<std::optional<services::Account>> Api::check_access(const Route& route
     if (route.access == Access::kApiKey) co_return co_await check_api_key(route, request);
     const crypto::TokenType wanted =
         route.access == Access::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
-    const std::string_view token = route.access == Access::kViewer ? viewer_token(request) : bearer_token(request);
+    const bool is_for_pages = route.access == Access::kViewer || route.access == Access::kFollower;
+    const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
     services::Account account = co_await services_.sessions.identify(token, wanted);
     require_role(route, account.principal);
     require_fresh(route, account.principal);

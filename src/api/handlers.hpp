@@ -67,6 +67,9 @@ Answer command_current_job(const Services& services, Call& call);
 // webcam.cpp
 Answer proxied_webcam(const Services& services, Call& call);
 
+// events.cpp
+Answer follow_events(const Services& services, Call& call);
+
 // emulator.cpp
 Answer emulate_version(const Services& services, Call& call);
 Answer emulate_server(const Services& services, Call& call);

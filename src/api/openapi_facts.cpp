@@ -1,5 +1,7 @@
 #include "api/openapi_facts.hpp"
 
+#include "http/sse.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -16,11 +18,23 @@ constexpr std::string_view kOwners = "Owners may, and administrators.";
 constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
     "to "
-    "the camera serves all viewers; who reads slowly misses pictures. The token is checked when the stream begins. A "
+    "the camera serves all viewers; who reads slowly misses pictures. Whether the user "
+    "still may watch is checked again and again (`auth.stream_check_interval`), but a stream is not cut when its "
+    "access "
+    "token expires. A "
     "camera that breaks off is connected again while the last picture stays; the stream ends when that takes longer "
     "than "
     "`webcam.outage_max`, when the printer is removed or when its webcam is switched off. `webcam_failed`: the camera "
     "cannot be reached, or sends no MJPEG; `overloaded`: too many viewers.";
+
+constexpr std::string_view kEvents =
+    "Server-sent events, for EventSource. `printer`, `gcode` and `printjob` have the row as the lists have it, a "
+    "printer "
+    "with status, webcam and job; `printer-removed` has `host`, `gcode-removed` (its print jobs are not available any "
+    "more either) and `printjob-removed` have `id`. The first event is `reset`: from here on events come, so now read "
+    "the lists. It comes again when events were missed. A client that comes back with Last-Event-ID gets what it "
+    "missed. Whether the user still may follow is checked again and again (`auth.stream_check_interval`), but a stream "
+    "is not cut when its access token expires. `overloaded`: too many followers.";
 
 std::vector<OperationFacts> server_facts() {
     return {{.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
@@ -30,6 +44,11 @@ std::vector<OperationFacts> server_facts() {
              .answers = {{200, "Health"}},
              .errors = {kNotReady},
              .note = "`not_ready` says in `errors` which of `database`, `queue` and `disk` does not work."},
+            {.method = "GET",
+             .path = "/events",
+             .answers = {{200, "EventStream", http::kEventStreamType}},
+             .query = kEventPosition,
+             .note = kEvents},
             {.method = "GET", .path = "/openapi.json", .answers = {{200, "Document"}, {304}}},
             {.method = "GET", .path = "/docs", .answers = {{200, "File", "text/html"}, {304}}},
             {.method = "GET",

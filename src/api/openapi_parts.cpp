@@ -26,6 +26,7 @@ constexpr Tag kTags[] = {
     {"users", "Logging in, the own account, API tokens, user administration"},
     {"printers", "Printers, their state and their commands"},
     {"proxied-webcam", "Webcams of the printers"},
+    {"events", "What changes, as it happens"},
     {"gcodes", "Stored g-code files"},
     {"printjobs", "Prints that were started"},
     {"settings", "Settings of the installation"},
@@ -119,6 +120,7 @@ std::string access_text(const Route& route) {
         case Access::kRefreshToken:
             return "For whoever has a refresh token.";
         case Access::kUser:
+        case Access::kFollower:
             return "For every user.";
         case Access::kViewer:
             return "For every user; for anyone when `webcam.access` is `open`.";
@@ -135,7 +137,7 @@ std::string access_text(const Route& route) {
 json::array security(Access access) {
     const auto needs = [](std::string_view scheme) { return json::array{json::object{{scheme, json::array{}}}}; };
     if (access == Access::kAnyone) return {};
-    if (access == Access::kViewer)
+    if (access == Access::kViewer || access == Access::kFollower)
         return {json::object{{"accessToken", json::array{}}}, json::object{{"tokenInAddress", json::array{}}}};
     if (access == Access::kRefreshToken) return needs("refreshToken");
     return needs(access == Access::kApiKey ? "apiKey" : "accessToken");
@@ -146,18 +148,19 @@ json::object security_schemes() {
         return json::object{
             {"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}, {"description", description}};
     };
-    return {{"accessToken", bearer("Access token of POST /users/me/authenticate, or an API token")},
-            {"refreshToken", bearer("Refresh token of POST /users/me/authenticate")},
-            {"tokenInAddress",
-             {{"type", "apiKey"},
-              {"in", "query"},
-              {"name", "token"},
-              {"description", "The same token in the address, for `<img>`, which cannot send a header"}}},
-            {"apiKey",
-             {{"type", "apiKey"},
-              {"in", "header"},
-              {"name", "X-Api-Key"},
-              {"description", "API token of POST /users/me/tokens"}}}};
+    return {
+        {"accessToken", bearer("Access token of POST /users/me/authenticate, or an API token")},
+        {"refreshToken", bearer("Refresh token of POST /users/me/authenticate")},
+        {"tokenInAddress",
+         {{"type", "apiKey"},
+          {"in", "query"},
+          {"name", "token"},
+          {"description", "The same token in the address, for `<img>` and EventSource, which cannot send a header"}}},
+        {"apiKey",
+         {{"type", "apiKey"},
+          {"in", "header"},
+          {"name", "X-Api-Key"},
+          {"description", "API token of POST /users/me/tokens"}}}};
 }
 
 json::array path_parameters(std::string_view path) {
@@ -173,6 +176,9 @@ json::array path_parameters(std::string_view path) {
 
 json::array query_parameters(QueryFacts query) {
     if (query == QueryFacts::kNone) return {};
+    if (query == QueryFacts::kEventPosition)
+        return {
+            query_parameter("last_event_id", "The same as the header Last-Event-ID, for a new EventSource", text())};
     if (query == QueryFacts::kPrinterFields)
         return {
             query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};

@@ -3,6 +3,7 @@
 #include "http/message.hpp"
 #include "runtime/awaitable.hpp"
 #include "services/api_tokens.hpp"
+#include "services/event_history.hpp"
 #include "services/gcodes.hpp"
 #include "services/printer_control.hpp"
 #include "services/printers.hpp"
@@ -13,6 +14,7 @@
 #include "services/users.hpp"
 #include "services/webcams.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,7 +28,8 @@ enum class Access {
     kAnyone,
     kRefreshToken,  ///< whoever has a refresh token
     kUser,          ///< whoever has an access token
-    kViewer,        ///< the same, also as `?token=`; anybody when webcams are open to all
+    kFollower,      ///< the same, also as `?token=`: what a page opens by itself cannot send a header
+    kViewer,        ///< the same; anybody when webcams are open to all
     kFreshUser,     ///< the same, fresh
     kFreshAdmin,    ///< an administrator with a fresh access token
     kApiKey,        ///< whoever has an access token, sent as X-Api-Key: slicers
@@ -40,6 +43,8 @@ enum class Deadline { kHandler, kOwn };
 
 struct Limits {
     std::uint64_t upload_bytes_max = 1024ULL * 1024 * 1024;
+    std::chrono::milliseconds stream_check_interval{10'000};  ///< may who watches or follows still do so?
+    std::chrono::milliseconds event_pulse_interval{15'000};   ///< of a stream where nothing happens
 };
 
 class OpenApiDocument;
@@ -55,6 +60,7 @@ struct Services {
     services::Gcodes& gcodes;
     services::PrintJobs& printjobs;
     services::Webcams& webcams;
+    services::EventHistory& events;
     services::Readiness& readiness;
     const OpenApiDocument& openapi;
     Limits limits;

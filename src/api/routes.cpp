@@ -36,6 +36,7 @@ std::span<const Route> routes() {
         {"POST",   "/printers/{host}/connection",     kUser,         kRefuse, kHandler, change_connection,    "Connect or disconnect a printer"},
         {"POST",   "/printers/{host}/current-job",    kUser,         kRefuse, kHandler, command_current_job,  "Start, pause, resume or cancel what a printer prints"},
         {"GET",    "/proxied-webcam/{host}",          kViewer,       kRefuse, kHandler, proxied_webcam,       "The stream of a printer's webcam"},
+        {"GET",    "/events",                         kFollower,     kRefuse, kHandler, follow_events,        "What changes, as it happens"},
         {"GET",    "/gcodes",                         kUser,         kRefuse, kHandler, list_gcodes,          "Stored g-code files"},
         {"POST",   "/gcodes",                         kUser,         kRefuse, kOwn,     upload_gcode,         "Upload a g-code file"},
         {"GET",    "/gcodes/{id}",                    kUser,         kRefuse, kHandler, get_gcode,            "One g-code file"},

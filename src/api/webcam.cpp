@@ -1,4 +1,5 @@
 #include "api/handlers.hpp"
+#include "api/stream_access.hpp"
 
 #include <utility>
 
@@ -6,9 +7,13 @@ namespace karmen::api {
 
 namespace {
 
-Awaitable<void> send_pictures(webcam::Viewer viewer, std::string first_bytes, http::BodyWriter& out) {
+Awaitable<void> send_pictures(webcam::Viewer viewer, StreamAccess access, std::string first_bytes,
+                              http::BodyWriter& out) {
     co_await out.write(first_bytes);
-    while (const webcam::PartPtr part = co_await viewer.next()) co_await out.write(*part);
+    while (const webcam::PartPtr part = co_await viewer.next()) {
+        if (!co_await access.is_open()) co_return;
+        co_await out.write(*part);
+    }
 }
 
 }  // namespace
@@ -27,8 +32,9 @@ Answer proxied_webcam(const Services& services, Call& call) {
         co_return response;
     }
     response.body = http::StreamBody([viewer = co_await services.webcams.watch(call.path_value(0)),
+                                      access = StreamAccess(services, call.account),
                                       first_bytes = relay.first_bytes()](http::BodyWriter& out) mutable {
-        return send_pictures(std::move(viewer), std::move(first_bytes), out);
+        return send_pictures(std::move(viewer), std::move(access), std::move(first_bytes), out);
     });
     co_return response;
 }

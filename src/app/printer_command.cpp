@@ -44,9 +44,9 @@ class PrinterAdministration {
           http_(context_.loop.executor(), context_.blocking, {}, log_),
           client_(context_.loop.executor(), http_, client_options(config.printers)),
           monitor_(context_.loop.executor(),
-                   {client_, context_.persistence.printers, exchange_, context_.blocking, log_},
+                   {client_, context_.persistence.printers, exchange_, context_.blocking, log_, nobody_},
                    monitor_options(config.printers)),
-          printers_({context_.persistence.printers, client_, monitor_, exchange_, context_.blocking}),
+          printers_({context_.persistence.printers, client_, monitor_, exchange_, context_.blocking, nobody_}),
           deadline_(config.printers.deadline) {}
 
     std::vector<PrinterView> all_as_stored() { return context_.run(printers_.list({})); }
@@ -88,6 +88,7 @@ class PrinterAdministration {
     net::HttpClient http_;
     printers::octoprint::Client client_;
     services::NoOtherProcesses exchange_;
+    services::NobodyListens nobody_;
     services::PrinterMonitor monitor_;
     services::Printers printers_;
     std::chrono::milliseconds deadline_;

@@ -97,19 +97,20 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                                  .blocking = blocking_,
                                  .clock = clock_,
                                  .log = log})),
+      changes_(shared_->events()),
       http_client_(loop.executor(), files_, {}, log),
       printer_client_(loop.executor(), http_client_, client_options(config.printers)),
       sessions_(
           {persistence_.users, persistence_.api_tokens, signer_, shared_->login_throttle(), clock_, blocking_, cpu_},
           session_options(config.auth)),
       users_(persistence_.users, clock_, blocking_, cpu_, config.auth.bcrypt_cost),
-      gcodes_(persistence_.gcodes, store_, clock_, blocking_, files_, log),
-      monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log},
+      gcodes_({persistence_.gcodes, store_, clock_, blocking_, files_, log, changes_}),
+      monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log, changes_},
                monitor_options_of(config, kind)),
-      printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_},
+      printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_, changes_},
                 [this](const std::string& host) { return shared_->looks_after(host); }),
       printjobs_(loop.executor(), {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_,
-                                   shared_->printer_locks(), clock_, blocking_, log}),
+                                   shared_->printer_locks(), clock_, blocking_, log, changes_}),
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
       webcams_(loop.executor(), http_client_, printers_, log, relay_options(config.webcam)),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
@@ -131,9 +132,12 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .gcodes = gcodes_,
             .printjobs = printjobs_,
             .webcams = webcams_,
+            .events = shared_->events().history(),
             .readiness = readiness_,
             .openapi = openapi_,
-            .limits = {.upload_bytes_max = config.http.upload_max_bytes}},
+            .limits = {.upload_bytes_max = config.http.upload_max_bytes,
+                       .stream_check_interval = config.auth.stream_check_interval,
+                       .event_pulse_interval = config.events.pulse_interval}},
            {.cors = {config.http.cors_origins}, .webcam_access = webcam_access(config.webcam)}),
       server_(
           loop.executor(), server_options(config.http, api_),
@@ -177,8 +181,9 @@ Awaitable<void> ServerApplication::refresh_printers() {
 
 Awaitable<void> ServerApplication::stop() {
     is_stopping_ = true;
-    // Viewers would stay for all of the grace.
+    // Viewers and followers would stay for all of the grace.
     co_await webcams_.stop();
+    shared_->events().history().stop();
     co_await server_.stop(config_.http.shutdown_grace);
     co_await scheduler_.stop();
     co_await worker_.stop(config_.tasks.shutdown_grace);

@@ -2,6 +2,7 @@
 
 #include "api/api.hpp"
 #include "api/openapi.hpp"
+#include "app/change_publisher.hpp"
 #include "app/data_directory.hpp"
 #include "app/persistence.hpp"
 #include "app/process_kind.hpp"
@@ -74,6 +75,7 @@ class ServerApplication {
     Pool files_;
     Pool cpu_;
     std::unique_ptr<SharedState> shared_;
+    ChangePublisher changes_;
     net::HttpClient http_client_;
     printers::octoprint::Client printer_client_;
     services::Sessions sessions_;

@@ -2,6 +2,7 @@
 
 #include "app/redis_options.hpp"
 #include "base/error.hpp"
+#include "cluster/redis_event_journal.hpp"
 #include "cluster/redis_login_throttle.hpp"
 #include "cluster/redis_printer_exchange.hpp"
 #include "cluster/redis_printer_locks.hpp"
@@ -26,16 +27,23 @@ services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
             .block = auth.login_block};
 }
 
+services::EventHistoryOptions history_options(const config::Events& events) {
+    return {.events_max = static_cast<std::size_t>(events.history_max),
+            .followers_max = static_cast<std::size_t>(events.followers_max)};
+}
+
 class LocalState final : public SharedState {
   public:
     explicit LocalState(const SharedStateParts& parts)
         : throttle_(throttle_options(parts.config.auth), parts.clock),
+          events_(parts.loop, history_options(parts.config.events), parts.clock),
           queue_(parts.loop, parts.tasks, parts.blocking, parts.clock, queue_options(parts.config.tasks)),
           timetable_(parts.tasks, queue_, parts.blocking, parts.clock, queue_options(parts.config.tasks)) {}
 
     services::LoginThrottle& login_throttle() override { return throttle_; }
     services::PrinterExchange& exchange() override { return exchange_; }
     services::PrinterLocks& printer_locks() override { return locks_; }
+    services::EventJournal& events() override { return events_; }
     tasks::Queue& queue() override { return queue_; }
     tasks::Timetable& timetable() override { return timetable_; }
     bool looks_after(const std::string&) const override { return true; }
@@ -45,6 +53,7 @@ class LocalState final : public SharedState {
 
   private:
     services::MemoryLoginThrottle throttle_;
+    services::MemoryEventJournal events_;
     services::NoOtherProcesses exchange_;
     services::LocalPrinterLocks locks_;
     tasks::DatabaseQueue queue_;
@@ -63,6 +72,9 @@ class RedisState final : public SharedState {
                      .webcam_lifetime = 2 * parts.config.printers.backoff_max,
                      .connection = redis_connection(parts.config.redis)},
                     parts.log),
+          events_(parts.loop, client_,
+                  {.key_prefix = parts.config.redis.key_prefix, .history = history_options(parts.config.events)},
+                  parts.log),
           locks_(parts.loop, client_, parts.config.redis.key_prefix, parts.config.printers.lock_lifetime, parts.log),
           queue_(client_, parts.config.redis.key_prefix, parts.clock, queue_options(parts.config.tasks), parts.log),
           timetable_(client_, parts.config.redis.key_prefix, parts.clock, queue_options(parts.config.tasks)),
@@ -73,6 +85,7 @@ class RedisState final : public SharedState {
     services::LoginThrottle& login_throttle() override { return throttle_; }
     services::PrinterExchange& exchange() override { return exchange_; }
     services::PrinterLocks& printer_locks() override { return locks_; }
+    services::EventJournal& events() override { return events_; }
     tasks::Queue& queue() override { return queue_; }
     tasks::Timetable& timetable() override { return timetable_; }
     bool looks_after(const std::string& host) const override {
@@ -87,6 +100,7 @@ class RedisState final : public SharedState {
         on_change_ = std::move(on_change);
         co_await client_.start();
         exchange_.start(monitor);
+        if (answers_requests(kind_)) events_.start();
         if (does_tasks(kind_)) co_await queue_.start();
         if (checks_printers(kind_)) ring_.start();
     }
@@ -95,6 +109,7 @@ class RedisState final : public SharedState {
         if (checks_printers(kind_)) co_await ring_.stop();
         if (does_tasks(kind_)) co_await queue_.stop();
         co_await locks_.stop();
+        co_await events_.stop();
         co_await exchange_.stop();
         co_await client_.stop();
     }
@@ -105,6 +120,7 @@ class RedisState final : public SharedState {
     redis::Client client_;
     cluster::RedisLoginThrottle throttle_;
     cluster::RedisPrinterExchange exchange_;
+    cluster::RedisEventJournal events_;
     cluster::RedisPrinterLocks locks_;
     tasks::RedisQueue queue_;
     tasks::RedisTimetable timetable_;

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "runtime/pool.hpp"
+#include "services/event_journal.hpp"
 #include "services/login_throttle.hpp"
 #include "services/printer_exchange.hpp"
 #include "services/printer_locks.hpp"
@@ -28,6 +29,7 @@ class SharedState {
     virtual services::LoginThrottle& login_throttle() = 0;
     virtual services::PrinterExchange& exchange() = 0;
     virtual services::PrinterLocks& printer_locks() = 0;
+    virtual services::EventJournal& events() = 0;
     virtual tasks::Queue& queue() = 0;
     virtual tasks::Timetable& timetable() = 0;
 

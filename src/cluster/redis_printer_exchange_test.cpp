@@ -74,8 +74,8 @@ class RedisPrinterExchangeTest : public ClusterTest {
     services::ScriptedPrinterApi api{loop.executor()};
     RedisPrinterExchange exchange_of_one{loop.executor(), client, options(), log};
     RedisPrinterExchange exchange_of_other{loop.executor(), client, options(), log};
-    PrinterMonitor one{loop.executor(), {api, rows, exchange_of_one, blocking, log}, on_demand()};
-    PrinterMonitor other{loop.executor(), {api, rows, exchange_of_other, blocking, log}, on_demand()};
+    PrinterMonitor one{loop.executor(), {api, rows, exchange_of_one, blocking, log, changes}, on_demand()};
+    PrinterMonitor other{loop.executor(), {api, rows, exchange_of_other, blocking, log, changes}, on_demand()};
 };
 
 using Self = RedisPrinterExchangeTest;

@@ -51,6 +51,7 @@ struct Auth {
     int login_failures_max = 20;
     Duration login_window = std::chrono::minutes(5);
     Duration login_block = std::chrono::minutes(15);
+    Duration stream_check_interval = std::chrono::seconds(10);
     bool operator==(const Auth&) const = default;
 };
 
@@ -82,6 +83,13 @@ struct Webcam {
     Duration linger = std::chrono::seconds(5);
     Duration outage_max = std::chrono::seconds(60);
     bool operator==(const Webcam&) const = default;
+};
+
+struct Events {
+    int history_max = 1000;
+    int followers_max = 1000;
+    Duration pulse_interval = std::chrono::seconds(15);
+    bool operator==(const Events&) const = default;
 };
 
 struct Files {
@@ -146,6 +154,7 @@ struct Config {
     Auth auth;
     Printers printers;
     Webcam webcam;
+    Events events;
     Files files;
     Storage storage;
     Redis redis;

@@ -117,6 +117,8 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::auth, &Auth::login_window>, seconds(1), days(1)}},
     {"auth.login_block", "Log-ins are refused for this time.",
         DurationOption{field<&Config::auth, &Auth::login_block>, seconds(1), days(1)}},
+    {"auth.stream_check_interval", "How often it is checked that who watches a webcam or follows events still may.",
+        DurationOption{field<&Config::auth, &Auth::stream_check_interval>, milliseconds(10), minutes(10)}},
 
     {"printers.status_max_age", "A printer's state that is not older is answered from memory.",
         DurationOption{field<&Config::printers, &Printers::status_max_age>, milliseconds(0), hours(1)}},
@@ -157,6 +159,13 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::webcam, &Webcam::linger>, milliseconds(0), minutes(10)}},
     {"webcam.outage_max", "Viewers of a webcam that broke off stay connected for this time.",
         DurationOption{field<&Config::webcam, &Webcam::outage_max>, milliseconds(0), days(1)}},
+
+    {"events.history_max", "Events that are kept for clients that come back.",
+        NumberOption{field<&Config::events, &Events::history_max>, 1, 1'000'000}},
+    {"events.followers_max", "Clients that follow the events at the same time; more are answered with 503.",
+        NumberOption{field<&Config::events, &Events::followers_max>, 1, 100'000}},
+    {"events.pulse_interval", "A stream of events where nothing happens shows this often that it is there.",
+        DurationOption{field<&Config::events, &Events::pulse_interval>, milliseconds(10), minutes(10)}},
 
     {"files.dir", "Directory of the g-codes; empty: gcodes in data_dir. Whoever comes from Karmen 0.0.13 sets its UPLOAD_FOLDER: the "
         "files of its database are found there. In a directory that is set here, files that no g-code lists stay where they are.",

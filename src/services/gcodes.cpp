@@ -51,54 +51,52 @@ Awaitable<void> GcodeUpload::flush() {
     block_.clear();
 }
 
-Gcodes::Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking,
-               Pool& files, Log& log)
-    : gcodes_(gcodes), store_(store), clock_(clock), blocking_(blocking), files_(files), log_(log) {}
-
 bool Gcodes::is_gcode_name(std::string_view filename) {
     return filename.ends_with(".gco") || filename.ends_with(".gcode");
 }
 
 Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint) {
-    auto file = co_await offload(files_, [&] { return store_.begin(size_hint); });
-    co_return GcodeUpload(std::move(file), files_);
+    auto file = co_await offload(with_.files, [&] { return with_.store.begin(size_hint); });
+    co_return GcodeUpload(std::move(file), with_.files);
 }
 
 Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display) {
     co_await upload.flush();
-    co_return co_await offload(files_, [&] {
+    Gcode gcode = co_await offload(with_.files, [&] {
         // A row whose file is gone would stand for the new one, and take it along when it is deleted.
-        files::StoredFile stored =
-            store_.publish(*upload.file_, folder, display, [this](const std::string& path) { return is_listed(path); });
-        Gcode gcode{.path = stored.folder,
-                    .filename = stored.filename,
-                    .display = to_valid_utf8(display),
-                    .absolute_path = stored.relative_path,
-                    .uploaded = clock_.now(),
-                    .size_bytes = stored.size_bytes,
-                    .sha256 = stored.sha256,
-                    .analysis = stored.analysis,
-                    .analysis_error = std::nullopt,
-                    .user = owner.user,
-                    .username = owner.username};
+        files::StoredFile stored = with_.store.publish(*upload.file_, folder, display,
+                                                       [this](const std::string& path) { return is_listed(path); });
+        Gcode row{.path = stored.folder,
+                  .filename = stored.filename,
+                  .display = to_valid_utf8(display),
+                  .absolute_path = stored.relative_path,
+                  .uploaded = with_.clock.now(),
+                  .size_bytes = stored.size_bytes,
+                  .sha256 = stored.sha256,
+                  .analysis = stored.analysis,
+                  .analysis_error = std::nullopt,
+                  .user = owner.user,
+                  .username = owner.username};
         try {
-            gcode.id = gcodes_.insert(gcode);
+            row.id = with_.gcodes.insert(row);
         } catch (...) {
-            store_.remove(stored.relative_path);
+            with_.store.remove(stored.relative_path);
             throw;
         }
-        return gcode;
+        return row;
     });
+    with_.changes.on_change(GcodeStored{gcode});
+    co_return gcode;
 }
 
 Awaitable<Page<Gcode>> Gcodes::list(ListQuery query) {
-    auto page = co_await offload(blocking_, [&] { return gcodes_.list(query); });
+    auto page = co_await offload(with_.blocking, [&] { return with_.gcodes.list(query); });
     for (Gcode& gcode : page.rows) show_relative_path(gcode);
     co_return page;
 }
 
 Awaitable<Gcode> Gcodes::find(std::int64_t id) {
-    auto found = co_await offload(blocking_, [&] { return gcodes_.find(id); });
+    auto found = co_await offload(with_.blocking, [&] { return with_.gcodes.find(id); });
     if (!found) throw gcode_not_found();
     show_relative_path(*found);
     co_return std::move(*found);
@@ -106,7 +104,7 @@ Awaitable<Gcode> Gcodes::find(std::int64_t id) {
 
 Awaitable<Gcodes::Content> Gcodes::open(std::int64_t id) {
     Gcode gcode = co_await find(id);
-    auto file = co_await offload(files_, [&] { return store_.open(gcode.absolute_path); });
+    auto file = co_await offload(with_.files, [&] { return with_.store.open(gcode.absolute_path); });
     if (!file)
         throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"The file of this g-code is gone"},
                     LogDetail{gcode.absolute_path});
@@ -117,20 +115,22 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
     const Gcode gcode = co_await find(id);
     if (!may_delete(who, gcode.user))
         throw Error(ErrorCode::kNotOwner, PublicMessage{"G-Code does not belong to " + who.user.to_string()});
-    co_await offload(files_, [&] {
-        if (!gcodes_.remove(id)) throw gcode_not_found();
-        if (!is_listed(gcode.absolute_path)) store_.remove(gcode.absolute_path);
+    co_await offload(with_.files, [&] {
+        if (!with_.gcodes.remove(id)) throw gcode_not_found();
+        if (!is_listed(gcode.absolute_path)) with_.store.remove(gcode.absolute_path);
     });
+    with_.changes.on_change(GcodeRemoved{id});
 }
 
 /// Under either of its names; of Karmen 0.0.13 there may be several rows.
 bool Gcodes::is_listed(const std::string& relative_path) {
-    return gcodes_.has_path(relative_path) || gcodes_.has_path(store_.absolute(relative_path));
+    return with_.gcodes.has_path(relative_path) || with_.gcodes.has_path(with_.store.absolute(relative_path));
 }
 
 /// Where the server keeps its files is nobody's business.
 void Gcodes::show_relative_path(Gcode& gcode) const {
-    if (gcode.absolute_path.starts_with('/')) gcode.absolute_path = store_.relative(gcode.absolute_path).value_or("");
+    if (gcode.absolute_path.starts_with('/'))
+        gcode.absolute_path = with_.store.relative(gcode.absolute_path).value_or("");
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
@@ -138,23 +138,32 @@ void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
 }
 
 Awaitable<void> Gcodes::clean(std::filesystem::path unlisted_folder) {
-    co_await offload(files_, [&] { recover(unlisted_folder, std::chrono::days(1)); });
+    co_await offload(with_.files, [&] { recover(unlisted_folder, std::chrono::days(1)); });
 }
 
 Awaitable<void> Gcodes::analyze_missing() {
     std::int64_t last = 0;
     for (;;) {
-        const auto gcode = co_await offload(blocking_, [&] { return gcodes_.first_without_analysis(last); });
+        const auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.first_without_analysis(last); });
         if (!gcode) co_return;
         last = gcode->id;
-        co_await offload(files_, [&] { analyze(gcode->id, store_.relative(gcode->absolute_path).value_or("")); });
+        co_await offload(with_.files,
+                         [&] { analyze(gcode->id, with_.store.relative(gcode->absolute_path).value_or("")); });
+        co_await tell_of(last);
     }
 }
 
+Awaitable<void> Gcodes::tell_of(std::int64_t id) {
+    auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.find(id); });
+    if (!gcode) co_return;
+    show_relative_path(*gcode);
+    with_.changes.on_change(GcodeStored{std::move(*gcode)});
+}
+
 void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
-    const auto file = store_.open(relative_path);
+    const auto file = with_.store.open(relative_path);
     if (!file) {
-        gcodes_.set_analysis_error(id, "the file is gone");
+        with_.gcodes.set_analysis_error(id, "the file is gone");
         return;
     }
     gcode::GcodeAnalyzer analyzer;
@@ -167,23 +176,23 @@ void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
         if (read == 0) break;
         analyzer.feed(std::span(block.data(), static_cast<std::size_t>(read)));
     }
-    gcodes_.set_analysis(id, analyzer.finish());
-    log_.info("analysed a file that had no analysis", {{"gcode", id}});
+    with_.gcodes.set_analysis(id, analyzer.finish());
+    with_.log.info("analysed a file that had no analysis", {{"gcode", id}});
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {
     std::unordered_set<std::string> listed;
-    gcodes_.each_path([&](std::int64_t, const std::string& path) {
-        if (const auto relative = store_.relative(path)) listed.insert(*relative);
+    with_.gcodes.each_path([&](std::int64_t, const std::string& path) {
+        if (const auto relative = with_.store.relative(path)) listed.insert(*relative);
     });
     const auto recovery =
-        store_.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder, age_min);
+        with_.store.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder, age_min);
     if (recovery.unfinished_removed > 0)
-        log_.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
+        with_.log.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
     for (const std::string& path : recovery.unlisted_moved)
-        log_.warning("moved a file that no g-code lists out of the store", {{"file", path}});
+        with_.log.warning("moved a file that no g-code lists out of the store", {{"file", path}});
     for (const std::string& path : recovery.unlisted_left)
-        log_.warning("no g-code lists this file of the store, and it cannot be moved out", {{"file", path}});
+        with_.log.warning("no g-code lists this file of the store, and it cannot be moved out", {{"file", path}});
 }
 
 }  // namespace karmen::services

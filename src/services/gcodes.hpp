@@ -8,6 +8,7 @@
 #include "files/gcode_store.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
+#include "services/changes.hpp"
 #include "storage/gcode_repository.hpp"
 
 #include <cstdint>
@@ -40,8 +41,16 @@ class GcodeUpload {
 /// The library of g-code files: rows in the database, bytes in the store. Loop only.
 class Gcodes {
   public:
-    Gcodes(storage::GcodeRepository& gcodes, files::GcodeStore& store, const Clock& clock, Pool& blocking, Pool& files,
-           Log& log);
+    struct Dependencies {
+        storage::GcodeRepository& gcodes;
+        files::GcodeStore& store;
+        const Clock& clock;
+        Pool& blocking;
+        Pool& files;
+        Log& log;
+        ChangeListener& changes;
+    };
+    explicit Gcodes(Dependencies dependencies) : with_(dependencies) {}
 
     /// `.gco` or `.gcode`, as slicers name them.
     static bool is_gcode_name(std::string_view filename);
@@ -78,16 +87,12 @@ class Gcodes {
 
   private:
     void analyze(std::int64_t id, const std::string& relative_path);
+    Awaitable<void> tell_of(std::int64_t id);
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
     bool is_listed(const std::string& relative_path);
     void show_relative_path(Gcode& gcode) const;
 
-    storage::GcodeRepository& gcodes_;
-    files::GcodeStore& store_;
-    const Clock& clock_;
-    Pool& blocking_;
-    Pool& files_;
-    Log& log_;
+    Dependencies with_;
 };
 
 }  // namespace karmen::services

@@ -72,7 +72,7 @@ class GcodesTest : public ServiceTest {
     fs::path root = temporary.path() / "gcodes";
     storage::GcodeRepository repository{*database};
     files::GcodeStore store{root, 0};
-    Gcodes gcodes{repository, store, clock, blocking, file_work, log};
+    Gcodes gcodes{{repository, store, clock, blocking, file_work, log, changes}};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");
     Principal admin = add_account("admin", Role::kAdmin);
@@ -210,7 +210,7 @@ TEST_F(GcodesTest, RowsOfTheOldBackendAreFoundByTheirAbsolutePaths) {
 
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
     files::GcodeStore full(root, std::numeric_limits<std::uint64_t>::max() / 2);
-    Gcodes refused(repository, full, clock, blocking, file_work, log);
+    Gcodes refused({repository, full, clock, blocking, file_work, log, changes});
     EXPECT_EQ(error_of(begin_and_give_up(refused, "G28\n")), ErrorCode::kDiskFull);
     EXPECT_TRUE(files().empty());
 }

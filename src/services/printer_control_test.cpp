@@ -48,8 +48,8 @@ class PrinterControlTest : public ServiceTest {
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
     NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log}, kPatient};
-    Printers printers{{rows, api, monitor, exchange, blocking}};
+    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    Printers printers{{rows, api, monitor, exchange, blocking, changes}};
     PrinterControl control{printers, job_rows, monitor, api, blocking};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");

@@ -72,9 +72,10 @@ class PrinterExchangeTest : public ServiceTest {
     std::set<std::string> claimed;
     LocalExchange first_exchange{claimed};
     LocalExchange second_exchange{claimed};
-    PrinterMonitor first{loop.executor(), {api, rows, first_exchange, blocking, log}, on_demand()};
-    PrinterMonitor second{
-        loop.executor(), {api, rows, second_exchange, blocking, log}, on_demand(std::chrono::milliseconds(20))};
+    PrinterMonitor first{loop.executor(), {api, rows, first_exchange, blocking, log, changes}, on_demand()};
+    PrinterMonitor second{loop.executor(),
+                          {api, rows, second_exchange, blocking, log, changes},
+                          on_demand(std::chrono::milliseconds(20))};
 };
 
 using Self = PrinterExchangeTest;

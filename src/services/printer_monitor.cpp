@@ -31,6 +31,7 @@ struct PrinterMonitor::Watch {
     bool is_answering = false;
     std::uint64_t changes = 0;  ///< counts what made answers worthless that were under way
     bool is_forgotten = false;
+    std::optional<PrinterSeen> told;  ///< what those who follow know, as far as this process has told them
 };
 
 namespace {
@@ -92,6 +93,12 @@ void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
     for (const auto& [host, watched] : watches_)
         if (!listed.contains(host)) gone.push_back(host);
     for (const std::string& host : gone) forget(host);
+}
+
+std::vector<std::string> PrinterMonitor::watched_hosts() const {
+    std::vector<std::string> hosts;
+    for (const auto& [host, watched] : watches_) hosts.push_back(host);
+    return hosts;
 }
 
 void PrinterMonitor::invalidate(const std::string& host) {
@@ -178,6 +185,14 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
     take(*watch, seen);
     co_await with_.exchange.publish(asked.host, claim, watch->snapshot);
     if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
+    if (!watch->is_forgotten) tell(*watch);
+}
+
+void PrinterMonitor::tell(Watch& watch) {
+    PrinterSeen now{watch.printer, watch.snapshot};
+    if (watch.told == now) return;
+    with_.changes.on_change(now);
+    watch.told = std::move(now);
 }
 
 void PrinterMonitor::take(Watch& watch, const Observation& seen) {

@@ -7,6 +7,7 @@
 #include "runtime/event.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
+#include "services/changes.hpp"
 #include "services/printer_exchange.hpp"
 #include "services/printer_observer.hpp"
 #include "storage/printer_repository.hpp"
@@ -40,8 +41,8 @@ struct PrinterMonitorOptions {
 
 /// Keeps the last snapshot of every printer: each has its own coroutine with its own timer, so that a dead printer
 /// never delays a live one. A printer is asked once at a time, whoever wants to know, in whichever process. What
-/// changed of connection, version and access level is stored. Loop only; owned by the composition root, which stops it
-/// before the loop ends.
+/// changed is told, and of connection, version and access level stored. Loop only; owned by the composition root, which
+/// stops it before the loop ends.
 class PrinterMonitor {
   public:
     struct Dependencies {
@@ -50,6 +51,7 @@ class PrinterMonitor {
         PrinterExchange& exchange;
         Pool& blocking;
         Log& log;
+        ChangeListener& changes;
     };
     PrinterMonitor(Executor loop, Dependencies dependencies, PrinterMonitorOptions options);
     ~PrinterMonitor();
@@ -61,6 +63,7 @@ class PrinterMonitor {
     void forget(const std::string& host);
     /// The printers are these and no others: watches them if they changed, forgets the rest.
     void watch_exactly(const std::vector<Printer>& printers);
+    std::vector<std::string> watched_hosts() const;
 
     /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(std::string host);
@@ -89,6 +92,7 @@ class PrinterMonitor {
     Awaitable<void> ask_or_learn(WatchPtr watch);
     Awaitable<void> ask(WatchPtr watch, PrinterExchange::Claim claim);
     void take(Watch& watch, const Observation& seen);
+    void tell(Watch& watch);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
     Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);

@@ -22,7 +22,7 @@ class PrinterMonitorTest : public ServiceTest {
     using Scenario = Awaitable<void> (*)(PrinterMonitorTest&, PrinterMonitor&);
 
     void play(const PrinterMonitorOptions& options, Scenario scenario) {
-        PrinterMonitor monitor(loop.executor(), {api, printers, exchange, blocking, log}, options);
+        PrinterMonitor monitor(loop.executor(), {api, printers, exchange, blocking, log, changes}, options);
         run(run_then_stop(scenario(*this, monitor), monitor));
     }
 

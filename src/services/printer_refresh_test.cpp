@@ -38,8 +38,8 @@ class PrinterRefreshTest : public ServiceTest {
     storage::PrinterRepository rows_{*database};
     Pool several_threads_{"blocking", 4, kTestQueueMax};
     NoOtherProcesses exchange_;
-    PrinterMonitor monitor_{loop.executor(), {api_, rows_, exchange_, several_threads_, log}, kPatient};
-    Printers printers_{{rows_, api_, monitor_, exchange_, several_threads_}};
+    PrinterMonitor monitor_{loop.executor(), {api_, rows_, exchange_, several_threads_, log, changes}, kPatient};
+    Printers printers_{{rows_, api_, monitor_, exchange_, several_threads_, changes}};
 };
 
 Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {

@@ -46,6 +46,9 @@ Awaitable<std::vector<Printer>> Printers::read_all() {
 
 Awaitable<void> Printers::refresh() {
     std::vector<Printer> stored = co_await read_all();
+    for (const std::string& host : with_.monitor.watched_hosts())
+        if (std::ranges::find(stored, host, &Printer::host) == stored.end())
+            with_.changes.on_change(PrinterRemoved{host});
     std::erase_if(stored, [&](const Printer& printer) { return !looks_after_(printer.host); });
     with_.monitor.watch_exactly(stored);
 }
@@ -142,6 +145,7 @@ Awaitable<void> Printers::remove(std::string host) {
     ++changes_;
     with_.monitor.forget(host);
     with_.exchange.forget(host);
+    with_.changes.on_change(PrinterRemoved{host});
 }
 
 }  // namespace karmen::services

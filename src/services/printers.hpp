@@ -62,6 +62,7 @@ class Printers {
         PrinterMonitor& monitor;
         PrinterExchange& exchange;
         Pool& blocking;
+        ChangeListener& changes;
     };
     explicit Printers(Dependencies dependencies, LooksAfter looks_after = [](const std::string&) { return true; });
 

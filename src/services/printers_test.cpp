@@ -22,8 +22,8 @@ class PrintersTest : public ServiceTest {
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
     NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log}, kPatient};
-    Printers printers{{rows, api, monitor, exchange, blocking}};
+    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    Printers printers{{rows, api, monitor, exchange, blocking, changes}};
 };
 
 using Self = PrintersTest;

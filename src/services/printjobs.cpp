@@ -105,6 +105,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
                  .username = start->who.username};
     job.id = co_await insert_patiently(job);
     with_.log.info("print started", {{"printer", printer.host}, {"gcode", content.gcode.id}, {"print_job", job.id}});
+    with_.changes.on_change(PrintJobStarted{job});
     co_return job;
 }
 
@@ -139,6 +140,7 @@ Awaitable<void> PrintJobs::remove(std::int64_t id, Principal who) {
     if (!may_delete(who, job.user))
         throw Error(ErrorCode::kNotOwner, PublicMessage{"Printjob does not belong to " + who.user.to_string()});
     if (!co_await offload(with_.blocking, [&] { return with_.printjobs.remove(id); })) throw print_job_not_found();
+    with_.changes.on_change(PrintJobRemoved{id});
 }
 
 Awaitable<void> PrintJobs::stop() {

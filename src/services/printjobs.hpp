@@ -34,6 +34,7 @@ class PrintJobs {
         const Clock& clock;
         Pool& blocking;
         Log& log;
+        ChangeListener& changes;
     };
     PrintJobs(Executor loop, Dependencies dependencies);
 

@@ -54,10 +54,10 @@ class PrintJobsTest : public ServiceTest {
     ScriptedPrinterApi::Script& script = api.at(kHost);
     ScriptedPrinterApi::Script& other = api.at(kOtherHost);
     NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log}, kPatient};
-    Printers printers{{printer_rows, api, monitor, exchange, blocking}};
+    PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, kPatient};
+    Printers printers{{printer_rows, api, monitor, exchange, blocking, changes}};
     LocalPrinterLocks locks;
-    Gcodes gcodes{gcode_rows, store, clock, blocking, file_work, log};
+    Gcodes gcodes{{gcode_rows, store, clock, blocking, file_work, log, changes}};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
                     .gcodes = gcodes,
@@ -67,7 +67,8 @@ class PrintJobsTest : public ServiceTest {
                     .locks = locks,
                     .clock = clock,
                     .blocking = blocking,
-                    .log = log}};
+                    .log = log,
+                    .changes = changes}};
     Principal ann = add_account("ann");
     Gcode gcode;
 };

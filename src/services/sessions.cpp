@@ -100,8 +100,16 @@ Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string pa
 }
 
 Awaitable<Account> Sessions::identify(std::string_view token, crypto::TokenType wanted) {
-    const crypto::TokenClaims claims = with_.signer.verify(token, with_.clock.now());
+    crypto::TokenClaims claims = with_.signer.verify(token, with_.clock.now());
     require_type(claims, wanted);
+    co_return co_await account_of(std::move(claims));
+}
+
+Awaitable<Account> Sessions::look_again(Account account) {
+    co_return co_await account_of(std::move(account.claims));
+}
+
+Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
     struct Found {
         std::optional<storage::Account> account;
         bool is_revoked = false;
@@ -121,7 +129,8 @@ Awaitable<Account> Sessions::identify(std::string_view token, crypto::TokenType 
     const LocalUser local = found.account->local.value_or(LocalUser{});
     if (claims.expires_at && claims.password_generation.value_or(0) != local.password_generation)
         throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked by a change of the password"});
-    co_return Account{user, local, principal_of(user, claims)};
+    Principal principal = principal_of(user, claims);
+    co_return Account{user, local, std::move(principal), std::move(claims)};
 }
 
 std::string Sessions::refreshed_access_token(const Account& account) const {

@@ -28,6 +28,7 @@ struct Account {
     User user;
     LocalUser local;  ///< empty when another provider than `local` vouches for the user
     Principal principal;
+    crypto::TokenClaims claims;  ///< of the token
 };
 
 /// Logging in and what follows from it: tokens made, tokens checked, the own password changed. Loop only.
@@ -56,6 +57,10 @@ class Sessions {
     /// kRevokedToken, kUserSuspended, kWrongCredentials when the user is gone.
     Awaitable<Account> identify(std::string_view token, crypto::TokenType wanted);
 
+    /// The same account as it is now, for what outlasts a request: everything but the token's expiry is checked again.
+    /// Throws as identify.
+    Awaitable<Account> look_again(Account account);
+
     /// An access token that is not fresh.
     std::string refreshed_access_token(const Account& account) const;
 
@@ -65,6 +70,7 @@ class Sessions {
                                            std::string address);
 
   private:
+    Awaitable<Account> account_of(crypto::TokenClaims claims);
     enum class Freshness { kFresh, kNotFresh };
     std::string access_token(const User& user, const LocalUser& local, Freshness freshness) const;
     std::string refresh_token(const User& user, const LocalUser& local) const;

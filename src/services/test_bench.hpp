@@ -7,6 +7,7 @@
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/sleep.hpp"
+#include "services/changes.hpp"
 #include "services/test_clock.hpp"
 #include "storage/test_database.hpp"
 #include "storage/user_repository.hpp"
@@ -20,6 +21,8 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace karmen::services {
 
@@ -41,6 +44,23 @@ Awaitable<std::optional<ErrorCode>> code_of(Awaitable<T> operation) {
     }
     co_return std::nullopt;
 }
+
+/// For tests only: remembers what it was told.
+class ChangeRecorder final : public ChangeListener {
+  public:
+    void on_change(const Change& change) override { all.push_back(change); }
+
+    /// Those of one kind, in their order.
+    template <class Kind>
+    std::vector<Kind> of() const {
+        std::vector<Kind> found;
+        for (const Change& change : all)
+            if (const Kind* one = std::get_if<Kind>(&change)) found.push_back(*one);
+        return found;
+    }
+
+    std::vector<Change> all;
+};
 
 /// For tests only: what every service stands on. One thread in each pool, so that what was submitted runs in its order.
 class ServiceTest : public testing::Test {
@@ -70,6 +90,7 @@ class ServiceTest : public testing::Test {
     Loop loop;
     Log log = Log::silent();
     TurnableClock clock;
+    ChangeRecorder changes;
     storage::TestDatabase database;
     Pool blocking{"blocking", 1, kTestQueueMax};
     Pool file_work{"files", 1, kTestQueueMax};

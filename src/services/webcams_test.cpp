@@ -19,8 +19,8 @@ class WebcamsTest : public ServiceTest {
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
     NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log}, kPatient};
-    Printers printers{{rows, api, monitor, exchange, blocking}};
+    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    Printers printers{{rows, api, monitor, exchange, blocking, changes}};
     net::HttpClient client{loop.executor(), file_work, {}, log};
     Webcams webcams{loop.executor(), client, printers, log, {}};
 

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "redis/client.hpp"
+#include "runtime/task_group.hpp"
+#include "services/event_journal.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace karmen::cluster {
+
+struct EventJournalOptions {
+    std::string key_prefix = "karmen:";
+    services::EventHistoryOptions history;
+    /// A read ends after it, and the next begins.
+    std::chrono::milliseconds read_time{5'000};
+    /// How long after events were lost everybody is told, and how often that is tried.
+    std::chrono::milliseconds loss_retry{1'000};
+};
+
+/// Events of all processes in one Redis Stream, of which each that has followers reads the end: an id means the same at
+/// all of them. Events that Redis does not take are lost, and `reset` follows as soon as it is back. Owned by the
+/// composition root; loop only.
+class RedisEventJournal final : public services::EventJournal {
+  public:
+    /// `client` and `log` outlive it.
+    RedisEventJournal(Executor loop, redis::Client& client, EventJournalOptions options, Log& log);
+
+    /// For a process that has followers: the history is that of all from here on.
+    void start();
+    Awaitable<void> stop();
+
+    void publish(std::string name, std::string data) override;
+    services::EventHistory& history() override { return history_; }
+    /// Whether what is published now will be in the history.
+    bool is_reading() const { return is_reading_; }
+
+  private:
+    Awaitable<void> add(std::string name, std::string data);
+    Awaitable<void> try_add(std::string name, std::string data);
+    Awaitable<void> tell_of_loss();
+    Awaitable<void> read_on();
+    Awaitable<void> catch_up(redis::Connection& connection);
+    Awaitable<void> read(redis::Connection& connection);
+
+    redis::Client& client_;
+    EventJournalOptions options_;
+    std::string key_;
+    Log& log_;
+    services::EventHistory history_;
+    bool has_lost_ = false;
+    bool is_reading_ = false;
+    TaskGroup tasks_;
+};
+
+}  // namespace karmen::cluster

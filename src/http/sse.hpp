@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace karmen::http {
+
+/// Media type of a stream of server-sent events (HTML Living Standard §9.2).
+inline constexpr const char* kEventStreamType = "text/event-stream";
+
+/// What a client does not see, and what keeps proxies from taking a quiet stream for a dead one.
+inline constexpr std::string_view kEventStreamPulse = ":\n\n";
+
+/// One event. Neither id nor name may hold a line break; lines of the data are kept.
+std::string event_text(std::string_view id, std::string_view name, std::string_view data);
+
+}  // namespace karmen::http
