@@ -142,5 +142,23 @@ TEST_F(PrinterExchangeTest, OnDemandNothingIsAskedByItself) {
     });
 }
 
+TEST_F(PrinterExchangeTest, GoingBackToWhatOneHasToldBeforeTheOtherIsTold) {
+    play([](Self& t) -> Awaitable<void> {
+        const auto state_told = [&] { return t.changes.of<PrinterSeen>().back().snapshot.status.state; };
+        co_await t.first.snapshot(kHost);
+        EXPECT_EQ(state_told(), PrinterState::kOperational);
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        t.first.outdate(kHost);
+        t.second.outdate(kHost);
+        co_await t.second.snapshot(kHost);
+        EXPECT_EQ(state_told(), PrinterState::kPrinting);
+        t.script.status = {.state = PrinterState::kOperational, .text = "Operational"};
+        t.first.outdate(kHost);
+        co_await t.first.snapshot(kHost);
+        EXPECT_EQ(state_told(), PrinterState::kOperational);
+        EXPECT_EQ(t.changes.of<PrinterSeen>().size(), 3U);
+    });
+}
+
 }  // namespace
 }  // namespace karmen::services

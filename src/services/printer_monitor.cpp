@@ -95,8 +95,9 @@ void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
     for (const std::string& host : gone) forget(host);
 }
 
-std::vector<std::string> PrinterMonitor::watched_hosts() const {
+std::vector<std::string> PrinterMonitor::hosts_checked() const {
     std::vector<std::string> hosts;
+    if (options_.checks != PrinterChecks::kRegular) return hosts;
     for (const auto& [host, watched] : watches_) hosts.push_back(host);
     return hosts;
 }
@@ -217,6 +218,8 @@ void PrinterMonitor::learn(const std::string& host, PrinterSnapshot snapshot) {
     watch.is_answering = is_responding(snapshot.status.state);
     watch.snapshot = std::move(snapshot);
     watch.taken = Clock::now();
+    // Who saw it has told it: going back to what this process has told last is a change.
+    if (watch.told) watch.told->snapshot = watch.snapshot;
     // The webcam is asked for when this process asks next.
     watch.webcam_taken = {};
     watch.has_learnt = true;

@@ -383,5 +383,50 @@ TEST_F(PrinterMonitorTest, AReaderWhoComesAfterTheEndGetsAnAnswer) {
     });
 }
 
+// --- what is told ---------------------------------------------------------------------------------------------------
+
+TEST_F(PrinterMonitorTest, TellsWhatIsSeenOnceUntilItIsOtherwise) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        const Printer printer = t.add(monitor);
+        const PrinterSnapshot first = co_await monitor.snapshot(kHost);
+        monitor.invalidate(kHost);
+        co_await monitor.snapshot(kHost);
+        EXPECT_EQ(t.changes.of<PrinterSeen>(), std::vector{(PrinterSeen{printer, first})});
+
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        monitor.invalidate(kHost);
+        const PrinterSnapshot second = co_await monitor.snapshot(kHost);
+        EXPECT_EQ(t.changes.of<PrinterSeen>().back(), (PrinterSeen{printer, second}));
+        EXPECT_EQ(t.changes.of<PrinterSeen>().size(), 2U);
+    });
+}
+
+TEST_F(PrinterMonitorTest, TellsOfAPrinterThatNeverAnsweredAndOfANewName) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.script.server = {};
+        t.script.status = not_responding();
+        Printer printer = t.add(monitor);
+        co_await monitor.snapshot(kHost);
+        EXPECT_EQ(t.changes.of<PrinterSeen>().size(), 1U);
+        printer.name = "Renamed";
+        monitor.watch(printer);
+        co_await monitor.snapshot(kHost);
+        EXPECT_EQ(t.changes.of<PrinterSeen>().back().printer.name, "Renamed");
+    });
+}
+
+TEST_F(PrinterMonitorTest, TellsOfAConnectionAsItIsStored) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.add(monitor);
+        co_await monitor.snapshot(kHost);
+        t.script.server = {};
+        t.script.status = not_responding();
+        monitor.invalidate(kHost);
+        co_await monitor.snapshot(kHost);
+        EXPECT_FALSE(t.changes.of<PrinterSeen>().back().printer.client.connected);
+        EXPECT_EQ(t.changes.of<PrinterSeen>().back().printer.client, t.stored());
+    });
+}
+
 }  // namespace
 }  // namespace karmen::services

@@ -49,7 +49,10 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     co_await printers_.refresh();
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kOperational);
     rows_.remove("10.0.0.1");
+    EXPECT_TRUE(changes.of<PrinterRemoved>().empty());
     co_await printers_.refresh();
+    co_await printers_.refresh();
+    EXPECT_EQ(changes.of<PrinterRemoved>().size(), 1U);
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kNotResponding);
 }
 TEST_F(PrinterRefreshTest, NoticesRowsThatComeAndGo) {

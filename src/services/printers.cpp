@@ -46,7 +46,8 @@ Awaitable<std::vector<Printer>> Printers::read_all() {
 
 Awaitable<void> Printers::refresh() {
     std::vector<Printer> stored = co_await read_all();
-    for (const std::string& host : with_.monitor.watched_hosts())
+    // Removed by the command line: who checks it tells, so that not every process does.
+    for (const std::string& host : with_.monitor.hosts_checked())
         if (std::ranges::find(stored, host, &Printer::host) == stored.end())
             with_.changes.on_change(PrinterRemoved{host});
     std::erase_if(stored, [&](const Printer& printer) { return !looks_after_(printer.host); });

@@ -178,6 +178,7 @@ TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.printers.add({.host = kHost, .name = "Prusa"});
         co_await t.printers.remove(kHost);
+        EXPECT_EQ(t.changes.of<PrinterRemoved>().at(0).host, kHost);
         EXPECT_TRUE((co_await t.printers.list(PrinterFields::all())).empty());
         EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, not_responding());
         EXPECT_EQ(co_await code_of(t.printers.add({.host = kHost, .name = "again"})), std::nullopt);

@@ -109,6 +109,20 @@ TEST_F(PrintJobsTest, AStartedPrintIsSentAndRecorded) {
     EXPECT_EQ(run(jobs.list({})).rows.size(), 1U);
 }
 
+TEST_F(PrintJobsTest, TellsOfPrintsThatCameAndWentAndOfNoOthers) {
+    script.outcome = {.result = Result::kRefused, .reason = "no"};
+    start_error();
+    EXPECT_TRUE(changes.of<PrintJobStarted>().empty());
+    script.outcome = {.result = Result::kStarted};
+    const PrintJob started = start();
+    EXPECT_EQ(changes.of<PrintJobStarted>().at(0).job.id, started.id);
+    EXPECT_EQ(changes.of<PrintJobStarted>().at(0).job.username, "ann");
+    error_of(jobs.remove(started.id + 1, ann));
+    EXPECT_TRUE(changes.of<PrintJobRemoved>().empty());
+    run(jobs.remove(started.id, ann));
+    EXPECT_EQ(changes.of<PrintJobRemoved>().at(0).id, started.id);
+}
+
 TEST_F(PrintJobsTest, TheRecordHoldsNoApiKey) {
     EXPECT_EQ(start().printer.client.api_key, std::nullopt);
     EXPECT_EQ(rows().at(0).printer.client.api_key, std::nullopt);
