@@ -2,10 +2,12 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "files/upload_name.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <fstream>
 #include <set>
 #include <sys/stat.h>
@@ -76,6 +78,21 @@ TEST_F(GcodeStoreTest, NeverOverwrites) {
     std::set<std::string> contents;
     for (const std::string& path : paths) contents.insert(content_of(path));
     EXPECT_EQ(contents.size(), 8U);
+}
+
+TEST_F(GcodeStoreTest, AFileGetsItsNameInEitherWayAndTakesNobodys) {
+    // NFS knows only the second.
+    for (const auto give_name : {move_to_free_name, link_to_free_name}) {
+        std::ofstream(base_ / "new") << "new";
+        std::ofstream(base_ / "taken") << "taken";
+        const FileDescriptor folder(::open(base_.c_str(), O_RDONLY | O_DIRECTORY));
+        EXPECT_FALSE(give_name(folder.get(), "new", folder.get(), "taken"));
+        EXPECT_EQ(fs::file_size(base_ / "taken"), 5U);
+        EXPECT_TRUE(give_name(folder.get(), "new", folder.get(), "free"));
+        EXPECT_THAT(all_files(), testing::ElementsAre("free", "taken"));
+        EXPECT_THROW(give_name(folder.get(), "gone", folder.get(), "other"), Error);
+        fs::remove(base_ / "free");
+    }
 }
 
 TEST_F(GcodeStoreTest, AnUploadThatIsGivenUpLeavesNothing) {

@@ -53,6 +53,23 @@ void require_free_bytes(int folder, std::uint64_t wanted) {
                     LogDetail{std::to_string(free_bytes) + " bytes are free"});
 }
 
+bool move_to_free_name(int from_folder, const char* from, int to_folder, const char* to) {
+    if (::renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE) == 0) return true;
+    if (errno == EEXIST) return false;
+    if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) throw_errno("rename an upload");
+    return link_to_free_name(from_folder, from, to_folder, to);
+}
+
+bool link_to_free_name(int from_folder, const char* from, int to_folder, const char* to) {
+    if (::linkat(from_folder, from, to_folder, to, 0) != 0) {
+        if (errno == EEXIST) return false;
+        throw_errno("link an upload");
+    }
+    // When it cannot be removed it is a leftover like others, which the next start removes.
+    ::unlinkat(from_folder, from, 0);
+    return true;
+}
+
 Upload::Upload(int root, std::uint64_t free_bytes_min)
     : root_(root),
       free_bytes_min_(free_bytes_min),
@@ -89,10 +106,7 @@ std::string Upload::take_free_name(const FileDescriptor& folder, const std::stri
                                    const std::function<bool(const std::string& name)>& is_taken) {
     std::string name = wanted;
     for (;;) {
-        if (!is_taken(name)) {
-            if (::renameat2(root_, temporary_name_.c_str(), folder.get(), name.c_str(), RENAME_NOREPLACE) == 0) break;
-            if (errno != EEXIST) throw_errno("rename an upload");
-        }
+        if (!is_taken(name) && move_to_free_name(root_, temporary_name_.c_str(), folder.get(), name.c_str())) break;
         name = with_suffix(wanted, new_upload_suffix());
     }
     is_published_ = true;

@@ -16,6 +16,11 @@ std::string new_upload_suffix();
 /// Throws Error(kDiskFull) when the folder's disk has less.
 void require_free_bytes(int folder, std::uint64_t wanted);
 
+/// Gives a file its last name; false: the name is taken. Throws as throw_errno.
+bool move_to_free_name(int from_folder, const char* from, int to_folder, const char* to);
+/// The same on file systems that cannot do it in one step, such as NFS: for a moment the file has both names.
+bool link_to_free_name(int from_folder, const char* from, int to_folder, const char* to);
+
 /// The error of the last system call as an Error: kDiskFull when the disk is full, else kInternal with `what` for the
 /// log.
 [[noreturn]] void throw_errno(const std::string& what);
