@@ -23,7 +23,7 @@ enum class TaskEvent {
     kTaken,
     kSucceeded,
     kFailed,
-    kGivenUp,    ///< failed for the last time, or nobody knows how to do it
+    kGivenUp,    ///< failed for the last time, or cannot be done
     kGivenBack,  ///< its worker ends, the attempt does not count
     kLost,       ///< its worker died, or hangs
     kRetryDue,

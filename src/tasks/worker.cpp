@@ -103,8 +103,9 @@ Awaitable<void> Worker::process(Delivery delivery, Semaphore::Place place) {
 
 Awaitable<Worker::Outcome> Worker::work(Delivery delivery) {
     const auto handler = handlers_.find(delivery.task.kind);
+    // A newer version may have queued it, whose workers know it: it is tried again.
     if (handler == handlers_.end())
-        co_return Outcome{Ending::kHopeless, "no worker of this version knows tasks of the kind " + delivery.task.kind};
+        co_return Outcome{Ending::kFailed, "no worker of this version knows tasks of the kind " + delivery.task.kind};
     co_return co_await run_handler(std::move(delivery), handler->second);
 }
 
