@@ -112,9 +112,12 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
 /// The printer prints already: a database that is busy for the moment must not make that print nobody's.
 Awaitable<std::int64_t> PrintJobs::insert_patiently(PrintJob job) {
     const auto give_up = std::chrono::steady_clock::now() + kInsertPatience;
-    for (;;) {
+    for (bool is_again = false;; is_again = true) {
         try {
-            co_return co_await offload(with_.blocking, [&] { return with_.printjobs.insert(job); });
+            co_return co_await offload(with_.blocking, [&] {
+                const auto inserted = is_again ? with_.printjobs.id_of(job) : std::nullopt;
+                return inserted ? *inserted : with_.printjobs.insert(job);
+            });
         } catch (const Error& error) {
             const bool may_pass =
                 error.code() == ErrorCode::kOverloaded || error.code() == ErrorCode::kStorageUnavailable;

@@ -288,6 +288,26 @@ TEST_F(PrintJobsTest, APrintIsRecordedWhenThePoolHasAPlaceAgain) {
     EXPECT_EQ(rows().size(), 1U);
 }
 
+TEST_F(PrintJobsTest, ARecordThatWasMadeThoughTheDatabaseDidNotSaySoIsNotMadeTwice) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        std::optional<PoolHold> hold;
+        std::int64_t made = 0;
+        t.script.on_print = [&] {
+            made = t.job_rows.insert({.gcode_id = t.gcode.id, .printer_host = kHost, .started = t.clock.now()});
+            hold.emplace(t.blocking);
+            hold->fill();
+        };
+        callers.spawn(start_into(t, kHost, ending));
+        co_await until([&hold] { return hold.has_value(); });
+        hold.reset();
+        co_await callers.join();
+        EXPECT_EQ(ending.job.value_or(PrintJob{}).id, made);
+    });
+    EXPECT_EQ(rows().size(), 1U);
+}
+
 TEST_F(PrintJobsTest, OwnersAndAdministratorsRemoveRecords) {
     const Principal bob = add_account("bob");
     const Principal admin = add_account("admin", Role::kAdmin);

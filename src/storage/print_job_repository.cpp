@@ -76,6 +76,14 @@ std::int64_t PrintJobRepository::insert(const PrintJob& job) {
     return id;
 }
 
+std::optional<std::int64_t> PrintJobRepository::id_of(const PrintJob& job) {
+    static const Sql kSql =
+        select({"id"},
+               "FROM printjobs WHERE printer_host = :host AND started = :started AND gcode_id = :gcode_id ORDER BY id");
+    return database_.lease().one(kSql, {job.printer_host, job.started, job.gcode_id},
+                                 [](Row& row) { return row.integer(); });
+}
+
 std::optional<PrintJob> PrintJobRepository::find(std::int64_t id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) + " WHERE printjobs.id = :id");
     return database_.lease().one(kSql, {id}, read_job);

@@ -18,6 +18,8 @@ class PrintJobRepository {
     /// Returns the id, which is never given twice. When the g-code was removed while the print was started, the row
     /// says so.
     std::int64_t insert(const PrintJob& job);
+    /// Of the row that an insert of this start has left, though it failed: a connection may break after the commit.
+    std::optional<std::int64_t> id_of(const PrintJob& job);
     std::optional<PrintJob> find(std::int64_t id);
     /// The one that was started last, whatever became of it.
     std::optional<PrintJob> latest_for_printer(std::string_view host);
