@@ -11,9 +11,4 @@ redis::ConnectionOptions redis_connection(const config::Redis& redis) {
     return {.url = std::move(*url), .connect_timeout = redis.connect_timeout, .command_timeout = redis.command_timeout};
 }
 
-config::Duration claim_lifetime(const config::Printers& printers) {
-    // Two requests one after the other, at most; and something for the way to Redis.
-    return 3 * printers.request_timeout;
-}
-
 }  // namespace karmen::app

@@ -57,7 +57,7 @@ tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
 services::PrinterMonitorOptions monitor_options_of(const config::Config& config, ProcessKind kind) {
     auto options = monitor_options(config.printers);
     options.checks = checks_printers(kind) ? services::PrinterChecks::kRegular : services::PrinterChecks::kOnDemand;
-    options.claim_lifetime = claim_lifetime(config.printers);
+    options.claim_lifetime = config.printers.claim_lifetime;
     return options;
 }
 
@@ -115,10 +115,11 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       webcams_(loop.executor(), http_client_, printers_, log, relay_options(config.webcam)),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
       settings_(persistence_.settings, blocking_),
-      readiness_({{"database", [this] { return offload(blocking_, [this] { persistence_.require_reachable(); }); }},
+      readiness_(loop.executor(),
+                 {{"database", [this] { return offload(blocking_, [this] { persistence_.require_reachable(); }); }},
                   {"queue", [this] { return shared_->require_reachable(); }},
                   {"disk", [this] { return offload(files_, [this] { store_.require_space(); }); }}},
-                 config.http.ready_timeout),
+                 config.http.ready_timeout, log),
       worker_(loop.executor(), shared_->queue(), task_handlers(gcodes_, unlisted_folder(config)),
               worker_options(config.tasks), log),
       scheduler_(loop.executor(), shared_->timetable(), task_schedules(config.tasks), log),
@@ -189,6 +190,7 @@ Awaitable<void> ServerApplication::stop() {
     co_await worker_.stop(config_.tasks.shutdown_grace);
     background_.cancel();
     co_await background_.join();
+    co_await readiness_.stop();
     co_await printjobs_.stop();
     co_await monitor_.stop();
     co_await shared_->stop();

@@ -68,7 +68,7 @@ class RedisState final : public SharedState {
           throttle_(client_, parts.config.redis.key_prefix, throttle_options(parts.config.auth), parts.clock),
           exchange_(parts.loop, client_,
                     {.key_prefix = parts.config.redis.key_prefix,
-                     .claim_lifetime = claim_lifetime(parts.config.printers),
+                     .claim_lifetime = parts.config.printers.claim_lifetime,
                      .webcam_lifetime = 2 * parts.config.printers.backoff_max,
                      .connection = redis_connection(parts.config.redis)},
                     parts.log),

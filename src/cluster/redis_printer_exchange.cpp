@@ -52,8 +52,9 @@ const redis::Script& publish_script() {
 
 const redis::Script& invalidate_script() {
     static const redis::Script script(R"(
-        -- ARGV: channel, message
+        -- ARGV: channel, message. A claim lives for less than an hour, and the version need not outlive it.
         redis.call('INCR', KEYS[2])
+        redis.call('PEXPIRE', KEYS[2], 3600000)
         redis.call('PUBLISH', ARGV[1], ARGV[2])
         return 1
     )");
@@ -65,6 +66,7 @@ const redis::Script& forget_script() {
         -- ARGV: channel, message
         redis.call('DEL', KEYS[1], KEYS[3])
         redis.call('INCR', KEYS[2])
+        redis.call('PEXPIRE', KEYS[2], 3600000)
         redis.call('PUBLISH', ARGV[1], ARGV[2])
         return 1
     )");

@@ -16,7 +16,7 @@ namespace karmen::cluster {
 struct PrinterExchangeOptions {
     std::string key_prefix = "karmen:";
     /// After it, others may ask a printer although who claimed it has not published.
-    std::chrono::milliseconds claim_lifetime{10'000};
+    std::chrono::milliseconds claim_lifetime{3'000};
     /// For how long `webcam_<host>` holds the address of a stream that nobody has seen again.
     std::chrono::milliseconds webcam_lifetime{std::chrono::minutes(10)};
     redis::ConnectionOptions connection;

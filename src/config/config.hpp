@@ -65,6 +65,7 @@ struct Printers {
     Duration backoff_max = std::chrono::minutes(5);
     Duration list_interval = std::chrono::seconds(5);
     Duration lock_lifetime = std::chrono::seconds(30);
+    Duration claim_lifetime = std::chrono::seconds(3);
     Bytes answer_max_bytes = kMiB;
     int requests_max_per_printer = 2;
     bool operator==(const Printers&) const = default;

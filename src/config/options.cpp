@@ -138,6 +138,8 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::printers, &Printers::list_interval>, milliseconds(100), hours(1)}},
     {"printers.lock_lifetime", "A process that died while it sent a file to a printer keeps others from it for this long.",
         DurationOption{field<&Config::printers, &Printers::lock_lifetime>, seconds(1), minutes(10)}},
+    {"printers.claim_lifetime", "Of many processes one asks a printer at a time; when it dies, another one asks after this time.",
+        DurationOption{field<&Config::printers, &Printers::claim_lifetime>, milliseconds(300), minutes(1)}},
     {"printers.answer_max_bytes", "Largest answer that a printer may give.",
         SizeOption{field<&Config::printers, &Printers::answer_max_bytes>, kKiB, 64 * kMiB}},
     {"printers.requests_max_per_printer", "Requests to one printer at the same time.",

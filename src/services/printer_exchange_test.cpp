@@ -160,5 +160,33 @@ TEST_F(PrinterExchangeTest, GoingBackToWhatOneHasToldBeforeTheOtherIsTold) {
     });
 }
 
+TEST_F(PrinterExchangeTest, WhoAsksASlowPrinterHoldsItsClaim) {
+    play([](Self& t) -> Awaitable<void> {
+        t.api.hold(kHost);
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        readers.spawn(read_into(t.second, seen));  // whose claims live for 20 ms
+        co_await until([&] { return t.second_exchange.claims > 3; });
+        EXPECT_EQ(t.claimed.count(kHost), 1U);
+        t.api.release(kHost);
+        co_await readers.join();
+        EXPECT_TRUE(t.claimed.empty());
+    });
+}
+
+TEST_F(PrinterExchangeTest, WhoStopsWhileItAsksLeavesNoClaimBehind) {
+    play([](Self& t) -> Awaitable<void> {
+        t.api.hold(kHost);
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        readers.spawn(read_into(t.first, seen));
+        co_await until([&] { return t.claimed.contains(kHost); });
+        co_await t.first.stop();
+        EXPECT_TRUE(t.claimed.empty());
+        t.api.release(kHost);
+        co_await readers.join();
+    });
+}
+
 }  // namespace
 }  // namespace karmen::services

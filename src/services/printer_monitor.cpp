@@ -1,6 +1,7 @@
 #include "services/printer_monitor.hpp"
 
 #include "base/error.hpp"
+#include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
 #include "services/check_pause.hpp"
 #include "services/printer_observer.hpp"
@@ -15,6 +16,8 @@
 
 namespace karmen::services {
 
+namespace asio = boost::asio;
+
 /// One printer that is looked after. Shared with its coroutines, which may outlast its removal by a step.
 struct PrinterMonitor::Watch {
     Watch(Executor loop, Printer printer_in) : printer(std::move(printer_in)), timer(loop) {}
@@ -23,13 +26,14 @@ struct PrinterMonitor::Watch {
     PrinterSnapshot snapshot;
     Clock::time_point taken{};  ///< of status and job; the epoch: never
     Clock::time_point webcam_taken{};
-    std::shared_ptr<Event> running;   ///< set when the check that is under way has ended
-    std::shared_ptr<Event> heard;     ///< set when another process has told what it saw, or that it tells nothing
-    bool has_learnt = false;          ///< it told what it saw
-    boost::asio::steady_timer timer;  ///< cancelled to check at once
-    int failures = 0;                 ///< of regular checks in a row
+    std::shared_ptr<Event> running;  ///< set when the check that is under way has ended
+    std::shared_ptr<Event> heard;    ///< set when another process has told what it saw, or that it tells nothing
+    bool has_learnt = false;         ///< it told what it saw
+    asio::steady_timer timer;        ///< cancelled to check at once
+    int failures = 0;                ///< of regular checks in a row
     bool is_answering = false;
     std::uint64_t changes = 0;  ///< counts what made answers worthless that were under way
+    bool is_claimed = false;    ///< by this process
     bool is_forgotten = false;
     std::optional<PrinterSeen> told;  ///< what those who follow know, as far as this process has told them
 };
@@ -119,6 +123,13 @@ void PrinterMonitor::outdate(const std::string& host) {
 Awaitable<void> PrinterMonitor::stop() {
     tasks_.cancel();
     co_await tasks_.join();
+    co_await end_claims();
+}
+
+/// Others need not wait for the end of what was cancelled.
+Awaitable<void> PrinterMonitor::end_claims() {
+    for (const auto& [host, watch] : std::exchange(watches_, {}))
+        if (watch->is_claimed) co_await with_.exchange.publish(host, PrinterExchange::kNothingSeen, {});
 }
 
 Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
@@ -128,7 +139,7 @@ Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
         // Only these checks count: whoever looks at a page often does not make the next one come later.
         watch->failures = watch->is_answering ? 0 : watch->failures + 1;
         watch->timer.expires_after(next_pause(*watch));
-        co_await watch->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        co_await watch->timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }
 
@@ -161,7 +172,9 @@ Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
         const auto heard = watch->heard = std::make_shared<Event>(loop_);
         watch->has_learnt = false;
         if (const auto claim = co_await with_.exchange.claim(watch->printer.host)) {
+            watch->is_claimed = true;
             co_await ask(watch, *claim);
+            watch->is_claimed = false;
             co_return;
         }
         // Whoever held the claim may have died with it.
@@ -175,8 +188,7 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
     const std::uint64_t asked_at = watch->changes;
     const bool has_webcam =
         watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
-    const Observation seen =
-        co_await observe(with_.client, asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
+    const Observation seen = co_await observe_claimed(asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
     if (watch->is_forgotten) {
         // Whoever looks after it now must not wait for the end of this claim.
         co_await with_.exchange.publish(asked.host, PrinterExchange::kNothingSeen, {});
@@ -187,6 +199,25 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
     co_await with_.exchange.publish(asked.host, claim, watch->snapshot);
     if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
     if (!watch->is_forgotten) tell(*watch);
+}
+
+Awaitable<Observation> PrinterMonitor::observe_claimed(Printer printer, WebcamQuestion webcam) {
+    const std::string host = printer.host;
+    auto [order, error, seen, claim_error] =
+        co_await asio::experimental::make_parallel_group(
+            asio::co_spawn(loop_, observe(with_.client, std::move(printer), webcam), asio::deferred),
+            asio::co_spawn(loop_, keep_claim(host), asio::deferred))
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    if (error) std::rethrow_exception(error);
+    co_return std::move(seen);
+}
+
+/// Until it is cancelled.
+Awaitable<void> PrinterMonitor::keep_claim(std::string host) {
+    for (;;) {
+        co_await sleep_for(options_.claim_lifetime / 3);
+        co_await with_.exchange.claim(host);
+    }
 }
 
 void PrinterMonitor::tell(Watch& watch) {

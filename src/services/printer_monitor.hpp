@@ -35,8 +35,8 @@ struct PrinterMonitorOptions {
     std::chrono::milliseconds check_interval_active{2'000};  ///< while something is printed
     std::chrono::milliseconds backoff_max{300'000};          ///< between checks of a printer that does not answer
     std::chrono::milliseconds webcam_age_max{30'000};        ///< settings are large and change seldom
-    /// For what another process asks a printer, until this one asks by itself.
-    std::chrono::milliseconds claim_lifetime{10'000};
+    /// After it a claim ends whose process has died. Who asks renews it, however long the printer takes.
+    std::chrono::milliseconds claim_lifetime{3'000};
 };
 
 /// Keeps the last snapshot of every printer: each has its own coroutine with its own timer, so that a dead printer
@@ -92,6 +92,9 @@ class PrinterMonitor {
     Awaitable<void> check(WatchPtr watch);
     Awaitable<void> ask_or_learn(WatchPtr watch);
     Awaitable<void> ask(WatchPtr watch, PrinterExchange::Claim claim);
+    Awaitable<Observation> observe_claimed(Printer printer, WebcamQuestion webcam);
+    Awaitable<void> keep_claim(std::string host);
+    Awaitable<void> end_claims();
     void take(Watch& watch, const Observation& seen);
     void tell(Watch& watch);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);

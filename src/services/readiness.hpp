@@ -1,16 +1,20 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "runtime/awaitable.hpp"
+#include "runtime/task_group.hpp"
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace karmen::services {
 
 /// Whether this process can do its work now: for load balancers, and for people who want to know why not. Owned by the
-/// composition root. Loop only.
+/// composition root, which stops it before the loop ends. Loop only.
 class Readiness {
   public:
     /// Throws Error when what it looks at cannot be used.
@@ -19,15 +23,24 @@ class Readiness {
         std::function<Awaitable<void>()> run;
     };
 
-    Readiness(std::vector<Check> checks, std::chrono::milliseconds timeout)
-        : checks_(std::move(checks)), timeout_(timeout) {}
+    Readiness(Executor loop, std::vector<Check> checks, std::chrono::milliseconds timeout, Log& log);
 
-    /// Looks at everything, at the same time. Throws Error(kNotReady), whose fields say what is wrong where.
+    /// Looks at everything, at the same time. Throws Error(kNotReady), whose fields say what is wrong where. A disk or
+    /// a database that hangs is not waited for longer than the timeout, and not asked a second time meanwhile.
     Awaitable<void> require();
 
+    Awaitable<void> stop();
+
   private:
+    struct Look;
+    std::shared_ptr<Look> look(const Check& check);
+    static Awaitable<void> run(std::shared_ptr<Look> look, Awaitable<void> check);
+
+    Executor loop_;
     std::vector<Check> checks_;
     std::chrono::milliseconds timeout_;
+    std::map<std::string, std::shared_ptr<Look>> looks_;  ///< the last of each
+    TaskGroup tasks_;
 };
 
 }  // namespace karmen::services
