@@ -15,7 +15,8 @@ from support.process import Process
 from support.wait import eventually
 
 NGINX = "/usr/sbin/nginx"
-SITE = REPOSITORY / "deploy/nginx/karmen.conf"
+PARTS = REPOSITORY / "deploy/nginx"
+SITE = PARTS / "karmen.conf"
 LUA = "".join(f"load_module /usr/lib/nginx/modules/{name}.so;\n" for name in ("ndk_http_module", "ngx_http_lua_module"))
 
 
@@ -27,7 +28,7 @@ def free_port() -> int:
 
 
 def replaced(text: str, old: str, new: str) -> str:
-    assert old in text, f"{SITE} has no {old!r} any more"
+    assert old in text, f"the configuration has no {old!r} any more"
     return text.replace(old, new)
 
 
@@ -43,10 +44,15 @@ def shows_a_picture(answer: requests.Response) -> bool:
 
 
 class Nginx:
-    """The site of deploy/nginx/karmen.conf on ports of its own. `redis_port` switches its part 4 on."""
+    """The site of deploy/nginx/karmen.conf on ports of its own. `redis_port` switches its part 4 on; `read_timeout` is for a
+    test that waits until nginx gives up."""
 
-    def __init__(self, directory: Path, upstreams: list[str], redis_port: int | None = None):
+    def __init__(self, directory: Path, upstreams: list[str], redis_port: int | None = None, read_timeout: str = "90s"):
         directory.mkdir()
+        for part in PARTS.glob("*.conf"):
+            shutil.copy(part, directory)
+        api = directory / "api.conf"
+        api.write_text(replaced(api.read_text(), "\nproxy_read_timeout 90s;", f"\nproxy_read_timeout {read_timeout};"))
         self.directory = directory
         self.http_port, self.https_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.https_port}"
@@ -97,7 +103,7 @@ class Nginx:
         text = replaced(text, "listen 80;", f"listen 127.0.0.1:{self.http_port};")
         text = replaced(text, "listen 443 ", f"listen 127.0.0.1:{self.https_port} ")
         text = replaced(text, "/etc/karmen/tls", str(self.directory))
-        text = replaced(text, "/usr/share/karmen/nginx", str(REPOSITORY / "deploy/nginx"))
+        text = replaced(text, "/usr/share/karmen/nginx", str(self.directory))
         text = replaced(text, "/var/log/nginx/karmen.log", str(self.directory / "access.log"))
         text = replaced(text, "    server 127.0.0.1:8080;", "".join(f"    server {one};\n" for one in upstreams))
         if redis_port is not None:
