@@ -87,6 +87,13 @@ def test_user_has_the_same_number_in_every_image(image: Chroot):
     assert image.owner_and_mode("/var/lib/karmen") == "karmen:karmen 750"
 
 
+def test_the_readme_makes_the_user_as_the_image_has_it():
+    """So that containers and packages can work on the same folder; that the package takes such a user, the image shows."""
+    made = re.findall(r"^(?:group|user)add .*$", (REPOSITORY / "deploy/docker/install").read_text(), re.MULTILINE)
+    readme = (REPOSITORY / "deploy/README.md").read_text().splitlines()
+    assert len(made) == 2 and {f"sudo {line}" for line in made} <= set(readme)
+
+
 @pytest.mark.parametrize("service", COMMANDS)
 def test_service_chooses_the_command(stubbed: Chroot, service: str):
     said = stubbed.run(f"{HOME}/entrypoint", "--log-level", "debug", user="karmen", env={"SERVICE": service})
