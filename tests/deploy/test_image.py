@@ -136,8 +136,6 @@ def test_is_healthy_while_it_answers(image: Chroot, environment: dict[str, str],
 
 def test_nginx_of_the_compose_file_takes_its_configuration(system: Chroot):
     perform("nginx", system)
-    with system.path("/etc/hosts").open("a") as hosts:
-        hosts.write("127.0.0.1 api\n")
     for stream in ("/dev/stdout", "/dev/stderr"):  # links into /proc, which a container has
         system.path(stream).unlink()
         system.path(stream).touch()

@@ -17,6 +17,7 @@ from support.wait import eventually
 NGINX = "/usr/sbin/nginx"
 PARTS = REPOSITORY / "deploy/nginx"
 SITE = PARTS / "karmen.conf"
+COMPOSE_SITE = REPOSITORY / "deploy/docker/nginx.conf"
 LUA = "".join(f"load_module /usr/lib/nginx/modules/{name}.so;\n" for name in ("ndk_http_module", "ngx_http_lua_module"))
 
 
@@ -100,17 +101,21 @@ class Nginx:
 
     def _site(self, upstreams: list[str], redis_port: int | None) -> str:
         text = re.sub(r"^ *listen \[::\].*\n", "", SITE.read_text(), flags=re.MULTILINE)
-        text = replaced(text, "listen 80;", f"listen 127.0.0.1:{self.http_port};")
-        text = replaced(text, "listen 443 ", f"listen 127.0.0.1:{self.https_port} ")
-        text = replaced(text, "/etc/karmen/tls", str(self.directory))
-        text = replaced(text, "/usr/share/karmen/nginx", str(self.directory))
-        text = replaced(text, "/var/log/nginx/karmen.log", str(self.directory / "access.log"))
+        text = self._moved(text, "/var/log/nginx/karmen.log")
         text = replaced(text, "    server 127.0.0.1:8080;", "".join(f"    server {one};\n" for one in upstreams))
         if redis_port is not None:
             text = replaced(text, "    # set $karmen_redis_host", "    set $karmen_redis_host")
             text = replaced(text, "    # set $karmen_redis_port 6379", f"    set $karmen_redis_port {redis_port}")
             text = replaced(text, "    # include ", "    include ")
         return text
+
+    def _moved(self, text: str, access_log: str) -> str:
+        """With the ports and files of this one."""
+        text = replaced(text, "listen 80;", f"listen 127.0.0.1:{self.http_port};")
+        text = replaced(text, "listen 443 ", f"listen 127.0.0.1:{self.https_port} ")
+        text = replaced(text, "/etc/karmen/tls", str(self.directory))
+        text = replaced(text, "/usr/share/karmen/nginx", str(self.directory))
+        return replaced(text, access_log, str(self.directory / "access.log"))
 
     def _main(self, modules: str) -> str:
         paths = "".join(f"    {what}_temp_path {self.directory}/temp/{what};\n" for what in
@@ -120,16 +125,69 @@ class Nginx:
                 f"error_log {self.directory}/error.log info;\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
 
 
+class ComposeNginx(Nginx):
+    """The site of deploy/docker/nginx.conf. `names` stands in for Docker's: what runs as `api` listens on `api_port`, Redis on
+    `redis_port`."""
+
+    def __init__(self, directory: Path, names: "NameServer", api_port: int, redis_port: int):
+        self._names, self._api_port = names, api_port
+        super().__init__(directory, [], redis_port)
+
+    def _site(self, upstreams: list[str], redis_port: int | None) -> str:
+        text = self._moved(COMPOSE_SITE.read_text(), "/dev/stdout")
+        text = replaced(text, "/dev/stderr warn", f"{self.directory}/error.log info")
+        text = re.sub(r"(?m)^resolver 127\.0\.0\.11 valid=\d+s;", f"resolver 127.0.0.1:{self._names.port} valid=1s;", text)
+        text = replaced(text, "api:8080", f"api:{self._api_port}")
+        return replaced(text, "redis_port 6379", f"redis_port {redis_port}")
+
+
+class NameServer:
+    """Answers with the IPv4 addresses that `addresses` has at the moment; that there is no such name, when it has none."""
+
+    def __init__(self):
+        self.addresses: dict[str, list[str]] = {}
+        self._socket = socket.socket(type=socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def end(self) -> None:
+        # An empty message, because closing wakes nobody who waits.
+        with socket.socket(type=socket.SOCK_DGRAM) as last:
+            last.sendto(b"", ("127.0.0.1", self.port))
+
+    def _serve(self) -> None:
+        with self._socket:
+            while True:
+                asked, who = self._socket.recvfrom(512)
+                if not asked:
+                    return
+                self._socket.sendto(self._answer(asked), who)
+
+    def _answer(self, asked: bytes) -> bytes:
+        """RFC 1035, section 4: a header, the question again, then a record for each address, which points at its name."""
+        labels, at = [], 12
+        while length := asked[at]:
+            labels.append(asked[at + 1:at + 1 + length].decode())
+            at += 1 + length
+        question = asked[12:at + 5]
+        addresses = self.addresses.get(".".join(labels), [])
+        found = addresses if question[-4:-2] == b"\0\1" else []
+        records = b"".join(b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + socket.inet_aton(one) for one in found)
+        flags = b"\x81\x80" if addresses else b"\x81\x83"
+        return asked[:2] + flags + b"\0\1" + len(found).to_bytes(2, "big") + b"\0\0\0\0" + question + records
+
+
 class RawServer:
     """Does with every connection what `respond` says: it is given the connection and the head of the request. `heads` are
     those that came."""
 
-    def __init__(self, respond: Callable[[socket.socket, str], None]):
+    def __init__(self, respond: Callable[[socket.socket, str], None], address: str = "127.0.0.1", port: int = 0):
         self.respond = respond
         self.heads: list[str] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, port))
         self.port = self._listener.getsockname()[1]
-        self.host = f"127.0.0.1:{self.port}"
+        self.host = f"{address}:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def end(self) -> None:
