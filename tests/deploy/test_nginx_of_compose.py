@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.nginx import ComposeNginx, NameServer, RawServer
+from support.redis import Redis
 from support.wait import eventually
 
 
@@ -39,8 +40,8 @@ def api() -> Iterator[Callable[[str], RawServer]]:
 def new_nginx(tmp_path: Path, names: NameServer) -> Iterator[Callable[..., ComposeNginx]]:
     started: list[ComposeNginx] = []
 
-    def make(api_port: int, redis_port: int = 1) -> ComposeNginx:
-        started.append(ComposeNginx(tmp_path / "nginx", names, api_port, redis_port))
+    def make(api_port: int, redis_port: int = 1, redis_password: str = "") -> ComposeNginx:
+        started.append(ComposeNginx(tmp_path / "nginx", names, api_port, redis_port, redis_password))
         return started[-1]
 
     yield make
@@ -71,3 +72,21 @@ def test_asks_for_what_it_was_asked(new_nginx: Callable[..., ComposeNginx], name
     for path in ("/gcodes?limit=1&filter=a%20b", "/printjobs?limit=1", "/gcodes/1/data", "/octoprint-emulator/api/files/local/a%2Fb"):
         assert nginx.get(path).status_code == 200
         assert first.heads[-1].startswith(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{nginx.https_port}\r\n"), first.heads[-1]
+
+
+def test_knows_the_password_of_redis(new_nginx: Callable[..., ComposeNginx], names: NameServer, tmp_path: Path):
+    """It is in the environment only."""
+    def may_watch(connection: socket.socket, head: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    def show(connection: socket.socket, head: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n\xff\xd8\xff\xd9")
+
+    api, camera, redis = RawServer(may_watch), RawServer(show), Redis(tmp_path / "redis")
+    names.addresses |= {"api": ["127.0.0.1"], "redis": ["127.0.0.1"]}
+    redis.command("set", f"webcam_{camera.host}", f"http://{camera.host}/")
+    redis.command("config", "set", "requirepass", "0123abcd")
+    nginx = new_nginx(api.port, redis.port, "0123abcd")
+    assert nginx.get(f"/proxied-webcam/{camera.host}").content == b"\xff\xd8\xff\xd9"
+    for one in (api, camera, redis):
+        one.end()

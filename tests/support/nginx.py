@@ -18,6 +18,7 @@ NGINX = "/usr/sbin/nginx"
 PARTS = REPOSITORY / "deploy/nginx"
 SITE = PARTS / "karmen.conf"
 COMPOSE_SITE = REPOSITORY / "deploy/docker/nginx.conf"
+COMPOSE_ENTRYPOINT = REPOSITORY / "deploy/docker/nginx-entrypoint"
 LUA = "".join(f"load_module /usr/lib/nginx/modules/{name}.so;\n" for name in ("ndk_http_module", "ngx_http_lua_module"))
 
 
@@ -68,7 +69,7 @@ class Nginx:
         tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
         assert tested.returncode == 0, tested.stderr
         assert "warn" not in tested.stderr, tested.stderr
-        self.process = Process(command, directory / "nginx.log", clean_environment())
+        self.process = Process(command, directory / "nginx.log", clean_environment(self._environment()))
         try:
             eventually(self._listens, what="nginx listens")
         except AssertionError:
@@ -99,6 +100,12 @@ class Nginx:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.https_port)) == 0
 
+    def _environment(self) -> dict[str, str]:
+        return {}
+
+    def _globals(self) -> str:
+        return "daemon off;"
+
     def _site(self, upstreams: list[str], redis_port: int | None) -> str:
         text = re.sub(r"^ *listen \[::\].*\n", "", SITE.read_text(), flags=re.MULTILINE)
         text = self._moved(text, "/var/log/nginx/karmen.log")
@@ -121,7 +128,7 @@ class Nginx:
         paths = "".join(f"    {what}_temp_path {self.directory}/temp/{what};\n" for what in
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.directory / "temp").mkdir()
-        return (f"{modules}daemon off;\nmaster_process off;\npid {self.directory}/nginx.pid;\n"
+        return (f"{modules}{self._globals()}\nmaster_process off;\npid {self.directory}/nginx.pid;\n"
                 f"error_log {self.directory}/error.log info;\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
 
 
@@ -129,9 +136,15 @@ class ComposeNginx(Nginx):
     """The site of deploy/docker/nginx.conf. `names` stands in for Docker's: what runs as `api` listens on `api_port`, Redis on
     `redis_port`."""
 
-    def __init__(self, directory: Path, names: "NameServer", api_port: int, redis_port: int):
-        self._names, self._api_port = names, api_port
+    def __init__(self, directory: Path, names: "NameServer", api_port: int, redis_port: int, redis_password: str):
+        self._names, self._api_port, self._redis_password = names, api_port, redis_password
         super().__init__(directory, [], redis_port)
+
+    def _environment(self) -> dict[str, str]:
+        return {"REDIS_PASSWORD": self._redis_password}
+
+    def _globals(self) -> str:
+        return re.search(r"^exec nginx -g '([^']+)'", COMPOSE_ENTRYPOINT.read_text(), re.MULTILINE)[1]
 
     def _site(self, upstreams: list[str], redis_port: int | None) -> str:
         text = self._moved(COMPOSE_SITE.read_text(), "/dev/stdout")
