@@ -3,14 +3,16 @@
 import re
 import shlex
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.binary import REPOSITORY
+from support.binary import REPOSITORY, clean_environment
 from support.chroot import ENVIRONMENT, Chroot
+from support.nginx import RawServer
 from support.process import Process
 from support.wait import eventually
 
@@ -132,6 +134,20 @@ def test_is_healthy_while_it_answers(image: Chroot, environment: dict[str, str],
         process.signal(signal.SIGCONT)
     finally:
         process.end()
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_is_well_while_it_is_only_not_ready(path: str):
+    """Whoever restarts what is not well leaves one alone that waits for its database."""
+    def respond(connection: socket.socket, head: str) -> None:
+        says = "503 Service Unavailable" if head.startswith(f"GET {path} ") else "200 OK"
+        connection.sendall(f"HTTP/1.1 {says}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    server = RawServer(respond)
+    env = clean_environment({"SERVICE": "api", "KARMEN_HTTP_PORT": str(server.port)})
+    is_well = subprocess.run([REPOSITORY / "deploy/docker/healthcheck"], env=env).returncode == 0
+    server.end()
+    assert is_well == (path == "/health/ready")
 
 
 def test_nginx_of_the_compose_file_takes_its_configuration(system: Chroot):
