@@ -59,6 +59,14 @@ def test_nothing_is_killed_before_it_can_have_ended():
     assert int(given) > needed
 
 
+def test_all_come_after_their_servers_and_are_never_given_up():
+    for unit in UNITS:
+        head = unit.read_text().split("[Service]")[0].splitlines()
+        assert "After=network-online.target postgresql.service redis-server.service" in head, unit.name
+        assert "StartLimitIntervalSec=0" in head, unit.name
+        assert not any(re.match("(Requires|BindsTo)=", line) for line in head), "one process needs neither"
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_exposure_is_what_the_readme_says(unit: Path):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE_MAX * 10:.0f}", str(unit)],
