@@ -1,7 +1,6 @@
 """Many processes on PostgreSQL and Redis: what happens when a process, PostgreSQL or Redis goes away, and comes back."""
 
 import json
-import os
 import time
 from collections.abc import Callable
 
@@ -21,7 +20,7 @@ from support.wait import eventually
 
 pytestmark = pytest.mark.alone
 
-OUTAGE_S = float(os.environ.get("KARMEN_OUTAGE_S", "3"))
+OUTAGE_S = 3.0
 # Until an answer that says that there is none: the time limits below, and a machine that is busy.
 QUICKLY_S = 6.0
 LIMITS = {
