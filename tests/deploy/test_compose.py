@@ -2,12 +2,16 @@
 
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from support.binary import REPOSITORY, clean_environment, karmen_binary
+from support.process import Process
+from support.server import free_port
+from support.wait import eventually
 
 FOLDER = REPOSITORY / "deploy/docker"
 TEXT = (FOLDER / "compose.yaml").read_text()
@@ -91,6 +95,43 @@ def test_what_must_last_is_in_volumes(compose: dict[str, Any], services: dict[st
         assert services[name]["volumes"] == ["gcodes:/var/lib/karmen"]
     redis = services["redis"]["command"]
     assert redis[redis.index("--appendonly") + 1] == "yes" and redis[redis.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+def test_redis_wants_its_password(services: dict[str, Any], tmp_path: Path):
+    """The command of the service, with what it finds in Redis' own image."""
+    (tmp_path / "docker-entrypoint.sh").write_text('#!/bin/sh\nexec "$@"\n')
+    (tmp_path / "docker-entrypoint.sh").chmod(0o755)
+    port = str(free_port())
+    password = "0123456789abcdef"
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin"} | dict.fromkeys(services["redis"]["environment"], password)
+    command = [word.replace("$$", "$") for word in services["redis"]["command"]]
+    redis = Process([*command, "--bind", "127.0.0.1", "--port", port, "--dir", str(tmp_path)], tmp_path / "redis.log", env)
+    kind, check = services["redis"]["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+
+    def is_healthy(**changed: str) -> bool:
+        return subprocess.run(check.replace("redis-cli", f"redis-cli -p {port}"), shell=True, env=env | changed).returncode == 0
+
+    try:
+        eventually(is_healthy, what="Redis is healthy")
+        assert not is_healthy(REDISCLI_AUTH="wrong")
+        asked = subprocess.run(["redis-cli", "-p", port, "get", "a"], env=env | {"REDISCLI_AUTH": ""}, capture_output=True, text=True)
+        assert "NOAUTH" in asked.stdout
+        assert password not in Path(f"/proc/{redis.pid}/cmdline").read_text()
+    finally:
+        redis.end()
+    for name in ("api", "worker", "scheduler"):
+        assert ":${REDIS_PASSWORD:" in services[name]["environment"]["KARMEN_REDIS_URL"]
+    assert services["redis"]["environment"]["REDISCLI_AUTH"] == services["nginx"]["environment"]["REDIS_PASSWORD"]
+
+
+def test_what_holds_data_is_in_networks_of_its_own(compose: dict[str, Any], services: dict[str, Any]):
+    reached_by = {network: {name for name, service in services.items() if network in service.get("networks", ["default"])}
+                  for network in compose["networks"]}
+    own = {"migrate", "api", "worker", "scheduler"}
+    assert reached_by["data"] == {"postgres", "redis"} | own and reached_by["webcams"] == {"redis", "nginx"}
+    assert reached_by["default"] == services.keys() - {"postgres", "redis", "migrate"}
+    assert compose["networks"]["data"]["internal"] and compose["networks"]["webcams"]["internal"]
 
 
 def test_only_nginx_is_reached_from_outside_and_only_it_is_trusted(services: dict[str, Any]):

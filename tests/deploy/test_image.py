@@ -3,14 +3,16 @@
 import re
 import shlex
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.binary import REPOSITORY
+from support.binary import REPOSITORY, clean_environment
 from support.chroot import ENVIRONMENT, Chroot
+from support.nginx import RawServer
 from support.process import Process
 from support.wait import eventually
 
@@ -87,6 +89,13 @@ def test_user_has_the_same_number_in_every_image(image: Chroot):
     assert image.owner_and_mode("/var/lib/karmen") == "karmen:karmen 750"
 
 
+def test_the_readme_makes_the_user_as_the_image_has_it():
+    """So that containers and packages can work on the same folder; that the package takes such a user, the image shows."""
+    made = re.findall(r"^(?:group|user)add .*$", (REPOSITORY / "deploy/docker/install").read_text(), re.MULTILINE)
+    readme = (REPOSITORY / "deploy/README.md").read_text().splitlines()
+    assert len(made) == 2 and {f"sudo {line}" for line in made} <= set(readme)
+
+
 @pytest.mark.parametrize("service", COMMANDS)
 def test_service_chooses_the_command(stubbed: Chroot, service: str):
     said = stubbed.run(f"{HOME}/entrypoint", "--log-level", "debug", user="karmen", env={"SERVICE": service})
@@ -127,10 +136,22 @@ def test_is_healthy_while_it_answers(image: Chroot, environment: dict[str, str],
         process.end()
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_is_well_while_it_is_only_not_ready(path: str):
+    """Whoever restarts what is not well leaves one alone that waits for its database."""
+    def respond(connection: socket.socket, head: str) -> None:
+        says = "503 Service Unavailable" if head.startswith(f"GET {path} ") else "200 OK"
+        connection.sendall(f"HTTP/1.1 {says}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    server = RawServer(respond)
+    env = clean_environment({"SERVICE": "api", "KARMEN_HTTP_PORT": str(server.port)})
+    is_well = subprocess.run([REPOSITORY / "deploy/docker/healthcheck"], env=env).returncode == 0
+    server.end()
+    assert is_well == (path == "/health/ready")
+
+
 def test_nginx_of_the_compose_file_takes_its_configuration(system: Chroot):
     perform("nginx", system)
-    with system.path("/etc/hosts").open("a") as hosts:
-        hosts.write("127.0.0.1 api\n")
     for stream in ("/dev/stdout", "/dev/stderr"):  # links into /proc, which a container has
         system.path(stream).unlink()
         system.path(stream).touch()

@@ -152,6 +152,28 @@ def test_repeats_only_what_may_be_done_twice(new_nginx: Callable[..., Nginx], ra
         assert sum(len(one.heads) for one in dying) - before == asked, method
 
 
+@pytest.mark.parametrize("path", ["/printjobs", "/octoprint-emulator/api/files/local", "/octoprint-emulator/api/files/local/cube.gcode",
+                                  "/octoprint-emulator/printers/10.0.0.1:5000/api/files/local"])
+def test_waits_for_a_print_as_long_as_the_printer_takes_the_file(
+    new_nginx: Callable[..., Nginx], raw_server: Callable[..., RawServer], path: str
+):
+    """Longer than for anything else: another request, that came later, is given up first."""
+    sent = threading.Event()
+
+    def respond(connection: socket.socket, head: str) -> None:
+        sent.wait(60)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    slow = raw_server(respond)
+    nginx = new_nginx([slow.host], read_timeout="500ms")
+    with tls_connection(nginx) as connection:
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: k\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+        eventually(lambda: len(slow.heads) == 1, what="the print has begun")
+        assert nginx.get("/printers").status_code == 504
+        sent.set()
+        assert connection.recv(4096).startswith(b"HTTP/1.1 201 ")
+
+
 @pytest.mark.parametrize("path", ["/events", "/proxied-webcam/10.0.0.1", "/gcodes/1/data"])
 def test_passes_streams_on_as_they_come(new_nginx: Callable[..., Nginx], raw_server: Callable[..., RawServer], path: str):
     done = threading.Event()

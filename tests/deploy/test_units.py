@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support.binary import REPOSITORY, clean_environment, karmen_binary
 
@@ -19,6 +20,8 @@ COMMANDS = {
     "karmen-worker@.service": "worker --config /etc/karmen/karmen.toml",
     "karmen-scheduler.service": "scheduler --config /etc/karmen/karmen.toml",
 }
+# What `services/printjobs.cpp` gives itself to record a print that has begun.
+RECORD_PRINT_S = re.compile(r"^constexpr std::chrono::seconds kInsertPatience\{(\d+)\};$", re.MULTILINE)
 
 
 def confinement(unit: Path) -> str:
@@ -33,6 +36,35 @@ def test_there_is_one_for_every_command():
 
 def test_all_are_confined_alike():
     assert {confinement(unit) for unit in UNITS} == {confinement(UNITS[0])}
+
+
+def longest_end_s() -> int:
+    """Of a process with default options: its parts end one after the other."""
+    options = tomllib.loads(subprocess.run([karmen_binary(), "config"], env=clean_environment(), capture_output=True, text=True,
+                                           check=True).stdout)
+    graces = [int(options[part]["shutdown_grace"].removesuffix("s")) for part in ("http", "tasks")]
+    return sum(graces) + int(RECORD_PRINT_S.search((REPOSITORY / "src/services/printjobs.cpp").read_text())[1])
+
+
+def test_nothing_is_killed_before_it_can_have_ended():
+    needed = longest_end_s()
+    for unit in UNITS:
+        given = re.search(r"^TimeoutStopSec=(\d+)s$", unit.read_text(), re.MULTILINE)
+        assert given and int(given[1]) > needed, unit.name
+    services = yaml.safe_load((REPOSITORY / "deploy/docker/compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        if service["image"] == "karmen":
+            assert int(service.get("stop_grace_period", "10s").removesuffix("s")) > needed, name
+    (given,) = re.findall(r"--stop-timeout (\d+)", (REPOSITORY / "deploy/README.md").read_text())
+    assert int(given) > needed
+
+
+def test_all_come_after_their_servers_and_are_never_given_up():
+    for unit in UNITS:
+        head = unit.read_text().split("[Service]")[0].splitlines()
+        assert "After=network-online.target postgresql.service redis-server.service" in head, unit.name
+        assert "StartLimitIntervalSec=0" in head, unit.name
+        assert not any(re.match("(Requires|BindsTo)=", line) for line in head), "one process needs neither"
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

@@ -1,26 +1,26 @@
 """Many processes on PostgreSQL and Redis: what happens when a process, PostgreSQL or Redis goes away, and comes back."""
 
 import json
-import os
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from support import arrangement
 from support.api import Api
 from support.fakes import FakePrinter
-from support.gcodes import uploaded
+from support.gcodes import every_page, uploaded
+from support.load import Load
 from support.postgres import PostgresServer
 from support.process import Process
 from support.redis import Redis
 from support.server import ADMIN, ADMIN_PASSWORD, Server
+from support.tasks import counts, nothing_left
 from support.wait import eventually
 
 pytestmark = pytest.mark.alone
 
-OUTAGE_S = float(os.environ.get("KARMEN_OUTAGE_S", "3"))
+OUTAGE_S = 3.0
 # Until an answer that says that there is none: the time limits below, and a machine that is busy.
 QUICKLY_S = 6.0
 LIMITS = {
@@ -33,27 +33,6 @@ LIMITS = {
     "printers-check-interval": "500ms",
     "printers-list-interval": "500ms",
 }
-
-
-@pytest.fixture
-def redis(tmp_path) -> Iterator[Redis]:
-    server = Redis(tmp_path / "redis")
-    yield server
-    server.end()
-
-
-@pytest.fixture
-def installation(tmp_path) -> Iterator[Callable[..., Server]]:
-    """Starts many processes that end with the test, however it ends."""
-    started: list[Server] = []
-
-    def start(**arguments) -> Server:
-        started.append(Server(tmp_path / f"karmen{len(started)}", **arguments))
-        return started[-1].start()
-
-    yield start
-    for server in started:
-        server.process.kill()
 
 
 @pytest.fixture
@@ -76,46 +55,6 @@ def asked(printer: FakePrinter) -> int:
     return sum(count for call, count in printer.state()["requests"].items() if "/api/printer" in call)
 
 
-def counts(karmen: Server) -> dict[str, int]:
-    return json.loads(karmen.command("tasks", "status", "--json").stdout)
-
-
-def nothing_left(karmen: Server) -> bool:
-    return counts(karmen) == {"queued": 0, "running": 0, "retry_waiting": 0, "dead": 0}
-
-
-class Load:
-    """Somebody who asks all the time, as several people at once would. Every answer must be one of `allowed`, and come soon."""
-
-    def __init__(self, ask: Callable[[], int], allowed: set[int], people: int = 4):
-        self.ask, self.allowed = ask, allowed
-        self.wrong: list[str] = []
-        self.statuses: dict[int, int] = {}
-        self._over = threading.Event()
-        self._lock = threading.Lock()
-        self._people = [threading.Thread(target=self._run) for _ in range(people)]
-
-    def _run(self) -> None:
-        while not self._over.is_set():
-            begin = time.monotonic()
-            status = self.ask()
-            took = time.monotonic() - begin
-            with self._lock:
-                self.statuses[status] = self.statuses.get(status, 0) + 1
-                if status not in self.allowed or took > QUICKLY_S:
-                    self.wrong.append(f"{status} after {took:.1f} s")
-
-    def __enter__(self) -> "Load":
-        for person in self._people:
-            person.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for person in self._people:
-            person.join()
-
-
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------------
 
 
@@ -136,7 +75,7 @@ def test_postgres_is_away_for_a_while(
             assert int(answer.headers["Retry-After"]) > 0
         return answer.status_code
 
-    with Load(upload, {201, 503}) as load:
+    with Load(upload, {201, 503}, within_s=QUICKLY_S) as load:
         eventually(lambda: len(acknowledged) > 20)
         getattr(postgres_server, stop)()
         not_ready = eventually(lambda: admin.again().get("/health/ready", expect=503).json(), what="it says that it is not ready")
@@ -148,19 +87,10 @@ def test_postgres_is_away_for_a_while(
         eventually(lambda: len(acknowledged) > before + 20, within_s=20, what="uploads work again")
     assert not load.wrong, load.wrong
     eventually(lambda: admin.get("/health/ready", expect=200))
-    listed = {item["filename"] for item in all_gcodes(admin)}
+    listed = {item["filename"] for item in every_page(admin, "/gcodes?limit=1000")}
     assert not set(acknowledged) - listed
     print(f"answers: {load.statuses}")
     karmen.stop()
-
-
-def all_gcodes(api: Api) -> list[dict]:
-    items, path = [], "/gcodes?limit=1000"
-    while path:
-        page = api.get(path, expect=200).json()
-        items += page["items"]
-        path = page.get("next")
-    return items
 
 
 # --- Redis --------------------------------------------------------------------------------------------------------------
@@ -182,7 +112,7 @@ def test_redis_is_away_for_a_while(karmen: Server, redis: Redis, fake_printers, 
             assert answer.json()["code"] == "service_unavailable" and int(answer.headers["Retry-After"]) > 0
         return answer.status_code
 
-    with Load(log_in, {200, 503}, people=2) as load:
+    with Load(log_in, {200, 503}, within_s=QUICKLY_S, people=2) as load:
         eventually(lambda: load.statuses.get(200, 0) > 5)
         getattr(redis, stop)()
         not_ready = eventually(lambda: admin.again().get("/health/ready", expect=503).json(), what="it says that it is not ready")

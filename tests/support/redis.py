@@ -1,13 +1,23 @@
 """A Redis of a test's own, which it may stop and freeze. It keeps what it acknowledged, as Karmen needs it."""
 
+import random
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
 from support.binary import clean_environment
 from support.process import Process
-from support.server import free_port
 from support.wait import eventually
+
+
+def free_port() -> int:
+    """Below those that the system gives to whoever asks for any: it stays free while a test has its Redis stopped."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 class Redis:

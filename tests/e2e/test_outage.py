@@ -1,0 +1,105 @@
+"""PostgreSQL or Redis is away for half a minute, with all limits as they are by default, while a few dozen people work."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from support import arrangement
+from support.api import Api
+from support.gcodes import every_page
+from support.load import Load
+from support.postgres import PostgresServer
+from support.redis import Redis
+from support.server import ADMIN, ADMIN_PASSWORD, Server
+from support.tasks import nothing_left
+from support.wait import eventually
+
+pytestmark = pytest.mark.long
+
+OUTAGE_S = 30.0
+PEOPLE = 24
+# Who waits for the end of the outage waits longer. Others may keep the machine busy meanwhile, so this is no measurement.
+QUICKLY_S = 15.0
+# In which everybody has asked several times.
+SOME = 3 * PEOPLE
+
+
+def says_what_is_away(admin: Api, pointer: str) -> bool:
+    """Not ready, and alive all the same."""
+    problem = admin.again().get("/health/ready", expect=503).json()
+    admin.again().get("/health/live", expect=200)
+    return [one["pointer"] for one in problem["errors"]] == [pointer]
+
+
+def passes_with_503(admin: Api, load: Load, pointer: str, come_back: Callable[[], None], done: int) -> None:
+    """From when it went away until answers with the status `done` come again."""
+    eventually(lambda: says_what_is_away(admin, pointer), within_s=20, what="it says that it is not ready")
+    back = time.monotonic() + OUTAGE_S
+    eventually(lambda: load.statuses.get(503, 0) > SOME, within_s=20, what="everybody is told to come again")
+    time.sleep(max(0.0, back - time.monotonic()))
+    assert says_what_is_away(admin, pointer)
+    before = load.statuses.get(done, 0)
+    come_back()
+    eventually(lambda: load.statuses.get(done, 0) > before + SOME, within_s=30, what="all goes on by itself")
+
+
+def is_dead(karmen: Server, task: str) -> bool:
+    return [one["id"] for one in karmen.listed("tasks", "dead")] == [task]
+
+
+def test_postgres_is_away_for_half_a_minute(installation: Callable[..., Server], redis: Redis, postgres_server: PostgresServer):
+    env = {"KARMEN_REDIS_URL": redis.url, "KARMEN_STORAGE_POSTGRES_URL": postgres_server.new_database()}
+    karmen = installation(env=env, arranged=arrangement.DISTRIBUTED)
+    admin = karmen.first_admin()
+    acknowledged: list[str] = []
+
+    def upload() -> int:
+        answer = admin.again().post("/gcodes", files={"file": ("cube.gcode", b"G28\n")}, expect={201, 503})
+        if answer.status_code == 201:
+            acknowledged.append(answer.json()["filename"])
+        else:
+            assert int(answer.headers["Retry-After"]) > 0
+        return answer.status_code
+
+    with Load(upload, {201, 503}, within_s=QUICKLY_S, people=PEOPLE, pause_s=0.5) as load:
+        eventually(lambda: len(acknowledged) > SOME, within_s=30, what="everybody works")
+        postgres_server.stop()
+        # A worker takes it at once, cannot do it yet, and may give it up before PostgreSQL is back.
+        task = karmen.command("tasks", "add", "analyze_missing").stdout.strip()
+        passes_with_503(admin, load, "/database", postgres_server.start, done=201)
+    print(f"answers: {load.statuses}, the slowest after {load.slowest_s:.1f} s")
+    assert not load.wrong, load.wrong
+    eventually(lambda: admin.get("/health/ready", expect=200))
+    listed = {item["filename"] for item in every_page(admin, "/gcodes?limit=1000")}
+    assert not set(acknowledged) - listed
+    eventually(lambda: nothing_left(karmen) or is_dead(karmen, task), within_s=120, what="no task is lost")
+    if is_dead(karmen, task):
+        karmen.command("tasks", "replay", task)
+    eventually(lambda: nothing_left(karmen), within_s=120, what="every task is done")
+    karmen.stop()
+
+
+def test_redis_is_away_for_half_a_minute(installation: Callable[..., Server], redis: Redis):
+    karmen = installation(env={"KARMEN_REDIS_URL": redis.url}, arranged=arrangement.DISTRIBUTED)
+    admin = karmen.first_admin()
+
+    def log_in() -> int:
+        body = {"username": ADMIN, "password": ADMIN_PASSWORD}
+        answer = karmen.anonymous().post("/users/me/authenticate", json=body, expect={200, 503})
+        if answer.status_code == 503:
+            assert answer.json()["code"] == "service_unavailable" and int(answer.headers["Retry-After"]) > 0
+        return answer.status_code
+
+    with Load(log_in, {200, 503}, within_s=QUICKLY_S, people=PEOPLE, pause_s=0.5) as load:
+        eventually(lambda: load.statuses.get(200, 0) > SOME, within_s=30, what="everybody works")
+        tasks = {karmen.command("tasks", "add", "clean_store").stdout.strip() for _ in range(5)}
+        redis.kill()
+        passes_with_503(admin, load, "/queue", redis.start, done=200)
+    print(f"answers: {load.statuses}, the slowest after {load.slowest_s:.1f} s")
+    assert not load.wrong, load.wrong
+    eventually(lambda: admin.get("/health/ready", expect=200))
+    assert len(tasks) == 5
+    # What a worker had begun is its own again only after tasks.visibility_timeout.
+    eventually(lambda: nothing_left(karmen), within_s=120, what="every task is done")
+    karmen.stop()
