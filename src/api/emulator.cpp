@@ -39,13 +39,13 @@ Error not_operational() {
     return {ErrorCode::kPrinterNotOperational, PublicMessage{"Printer is not operational"}};
 }
 
-/// `pause` toggles unless it is told to pause or to resume; what is so already needs nothing.
-std::optional<printers::JobCommand> job_command(const std::string& command, const std::string& action,
-                                                PrinterState state) {
+/// As OctoPrint has it: `pause` toggles unless it is told to pause or to resume. None for what is no command.
+std::optional<printers::JobCommand> job_command(std::string_view command, std::string_view action) {
     if (command == "cancel") return printers::JobCommand::kCancel;
     if (command == "start") return printers::JobCommand::kStart;
-    const bool is_paused = state == PrinterState::kPaused || state == PrinterState::kPausing;
-    if ((action == "pause" && is_paused) || (action == "resume" && !is_paused)) return std::nullopt;
+    if (command != "pause") return std::nullopt;
+    if (action == "pause") return printers::JobCommand::kPause;
+    if (action == "resume") return printers::JobCommand::kResume;
     return printers::JobCommand::kToggle;
 }
 
@@ -109,14 +109,13 @@ Answer emulate_job_command(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string command = body.required_text("command");
     const std::string action = body.optional_text("action").value_or("toggle");
-    if (!command.empty() && command != "start" && command != "cancel" && command != "pause")
-        body.fail("command", "must be start, cancel or pause");
+    const auto job = job_command(command, action);
+    if (!command.empty() && !job) body.fail("command", "must be start, cancel or pause");
     body.finish();
     const auto host = target_printer(call);
     if (!host) throw not_operational();
-    const PrinterStatus status = (co_await snapshot_of_target(services, call)).status;
-    if (const auto job = job_command(command, action, status.state))
-        co_await services.control.command_job(call.principal(), *host, *job);
+    // The printer knows best what it does: what is so already it takes, without a print it refuses.
+    co_await services.control.command_job(call.principal(), *host, *job);
     co_return http::Response::no_content();
 }
 

@@ -8,8 +8,9 @@ import pytest
 from support import faults
 from support.api import Api
 from support.fakes import FORBIDDEN, NOT_OPERATIONAL, Answer, ScriptedPrinter, job_body, printer_body
-from support.gcodes import every_page, uploaded
+from support.gcodes import every_page, gcode_bytes, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
+from support.wait import eventually
 
 LIBRARY = "/octoprint-emulator/api"
 NOBODY = "127.0.0.2:9"
@@ -144,6 +145,40 @@ def test_commands_reach_the_printer(admin: Api, scripted: ScriptedPrinter):
     assert len(scripted.asked("/api/job", "POST")) == 1
 
 
+PAUSES = [({}, "toggle"), ({"action": None}, "toggle"), *(({"action": action}, action) for action in ("toggle", "pause", "resume"))]
+
+
+@pytest.mark.parametrize(("more", "passed_on"), PAUSES, ids=repr)
+@pytest.mark.parametrize("state", ["printing", "paused"])
+def test_pause_is_passed_on_as_it_came(admin: Api, scripted: ScriptedPrinter, state: str, more: dict, passed_on: str):
+    """What the printer does at the moment only the printer knows: a toggle in place of a pause could resume a print."""
+    scripted.answers["/api/printer"] = Answer(body=printer_body(state.capitalize(), **{state: True}))
+    scripted.answers["/api/job"] = DONE
+    call(admin, "POST", f"{below(scripted.host)}/job", json={"command": "pause"} | more, expect=204)
+    assert scripted.sent("/api/job") == [{"command": "pause", "action": passed_on}]
+
+
+def test_what_is_so_already_stays_so(user: Api, admin: Api, fake_printers):
+    """However old what Karmen knows of the printer."""
+    (printer,) = fake_printers(speed=5)
+    admin.post("/printers", json={"host": printer.host, "name": "Paused"}, expect=201)
+    large = uploaded(user, "long.gcode", gcode_bytes(2_000_000))
+    select(user, below(printer.host), large, expect=204)
+    eventually(lambda: printer.job()["state"] == "Printing")
+    for action, state in (("resume", "Printing"), ("pause", "Paused"), ("pause", "Paused"), ("resume", "Printing")):
+        call(user, "POST", f"{below(printer.host)}/job", json={"command": "pause", "action": action}, expect=204)
+        eventually(lambda: printer.job()["state"] == state)
+    call(user, "POST", f"{below(printer.host)}/job", json={"command": "cancel"}, expect=204)
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "toggle"])
+def test_without_a_print_there_is_nothing_to_pause(admin: Api, fake_printers, action: str):
+    (printer,) = fake_printers()
+    admin.post("/printers", json={"host": printer.host, "name": "Idle"}, expect=201)
+    answer = call(admin, "POST", f"{below(printer.host)}/job", json={"command": "pause", "action": action}, expect=409)
+    assert codes(answer) == ["printer_refused"]
+
+
 # --- a printer that is not ----------------------------------------------------------------------------------------------
 
 
@@ -172,6 +207,14 @@ def test_idle_printer_is_not_operated_by_users(user: Api, scripted: ScriptedPrin
     connection = call(user, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=401)
     job = call(user, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=401)
     assert codes(connection, job) == ["role_required"] * 2
+    assert scripted.asked(method="POST") == []
+
+
+@pytest.mark.parametrize(("state", "action"), [("paused", "pause"), ("printing", "resume")])
+def test_strangers_are_refused_also_what_is_so_already(user: Api, scripted: ScriptedPrinter, state: str, action: str):
+    scripted.answers |= PRINTING | {"/api/printer": Answer(body=printer_body(state.capitalize(), **{state: True}))}
+    answer = call(user, "POST", f"{below(scripted.host)}/job", json={"command": "pause", "action": action}, expect=401)
+    assert codes(answer) == ["role_required"]
     assert scripted.asked(method="POST") == []
 
 
