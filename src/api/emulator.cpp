@@ -39,14 +39,25 @@ Error not_operational() {
     return {ErrorCode::kPrinterNotOperational, PublicMessage{"Printer is not operational"}};
 }
 
-/// As OctoPrint has it: `pause` toggles unless it is told to pause or to resume. None for what is no command.
-std::optional<printers::JobCommand> job_command(std::string_view command, std::string_view action) {
-    if (command == "cancel") return printers::JobCommand::kCancel;
-    if (command == "start") return printers::JobCommand::kStart;
-    if (command != "pause") return std::nullopt;
+std::optional<printers::JobCommand> pause_command(std::string_view action) {
     if (action == "pause") return printers::JobCommand::kPause;
     if (action == "resume") return printers::JobCommand::kResume;
-    return printers::JobCommand::kToggle;
+    if (action == "toggle") return printers::JobCommand::kToggle;
+    return std::nullopt;
+}
+
+/// As OctoPrint has it: `pause` toggles unless it is told to pause or to resume, and only `pause` looks at an action.
+printers::JobCommand read_job_command(JsonBody& body) {
+    const std::string command = body.required_text("command");
+    if (command == "start") return printers::JobCommand::kStart;
+    if (command == "pause") {
+        const std::string action = body.optional_text("action").value_or("toggle");
+        const auto pause = pause_command(action);
+        if (!pause) body.fail("action", "must be pause, resume or toggle");
+        return pause.value_or(printers::JobCommand::kToggle);
+    }
+    if (!command.empty() && command != "cancel") body.fail("command", "must be start, cancel or pause");
+    return printers::JobCommand::kCancel;
 }
 
 }  // namespace
@@ -107,15 +118,12 @@ Answer emulate_change_connection(const Services& services, Call& call) {
 
 Answer emulate_job_command(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
-    const std::string command = body.required_text("command");
-    const std::string action = body.optional_text("action").value_or("toggle");
-    const auto job = job_command(command, action);
-    if (!command.empty() && !job) body.fail("command", "must be start, cancel or pause");
+    const printers::JobCommand command = read_job_command(body);
     body.finish();
     const auto host = target_printer(call);
     if (!host) throw not_operational();
     // The printer knows best what it does: what is so already it takes, without a print it refuses.
-    co_await services.control.command_job(call.principal(), *host, *job);
+    co_await services.control.command_job(call.principal(), *host, command);
     co_return http::Response::no_content();
 }
 

@@ -146,7 +146,11 @@ std::string_view emulator_schemas() {
   "type": "object",
   "properties": {
     "command": {"enum": ["start", "cancel", "pause"]},
-    "action": {"type": ["string", "null"], "examples": ["pause", "resume", "toggle"]}
+    "action": {
+      "enum": ["pause", "resume", "toggle", null],
+      "default": "toggle",
+      "description": "Of pause; start and cancel ignore it, whatever it is"
+    }
   },
   "required": ["command"]
 },

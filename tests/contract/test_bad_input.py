@@ -68,7 +68,15 @@ ENDPOINTS: dict[str, Endpoint] = {
 }
 SLICER_ENDPOINTS = {
     "slicer's connection": Endpoint("POST", "/octoprint-emulator/api/connection", {"command": "connect"}, {"/command": "text"}),
-    "slicer's job": Endpoint("POST", "/octoprint-emulator/api/job", {"command": "cancel"}, {"/command": "text"}),
+    "slicer's job": Endpoint(
+        "POST", "/octoprint-emulator/api/job", {"command": "pause", "action": "toggle"}, {"/command": "text", "/action": "text"}
+    ),
+    "slicer's job at a printer": Endpoint(
+        "POST",
+        "/octoprint-emulator/printers/{host}/api/job",
+        {"command": "pause", "action": "toggle"},
+        {"/command": "text", "/action": "text"},
+    ),
     "slicer's selection": Endpoint(
         "POST",
         "/octoprint-emulator/api/files/local/{gcode}",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from support import faults
-from support.api import Api
+from support.api import Api, pointers
 from support.fakes import FORBIDDEN, NOT_OPERATIONAL, Answer, ScriptedPrinter, job_body, printer_body
 from support.gcodes import every_page, gcode_bytes, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
@@ -156,6 +156,23 @@ def test_pause_is_passed_on_as_it_came(admin: Api, scripted: ScriptedPrinter, st
     scripted.answers["/api/job"] = DONE
     call(admin, "POST", f"{below(scripted.host)}/job", json={"command": "pause"} | more, expect=204)
     assert scripted.sent("/api/job") == [{"command": "pause", "action": passed_on}]
+
+
+@pytest.mark.parametrize("action", ["", "Pause", "stop", "pause ", 5, True, ["pause"]], ids=repr)
+def test_unknown_action_is_400(admin: Api, scripted: ScriptedPrinter, action: object):
+    for prefix in (LIBRARY, below(scripted.host)):
+        answer = call(admin, "POST", f"{prefix}/job", json={"command": "pause", "action": action}, expect=400)
+        assert pointers(answer) == {"/action"}
+    assert scripted.asked("/api/job", "POST") == []
+
+
+@pytest.mark.parametrize("command", ["cancel", "start"])
+def test_other_commands_ignore_the_action(admin: Api, scripted: ScriptedPrinter, command: str):
+    scripted.answers["/api/job"] = DONE
+    for action in ("pause", "explode", 5, ["pause"], None):
+        body = {"command": command, "action": action}
+        call(admin, "POST", f"{below(scripted.host)}/job", json=body, is_documented=False, expect=204)
+    assert scripted.sent("/api/job") == [{"command": command}] * 5
 
 
 def test_what_is_so_already_stays_so(user: Api, admin: Api, fake_printers):
