@@ -55,7 +55,8 @@ class Api:
         if response.status_code >= 400 and method != "HEAD":
             check_problem(response)
         if self.document is not None:
-            is_whole = method != "HEAD" and not options.get("stream")
+            is_stream = options.get("stream") and response.status_code < 400
+            is_whole = method != "HEAD" and not is_stream
             self.document.observe(
                 request_of(response, is_documented=is_documented), response_of(response, is_whole=is_whole)
             )
