@@ -15,6 +15,8 @@ using enum QueryFacts;
 constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
 constexpr std::string_view kOwners = "Owners may, and administrators.";
 
+constexpr std::string_view kLogin = "The body has at most 16 KiB.";
+
 constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
     "to "
@@ -63,12 +65,14 @@ std::vector<OperationFacts> account_facts() {
          .path = "/users/me/authenticate",
          .answers = {{200, "Tokens"}},
          .body = {"Credentials"},
-         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable}},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
+         .note = kLogin},
         {.method = "POST",
          .path = "/users/me/authenticate-fresh",
          .answers = {{200, "AccessToken"}},
          .body = {"Credentials"},
-         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable}},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
+         .note = kLogin},
         {.method = "POST", .path = "/users/me/authenticate-refresh", .answers = {{200, "AccessToken"}}},
         {.method = "GET", .path = "/users/me/probe", .answers = {{200, "Probe"}}},
         {.method = "PATCH",

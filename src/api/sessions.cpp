@@ -11,6 +11,9 @@ http::Response token_response(boost::json::object tokens) {
 }
 
 Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call) {
+    // Nobody has to be anybody to send this, and the loop parses it: a megabyte of JSON at a time would slow all
+    // others.
+    call.request.body->limit(services.limits.login_bytes_max);
     JsonBody body = co_await JsonBody::read(call.request);
     std::string username = body.required_text("username");
     std::string password = body.required_text("password");

@@ -9,6 +9,7 @@ from support.gcodes import upload
 from support.raw import RawConnection, request
 
 MIB = 1024 * 1024
+LOGIN_BYTES = 16 * 1024
 
 # Every route of this server: path, what may be done with it, and whether it asks for a token.
 ROUTES = [
@@ -144,6 +145,8 @@ def test_body_that_is_not_called_json_is_400(admin: Api, method: str, path: str,
     ids=["nothing", "cut", "no value", "rest", "quotes", "not UTF-8", "NUL", "deep lists", "deep objects"],
 )
 def test_malformed_json_is_400(admin: Api, method: str, path: str, body: dict, content: bytes):
+    if "authenticate" in path:
+        content = content[:LOGIN_BYTES]
     admin.request(method, path, data=content, headers={"Content-Type": "application/json"}, expect=400)
 
 
@@ -173,16 +176,16 @@ def test_unknown_members_are_ignored(admin: Api):
     admin.patch("/printers/127.0.0.9", json={"name": "Known", "nonsense": [1]}, expect=200)
 
 
-def test_json_body_may_have_1_mib_and_no_byte_more(anonymous: Api):
+def test_json_body_may_have_1_mib_and_no_byte_more(admin: Api):
     def body(size: int) -> bytes:
-        return b'{"username":"nobody","password":"wrong"}'.ljust(size)
+        return b'{"name": "Known"}'.ljust(size)
 
     headers = {"Content-Type": "application/json"}
-    anonymous.post("/users/me/authenticate", data=body(MIB), headers=headers, expect=401)
-    anonymous.again().post("/users/me/authenticate", data=body(MIB + 1), headers=headers, expect=413)
+    admin.patch("/printers/127.0.0.9", data=body(MIB), headers=headers, expect=200)
+    admin.again().patch("/printers/127.0.0.9", data=body(MIB + 1), headers=headers, expect=413)
     # An iterator is sent chunked: the size is not known before.
     chunks = (body(MIB + 1)[at : at + 65536] for at in range(0, MIB + 1, 65536))
-    anonymous.again().post("/users/me/authenticate", data=chunks, headers=headers, expect=413)
+    admin.again().patch("/printers/127.0.0.9", data=chunks, headers=headers, expect=413)
 
 
 def test_body_too_large_is_refused_without_reading_it(server):

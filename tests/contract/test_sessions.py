@@ -110,7 +110,7 @@ def test_wrong_name_or_password_is_401_and_tells_nothing(user: Api, anonymous: A
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("ursula", USER_PASSWORD + "\0"), ("ursula\0", USER_PASSWORD), ("ursula", "x" * 100_000), ("u" * 100_000, "x")],
+    [("ursula", USER_PASSWORD + "\0"), ("ursula\0", USER_PASSWORD), ("ursula", "x" * 10_000), ("u" * 10_000, "x")],
     ids=["NUL in the password", "NUL in the name", "long password", "long name"],
 )
 def test_names_and_passwords_that_cannot_be_are_refused(user: Api, anonymous: Api, username: str, password: str):
