@@ -136,7 +136,7 @@ Answer emulate_printer_command(const Services&, Call& call) {
 Answer emulate_upload(const Services& services, Call& call) {
     const auto host = target_printer(call);
     if (host) co_await services.printers.require(*host);  // refused before the file was sent
-    const StoredUpload upload = co_await store_upload(services, call);
+    const StoredUpload upload = co_await store_upload(services, call, PrintField::kRead);
     auto print = emulator::PrintEffect::kNone;
     if (host && upload.wants_print) {
         co_await services.printjobs.start(call.principal(), upload.gcode.id, *host);

@@ -16,6 +16,7 @@ struct Twin {
     BodyFacts body;
     std::vector<ErrorCode> errors;
     std::vector<ErrorCode> printer_errors;
+    std::string_view note = {};
 };
 
 std::vector<Twin> twins() {
@@ -52,7 +53,8 @@ std::vector<Twin> twins() {
          .body = {"OctoPrintUpload", "multipart/form-data"},
          .errors = {kUnsupportedMediaType, kDiskFull},
          .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed,
-                            kServiceUnavailable}},
+                            kServiceUnavailable},
+         .note = kUpload},
         {.method = "POST",
          .path = "/api/files/local/{id}",
          .answers = {{204}},
@@ -84,7 +86,8 @@ std::vector<OperationFacts> emulator_facts() {
                                  .path = "/octoprint-emulator" + twin.path,
                                  .answers = twin.answers,
                                  .body = twin.body,
-                                 .errors = twin.errors};
+                                 .errors = twin.errors,
+                                 .note = twin.note};
         facts.push_back(operation);
         operation.path = "/octoprint-emulator/printers/{host}" + twin.path;
         operation.errors.insert(operation.errors.end(), twin.printer_errors.begin(), twin.printer_errors.end());

@@ -76,7 +76,7 @@ std::string_view request_schemas() {
   "type": "object",
   "properties": {
     "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
-    "path": {"type": "string", "description": "Folder inside the store"}
+    "path": {"type": "string", "description": "Folder inside the store, with or without / in front", "maxLength": 1024}
   },
   "required": ["file"]
 },

@@ -129,6 +129,28 @@ def test_upload_that_prints(user: Api, scripted: ScriptedPrinter):
     assert len(scripted.asked("/api/files/local", "POST")) == 1
 
 
+@pytest.mark.parametrize("text", [b"true", b"True", b"TRUE", b"yes", b"Yes", b"1"])
+def test_spellings_of_true(user: Api, scripted: ScriptedPrinter, text: bytes):
+    assert send_file(user, below(scripted.host), print=text, expect=201).json()["effectivePrint"] is True
+
+
+@pytest.mark.parametrize("text", [b"false", b"False", b"FALSE", b"no", b"No", b"0", b""])
+def test_spellings_of_false(user: Api, scripted: ScriptedPrinter, text: bytes):
+    for prefix in (LIBRARY, below(scripted.host)):
+        assert send_file(user, prefix, print=text, expect=201).json()["effectivePrint"] is False
+    assert scripted.asked("/api/files/local", "POST") == []
+
+
+@pytest.mark.parametrize("text", [b"ture", b"y", b"on", b"2", b" true", b"true\0", b"null", b"\xff", b"x" * 5000], ids=lambda text: repr(text)[:12])
+def test_print_that_is_neither_is_400(user: Api, scripted: ScriptedPrinter, text: bytes):
+    """Nobody may find a file lying there that should have been printed."""
+    before = every_page(user, "/gcodes")
+    for prefix in (LIBRARY, below(scripted.host)):
+        assert pointers(send_file(user, prefix, print=text, expect=400)) == {"/print"}
+    assert every_page(user, "/gcodes") == before
+    assert scripted.asked("/api/files/local", "POST") == []
+
+
 def test_select_that_prints(user: Api, gcode: dict, scripted: ScriptedPrinter):
     select(user, below(scripted.host), gcode, print=False, expect=204)
     assert scripted.asked("/api/files/local", "POST") == []
