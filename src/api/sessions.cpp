@@ -45,8 +45,8 @@ Answer probe(const Services&, Call& call) {
 Answer change_own_password(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     std::string password = body.required_text("password");
-    std::string new_password = body.required_text("new_password");
-    if (body.required_text("new_password_confirmation") != new_password)
+    std::string new_password = body.required_text("new_password", services::kNewPasswordBytesMax);
+    if (body.required_text("new_password_confirmation", services::kNewPasswordBytesMax) != new_password)
         body.fail("new_password_confirmation", "is not the same as new_password");
     body.finish();
     co_return token_response({{"access_token", co_await services.sessions.change_password(

@@ -337,8 +337,9 @@ def change(old: object, new: object, confirmation: object) -> dict:
         (change(USER_PASSWORD, 12345678, 12345678), "/new_password"),
         (change(USER_PASSWORD, "new\0password", "new\0password"), "/new_password"),
         (change(USER_PASSWORD, "x" * 5000, "x" * 5000), "/new_password"),
+        (change(USER_PASSWORD, "x" * 73, "x" * 73), "/new_password"),
     ],
-    ids=["no old", "no new", "no confirmation", "not equal", "empty old", "empty new", "numbers", "NUL", "too long"],
+    ids=["no old", "no new", "no confirmation", "not equal", "empty old", "empty new", "numbers", "NUL", "too long", "too long for bcrypt"],
 )
 def test_password_change_that_is_not_accepted(user: Api, body: dict, named: str):
     assert named in pointers(user.patch("/users/me", json=body, expect=400))
