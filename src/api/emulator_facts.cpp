@@ -8,6 +8,11 @@ namespace {
 
 using enum ErrorCode;
 
+constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
+constexpr std::string_view kConnection =
+    "Below a printer administrators may, and the user whose print is running there; everybody may ask for what is so "
+    "already. The library is always connected.";
+
 /// An operation that is there twice: for the library, and below a printer, where more can go wrong.
 struct Twin {
     std::string_view method;
@@ -21,15 +26,31 @@ struct Twin {
 
 std::vector<Twin> twins() {
     return {
-        {.method = "GET", .path = "/api/version", .answers = {{200, "OctoPrintVersion"}}},
-        {.method = "GET", .path = "/api/server", .answers = {{200, "OctoPrintServer"}}},
-        {.method = "GET", .path = "/api/currentuser", .answers = {{200, "OctoPrintUser"}}},
+        {.method = "GET",
+         .path = "/api/version",
+         .answers = {{200, "OctoPrintVersion"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/server",
+         .answers = {{200, "OctoPrintServer"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/currentuser",
+         .answers = {{200, "OctoPrintUser"}},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/login",
          .answers = {{200, "OctoPrintLogin"}},
-         .body = {"OctoPrintLoginRequest", "application/json", BodyUse::kIgnored}},
-        {.method = "GET", .path = "/api/settings", .answers = {{200, "OctoPrintSettings"}}},
-        {.method = "GET", .path = "/api/printerprofiles", .answers = {{200, "OctoPrintPrinterProfiles"}}},
+         .body = {"OctoPrintLoginRequest", "application/json", BodyUse::kIgnored},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/settings",
+         .answers = {{200, "OctoPrintSettings"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/printerprofiles",
+         .answers = {{200, "OctoPrintPrinterProfiles"}},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "GET",
          .path = "/api/printer",
          .answers = {{200, "OctoPrintPrinter"}},
@@ -44,9 +65,16 @@ std::vector<Twin> twins() {
          .path = "/api/connection",
          .answers = {{204}},
          .body = {"OctoPrintConnectionCommand"},
-         .printer_errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed}},
-        {.method = "GET", .path = "/api/files", .answers = {{200, "OctoPrintFiles"}}},
-        {.method = "GET", .path = "/api/files/local", .answers = {{200, "OctoPrintFiles"}}},
+         .printer_errors = {kPrinterNotFound, kPrinterFailed},
+         .note = kConnection},
+        {.method = "GET",
+         .path = "/api/files",
+         .answers = {{200, "OctoPrintFiles"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/files/local",
+         .answers = {{200, "OctoPrintFiles"}},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/files/local",
          .answers = {{201, "OctoPrintUploaded"}},
@@ -55,6 +83,11 @@ std::vector<Twin> twins() {
          .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed,
                             kServiceUnavailable},
          .note = kUpload},
+        {.method = "GET",
+         .path = "/api/files/local/{id}",
+         .answers = {{200, "OctoPrintFile"}},
+         .errors = {kGcodeNotFound},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/files/local/{id}",
          .answers = {{204}},
@@ -74,7 +107,8 @@ std::vector<OperationFacts> job_commands() {
              .path = "/octoprint-emulator/printers/{host}/api/job",
              .answers = {{204}},
              .body = {"OctoPrintJobCommand"},
-             .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}}};
+             .errors = {kPrinterNotFound, kPrinterRefused},
+             .note = kOperators}};
 }
 
 }  // namespace

@@ -124,6 +124,23 @@ std::string_view emulator_schemas() {
     "total": {"type": "null"}
   }
 },
+"OctoPrintFile": {
+  "type": "object",
+  "properties": {
+    "name": {"type": "string"},
+    "display": {"type": "string"},
+    "path": {"type": "string"},
+    "origin": {"const": "local"},
+    "type": {"const": "machinecode"},
+    "typePath": {"type": "array", "items": {"type": "string"}},
+    "size": {"type": "integer", "description": "Bytes"},
+    "date": {"type": "integer", "description": "When it was uploaded, in seconds since 1970"},
+    "refs": {"type": "object", "properties": {
+      "resource": {"type": "string", "description": "This address"},
+      "download": {"type": "string", "description": "Where its content is, for an access token"}
+    }}
+  }
+},
 "OctoPrintUploaded": {
   "type": "object",
   "properties": {

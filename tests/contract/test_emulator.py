@@ -1,6 +1,7 @@
 """api.md §3 (/octoprint-emulator): what the emulated OctoPrint answers, for the library and below a printer. How the programs
 themselves talk to it is in test_slicers.py."""
 
+import time
 from typing import Any
 
 import pytest
@@ -110,6 +111,17 @@ def test_select_in_the_library_does_nothing(user: Api, gcode: dict, print: bool 
 @pytest.mark.parametrize("prefix", [LIBRARY, below(OFF)])
 def test_only_gcode_is_taken(user: Api, off: str, prefix: str):
     assert codes(send_file(user, prefix, "lid.stl", expect=415)) == ["unsupported_media_type"]
+
+
+@pytest.mark.parametrize("prefix", [LIBRARY, below(OFF)])
+def test_file_is_where_its_upload_said(user: Api, off: str, prefix: str):
+    uploaded = send_file(user, prefix, "shown.gcode", print=b"false", expect=201)
+    file = call(user, "GET", uploaded.headers["Location"], expect=200).json()
+    told = uploaded.json()["files"]["local"]
+    assert file.items() >= told.items()
+    assert (file["size"], file["type"]) == (4, "machinecode") and abs(file["date"] - time.time()) < 3600
+    assert file["refs"]["resource"] == uploaded.headers["Location"]
+    assert user.get(file["refs"]["download"], expect=200).content == b"G28\n"
 
 
 # --- a printer that is ready --------------------------------------------------------------------------------------------
@@ -243,23 +255,40 @@ def test_printer_that_refuses_commands(admin: Api, scripted: ScriptedPrinter):
 
 def test_idle_printer_is_not_operated_by_users(user: Api, scripted: ScriptedPrinter):
     prefix = below(scripted.host)
-    connection = call(user, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=401)
-    job = call(user, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=401)
-    assert codes(connection, job) == ["role_required"] * 2
+    connection = call(user, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=403)
+    job = call(user, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=403)
+    assert codes(connection, job) == ["forbidden"] * 2
     assert scripted.asked(method="POST") == []
+
+
+def test_everybody_may_connect_what_is_connected(user: Api, scripted: ScriptedPrinter):
+    prefix = below(scripted.host)
+    call(user, "POST", f"{prefix}/connection", json={"command": "connect"}, expect=204)
+    scripted.answers["/api/printer"] = NOT_OPERATIONAL
+    call(user, "POST", f"{prefix}/connection", json={"command": "disconnect"}, expect=204)
+    refused = call(user, "POST", f"{prefix}/connection", json={"command": "connect"}, expect=403)
+    assert codes(refused) == ["forbidden"]
+    assert scripted.asked(method="POST") == []
+
+
+@pytest.mark.parametrize("command", ["connect", "disconnect"])
+def test_printer_that_is_off_is_in_no_state(user: Api, off: str, command: str):
+    call(user, "POST", f"{below(off)}/connection", json={"command": command}, expect=403)
 
 
 @pytest.mark.parametrize(("state", "action"), [("paused", "pause"), ("printing", "resume")])
 def test_strangers_are_refused_also_what_is_so_already(user: Api, scripted: ScriptedPrinter, state: str, action: str):
     scripted.answers |= PRINTING | {"/api/printer": Answer(body=printer_body(state.capitalize(), **{state: True}))}
-    answer = call(user, "POST", f"{below(scripted.host)}/job", json={"command": "pause", "action": action}, expect=401)
-    assert codes(answer) == ["role_required"]
+    answer = call(user, "POST", f"{below(scripted.host)}/job", json={"command": "pause", "action": action}, expect=403)
+    assert codes(answer) == ["forbidden"]
     assert scripted.asked(method="POST") == []
 
 
 def test_unknown_printer(user: Api, gcode: dict):
     prefix = below(NOBODY)
-    answers = [call(user, "GET", f"{prefix}/{what}", expect=404) for what in ("printer", "job", "connection")]
+    asked = ("printer", "job", "connection", f"files/local/{gcode['id']}", *WHATEVER_IT_IS_FOR)
+    answers = [call(user, "GET", f"{prefix}/{what}", expect=404) for what in asked]
+    answers.append(call(user, "POST", f"{prefix}/login", json={"passive": True}, expect=404))
     answers.append(call(user, "POST", f"{prefix}/connection", json={"command": "connect"}, expect=404))
     answers.append(call(user, "POST", f"{prefix}/job", json={"command": "cancel"}, expect=404))
     answers += [send_file(user, prefix, expect=404), select(user, prefix, gcode, expect=404)]
@@ -269,7 +298,8 @@ def test_unknown_printer(user: Api, gcode: dict):
 @pytest.mark.parametrize("prefix", [LIBRARY, below(OFF)])
 @pytest.mark.parametrize("id", [987654321, "x"])
 def test_unknown_file(user: Api, off: str, prefix: str, id: object):
-    assert codes(select(user, prefix, {"id": id}, expect=404)) == ["gcode_not_found"]
+    shown = call(user, "GET", f"{prefix}/files/local/{id}", expect=404)
+    assert codes(select(user, prefix, {"id": id}, expect=404), shown) == ["gcode_not_found"] * 2
 
 
 def test_file_that_is_deleted_before_it_is_printed(new_server, scripted_printer: ScriptedPrinter):

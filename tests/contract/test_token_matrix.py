@@ -60,7 +60,7 @@ for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):
         f"{prefix}/api/connection": {"GET": "key", "POST": "key"},
         f"{prefix}/api/files": {"GET": "key"},
         f"{prefix}/api/files/local": {"GET": "key", "POST": "key"},
-        f"{prefix}/api/files/local/987654321": {"POST": "key"},
+        f"{prefix}/api/files/local/987654321": {"GET": "key", "POST": "key"},
     }
 CALLS = [(method, path, who) for path, methods in ROUTES.items() for method, who in methods.items()]
 # Where a token may also stand in the address: the same rules hold.
