@@ -182,7 +182,7 @@ json::array query_parameters(QueryFacts query) {
     if (query == QueryFacts::kPrinterFields)
         return {
             query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};
-    return {query_parameter("limit", "At most 1000; what is no positive number means the default",
+    return {query_parameter("limit", "At most 1000, and more means 1000; what is no positive number means the default",
                             {{"type", "integer"}, {"default", 200}}),
             query_parameter("order_by", "One column, with - in front from the highest down", text()),
             query_parameter("filter", "`column:pattern`, a regular expression without regard to case", text()),
