@@ -77,7 +77,7 @@ std::vector<Twin> twins() {
          .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/files/local",
-         .answers = {{201, "OctoPrintUploaded"}},
+         .answers = {{.status = 201, .schema = "OctoPrintUploaded", .headers = {"Location"}}},
          .body = {"OctoPrintUpload", "multipart/form-data"},
          .errors = {kUnsupportedMediaType, kDiskFull},
          .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed,

@@ -16,6 +16,7 @@ struct AnswerFacts {
     unsigned status = 200;
     std::string_view schema = {};
     std::string_view media_type = "application/json";
+    std::vector<std::string_view> headers = {};  ///< names that openapi_parts.cpp describes
 };
 
 /// Whether a body is read, or only taken because clients send one.

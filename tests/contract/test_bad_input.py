@@ -7,6 +7,7 @@ import pytest
 
 from support.api import Api, pointers
 from support.gcodes import every_page, uploaded
+from support.openapi import Document
 from support.tokens import claims_of
 
 JSON = {"Content-Type": "application/json"}
@@ -183,6 +184,28 @@ def test_text_that_is_none(admin: Api, place: dict[str, str], name: str, pointer
 def test_name_that_is_too_long(admin: Api, place: dict[str, str], name: str, pointer: str):
     for text in ("x" * 129, "é" * 129, "🖨" * 129):
         assert pointer in pointers(send(admin, place, name, with_member(ALL[name].body, pointer, json.dumps(text))))
+
+
+def schema_of(document: Document, method: str, path: str, pointer: str) -> dict[str, Any]:
+    """Of a member of a body."""
+    operation = document.content["paths"][document.template_of(path)][method.lower()]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    for step in ("", *pointer.split("/")[1:]):
+        if step:
+            schema = schema["items"] if step.isdecimal() else schema["properties"][step]
+        if "$ref" in schema:
+            schema = document.content["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return schema
+
+
+@pytest.mark.parametrize(("name", "pointer"), members_of("text", "short", "any"))
+def test_documented_length_is_held(admin: Api, document: Document, place: dict[str, str], name: str, pointer: str):
+    endpoint = ALL[name]
+    longest = schema_of(document, endpoint.method, endpoint.path.format(**place), pointer).get("maxLength")
+    assert longest or endpoint.members[pointer] == "text", "a name without a limit"
+    if longest:
+        data = with_member(endpoint.body, pointer, json.dumps("x" * (longest + 1)))
+        assert pointer in pointers(send(admin, place, name, data))
 
 
 MALFORMED = {

@@ -114,7 +114,8 @@ def request_of(response: requests.Response, *, is_documented: bool = True) -> op
 
 def response_of(response: requests.Response, *, is_whole: bool = True) -> openapi.Response:
     kind = response.headers.get("Content-Type", "")
-    return openapi.Response(response.status_code, kind, response.content if is_whole else None)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return openapi.Response(response.status_code, kind, response.content if is_whole else None, headers)
 
 
 def check_problem(response: requests.Response) -> dict[str, Any]:
