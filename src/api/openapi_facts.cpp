@@ -17,7 +17,7 @@ constexpr std::string_view kOwners = "Owners may, and administrators.";
 
 constexpr std::string_view kBinary = "application/octet-stream";
 
-constexpr std::string_view kLogin = "The body has at most 16 KiB.";
+constexpr std::string_view kLogin = "The body has at most 16 KiB. Of a password the first 72 bytes are compared.";
 
 constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
