@@ -29,53 +29,100 @@ std::string prefix_of(const Call& call) {
     return host ? "/octoprint-emulator/printers/" + *host : "/octoprint-emulator";
 }
 
+/// Throws Error(kPrinterNotFound): a slicer's Test button asks for nothing but the version, and must tell the truth.
+Awaitable<void> require_target(const Services& services, const Call& call) {
+    if (const auto host = target_printer(call)) co_await services.printers.require(*host);
+}
+
 Awaitable<services::PrinterSnapshot> snapshot_of_target(const Services& services, const Call& call) {
     const auto host = target_printer(call);
     if (!host) co_return emulator::library();
     co_return (co_await services.printers.find(*host, services::PrinterFields::all())).snapshot;
 }
 
+/// None when the user was let. In OctoPrint who may not do something gets 403; slicers take 401 for a wrong key.
+Awaitable<std::optional<Error>> refusal_of(Awaitable<void> operation) {
+    try {
+        co_await std::move(operation);
+        co_return std::nullopt;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::kRoleRequired) throw;
+        co_return Error(ErrorCode::kForbidden, PublicMessage{error.message()});
+    }
+}
+
+bool is_in(services::ConnectionState wanted, PrinterState state) {
+    return is_responding(state) && needs_connect(state) == (wanted == services::ConnectionState::kOffline);
+}
+
+std::int64_t file_id(const Call& call) {
+    if (const auto id = parse_id(call.request.path_values.back())) return *id;
+    throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"});
+}
+
+std::string location_of(const Call& call, std::int64_t id) {
+    return prefix_of(call) + "/api/files/local/" + std::to_string(id);
+}
+
 Error not_operational() {
     return {ErrorCode::kPrinterNotOperational, PublicMessage{"Printer is not operational"}};
 }
 
-/// `pause` toggles unless it is told to pause or to resume; what is so already needs nothing.
-std::optional<printers::JobCommand> job_command(const std::string& command, const std::string& action,
-                                                PrinterState state) {
-    if (command == "cancel") return printers::JobCommand::kCancel;
+std::optional<printers::JobCommand> pause_command(std::string_view action) {
+    if (action == "pause") return printers::JobCommand::kPause;
+    if (action == "resume") return printers::JobCommand::kResume;
+    if (action == "toggle") return printers::JobCommand::kToggle;
+    return std::nullopt;
+}
+
+/// As OctoPrint has it: `pause` toggles unless it is told to pause or to resume, and only `pause` looks at an action.
+printers::JobCommand read_job_command(JsonBody& body) {
+    const std::string command = body.required_text("command");
     if (command == "start") return printers::JobCommand::kStart;
-    const bool is_paused = state == PrinterState::kPaused || state == PrinterState::kPausing;
-    if ((action == "pause" && is_paused) || (action == "resume" && !is_paused)) return std::nullopt;
-    return printers::JobCommand::kToggle;
+    if (command == "pause") {
+        const std::string action = body.optional_text("action").value_or("toggle");
+        const auto pause = pause_command(action);
+        if (!pause) body.fail("action", "must be pause, resume or toggle");
+        return pause.value_or(printers::JobCommand::kToggle);
+    }
+    if (!command.empty() && command != "cancel") body.fail("command", "must be start, cancel or pause");
+    return printers::JobCommand::kCancel;
 }
 
 }  // namespace
 
-Answer emulate_version(const Services&, Call&) {
+Answer emulate_version(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::version());
 }
 
-Answer emulate_server(const Services&, Call&) {
+Answer emulate_server(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::server());
 }
 
-Answer emulate_settings(const Services&, Call&) {
+Answer emulate_settings(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::settings());
 }
 
-Answer emulate_printer_profiles(const Services&, Call&) {
+Answer emulate_printer_profiles(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::printer_profiles());
 }
 
-Answer emulate_files(const Services&, Call&) {
+Answer emulate_files(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::no_files());
 }
 
-Answer emulate_current_user(const Services&, Call& call) {
+Answer emulate_current_user(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::current_user(call.principal().username));
 }
 
-Answer emulate_login(const Services&, Call& call) {
+Answer emulate_login(const Services& services, Call& call) {
+    co_await require_target(services, call);
     co_return json_response(200, emulator::login(call.principal().username));
 }
 
@@ -94,29 +141,32 @@ Answer emulate_connection(const Services& services, Call& call) {
 }
 
 Answer emulate_change_connection(const Services& services, Call& call) {
+    co_await require_target(services, call);
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string command = body.required_text("command");
     if (!command.empty() && command != "connect" && command != "disconnect")
         body.fail("command", "must be connect or disconnect");
     body.finish();
     const auto wanted = command == "connect" ? services::ConnectionState::kOnline : services::ConnectionState::kOffline;
-    if (const auto host = target_printer(call))
-        co_await services.control.set_connection(call.principal(), *host, wanted);
+    const auto host = target_printer(call);
+    if (!host) co_return http::Response::no_content();
+    auto refusal = co_await refusal_of(services.control.set_connection(call.principal(), *host, wanted));
+    // Slicers connect before everything they do, also for those who may not: what is so already is no operation.
+    if (refusal && !is_in(wanted, (co_await snapshot_of_target(services, call)).status.state))
+        throw std::move(*refusal);
     co_return http::Response::no_content();
 }
 
 Answer emulate_job_command(const Services& services, Call& call) {
+    co_await require_target(services, call);
     JsonBody body = co_await JsonBody::read(call.request);
-    const std::string command = body.required_text("command");
-    const std::string action = body.optional_text("action").value_or("toggle");
-    if (!command.empty() && command != "start" && command != "cancel" && command != "pause")
-        body.fail("command", "must be start, cancel or pause");
+    const printers::JobCommand command = read_job_command(body);
     body.finish();
     const auto host = target_printer(call);
     if (!host) throw not_operational();
-    const PrinterStatus status = (co_await snapshot_of_target(services, call)).status;
-    if (const auto job = job_command(command, action, status.state))
-        co_await services.control.command_job(call.principal(), *host, *job);
+    // The printer knows best what it does: what is so already it takes, without a print it refuses.
+    if (auto refusal = co_await refusal_of(services.control.command_job(call.principal(), *host, command)))
+        throw std::move(*refusal);
     co_return http::Response::no_content();
 }
 
@@ -127,31 +177,37 @@ Answer emulate_printer_command(const Services&, Call& call) {
 }
 
 Answer emulate_upload(const Services& services, Call& call) {
+    co_await require_target(services, call);  // refused before the file was sent
+    const StoredUpload upload = co_await store_upload(services, call, PrintField::kRead);
     const auto host = target_printer(call);
-    if (host) co_await services.printers.require(*host);  // refused before the file was sent
-    const StoredUpload upload = co_await store_upload(services, call);
     auto print = emulator::PrintEffect::kNone;
     if (host && upload.wants_print) {
         co_await services.printjobs.start(call.principal(), upload.gcode.id, *host);
         print = emulator::PrintEffect::kStarted;
     }
     http::Response response = json_response(201, emulator::uploaded(upload.gcode, print));
-    response.headers.set("Location", prefix_of(call) + "/api/files/local/" + std::to_string(upload.gcode.id));
+    response.headers.set("Location", location_of(call, upload.gcode.id));
     co_return response;
+}
+
+Answer emulate_file(const Services& services, Call& call) {
+    co_await require_target(services, call);
+    const Gcode gcode = co_await services.gcodes.find(file_id(call));
+    co_return json_response(200, emulator::file(gcode, location_of(call, gcode.id)));
 }
 
 /// What Cura sends to the Location of its upload when it did not ask for a print there.
 Answer emulate_select(const Services& services, Call& call) {
-    const auto id = parse_id(call.path_value(call.request.path_values.size() - 1));
-    if (!id) throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"});
-    co_await services.gcodes.find(*id);
+    co_await require_target(services, call);
+    const std::int64_t id = file_id(call);
+    co_await services.gcodes.find(id);
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string command = body.required_text("command");
     if (!command.empty() && command != "select") body.fail("command", "must be select");
     const bool wants_print = body.optional_bool("print").value_or(false);
     body.finish();
     const auto host = target_printer(call);
-    if (host && wants_print) co_await services.printjobs.start(call.principal(), *id, *host);
+    if (host && wants_print) co_await services.printjobs.start(call.principal(), id, *host);
     co_return http::Response::no_content();
 }
 

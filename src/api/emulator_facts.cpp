@@ -8,6 +8,11 @@ namespace {
 
 using enum ErrorCode;
 
+constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
+constexpr std::string_view kConnection =
+    "Below a printer administrators may, and the user whose print is running there; everybody may ask for what is so "
+    "already. The library is always connected.";
+
 /// An operation that is there twice: for the library, and below a printer, where more can go wrong.
 struct Twin {
     std::string_view method;
@@ -16,19 +21,36 @@ struct Twin {
     BodyFacts body;
     std::vector<ErrorCode> errors;
     std::vector<ErrorCode> printer_errors;
+    std::string_view note = {};
 };
 
 std::vector<Twin> twins() {
     return {
-        {.method = "GET", .path = "/api/version", .answers = {{200, "OctoPrintVersion"}}},
-        {.method = "GET", .path = "/api/server", .answers = {{200, "OctoPrintServer"}}},
-        {.method = "GET", .path = "/api/currentuser", .answers = {{200, "OctoPrintUser"}}},
+        {.method = "GET",
+         .path = "/api/version",
+         .answers = {{200, "OctoPrintVersion"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/server",
+         .answers = {{200, "OctoPrintServer"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/currentuser",
+         .answers = {{200, "OctoPrintUser"}},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/login",
          .answers = {{200, "OctoPrintLogin"}},
-         .body = {"OctoPrintLoginRequest", "application/json", BodyUse::kIgnored}},
-        {.method = "GET", .path = "/api/settings", .answers = {{200, "OctoPrintSettings"}}},
-        {.method = "GET", .path = "/api/printerprofiles", .answers = {{200, "OctoPrintPrinterProfiles"}}},
+         .body = {"OctoPrintLoginRequest", "application/json", BodyUse::kIgnored},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/settings",
+         .answers = {{200, "OctoPrintSettings"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/printerprofiles",
+         .answers = {{200, "OctoPrintPrinterProfiles"}},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "GET",
          .path = "/api/printer",
          .answers = {{200, "OctoPrintPrinter"}},
@@ -43,16 +65,29 @@ std::vector<Twin> twins() {
          .path = "/api/connection",
          .answers = {{204}},
          .body = {"OctoPrintConnectionCommand"},
-         .printer_errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed}},
-        {.method = "GET", .path = "/api/files", .answers = {{200, "OctoPrintFiles"}}},
-        {.method = "GET", .path = "/api/files/local", .answers = {{200, "OctoPrintFiles"}}},
+         .printer_errors = {kPrinterNotFound, kPrinterFailed},
+         .note = kConnection},
+        {.method = "GET",
+         .path = "/api/files",
+         .answers = {{200, "OctoPrintFiles"}},
+         .printer_errors = {kPrinterNotFound}},
+        {.method = "GET",
+         .path = "/api/files/local",
+         .answers = {{200, "OctoPrintFiles"}},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/files/local",
-         .answers = {{201, "OctoPrintUploaded"}},
+         .answers = {{.status = 201, .schema = "OctoPrintUploaded", .headers = {"Location"}}},
          .body = {"OctoPrintUpload", "multipart/form-data"},
          .errors = {kUnsupportedMediaType, kDiskFull},
          .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed,
-                            kServiceUnavailable}},
+                            kServiceUnavailable},
+         .note = kUpload},
+        {.method = "GET",
+         .path = "/api/files/local/{id}",
+         .answers = {{200, "OctoPrintFile"}},
+         .errors = {kGcodeNotFound},
+         .printer_errors = {kPrinterNotFound}},
         {.method = "POST",
          .path = "/api/files/local/{id}",
          .answers = {{204}},
@@ -72,7 +107,8 @@ std::vector<OperationFacts> job_commands() {
              .path = "/octoprint-emulator/printers/{host}/api/job",
              .answers = {{204}},
              .body = {"OctoPrintJobCommand"},
-             .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused}}};
+             .errors = {kPrinterNotFound, kPrinterRefused},
+             .note = kOperators}};
 }
 
 }  // namespace
@@ -84,7 +120,8 @@ std::vector<OperationFacts> emulator_facts() {
                                  .path = "/octoprint-emulator" + twin.path,
                                  .answers = twin.answers,
                                  .body = twin.body,
-                                 .errors = twin.errors};
+                                 .errors = twin.errors,
+                                 .note = twin.note};
         facts.push_back(operation);
         operation.path = "/octoprint-emulator/printers/{host}" + twin.path;
         operation.errors.insert(operation.errors.end(), twin.printer_errors.begin(), twin.printer_errors.end());

@@ -4,6 +4,7 @@
 
 #include <boost/json/value_from.hpp>
 
+#include <chrono>
 #include <optional>
 
 namespace karmen::api::emulator {
@@ -132,6 +133,19 @@ json::object connection(const PrinterStatus& status) {
               {"portPreference", "KARMEN"},
               {"baudratePreference", 115200},
               {"printerProfilePreference", "_default"}}}};
+}
+
+json::object file(const Gcode& gcode, const std::string& address) {
+    const auto uploaded = std::chrono::floor<std::chrono::seconds>(gcode.uploaded).time_since_epoch();
+    return {{"name", gcode.filename},
+            {"display", gcode.display},
+            {"path", gcode.absolute_path},
+            {"origin", "local"},
+            {"type", "machinecode"},
+            {"typePath", {"machinecode", "gcode"}},
+            {"size", gcode.size_bytes},
+            {"date", uploaded.count()},
+            {"refs", {{"resource", address}, {"download", "/gcodes/" + std::to_string(gcode.id) + "/data"}}}};
 }
 
 json::object uploaded(const Gcode& gcode, PrintEffect print) {

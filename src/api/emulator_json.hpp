@@ -27,6 +27,9 @@ boost::json::object printer(const PrinterStatus& status);
 boost::json::object job(const services::PrinterSnapshot& snapshot);
 boost::json::object connection(const PrinterStatus& status);
 
+/// `address` is where it was asked for.
+boost::json::object file(const Gcode& gcode, const std::string& address);
+
 enum class PrintEffect { kNone, kStarted };
 boost::json::object uploaded(const Gcode& gcode, PrintEffect print);
 

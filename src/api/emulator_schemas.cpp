@@ -124,6 +124,23 @@ std::string_view emulator_schemas() {
     "total": {"type": "null"}
   }
 },
+"OctoPrintFile": {
+  "type": "object",
+  "properties": {
+    "name": {"type": "string"},
+    "display": {"type": "string"},
+    "path": {"type": "string"},
+    "origin": {"const": "local"},
+    "type": {"const": "machinecode"},
+    "typePath": {"type": "array", "items": {"type": "string"}},
+    "size": {"type": "integer", "description": "Bytes"},
+    "date": {"type": "integer", "description": "When it was uploaded, in seconds since 1970"},
+    "refs": {"type": "object", "properties": {
+      "resource": {"type": "string", "description": "This address"},
+      "download": {"type": "string", "description": "Where its content is, for an access token"}
+    }}
+  }
+},
 "OctoPrintUploaded": {
   "type": "object",
   "properties": {
@@ -146,7 +163,11 @@ std::string_view emulator_schemas() {
   "type": "object",
   "properties": {
     "command": {"enum": ["start", "cancel", "pause"]},
-    "action": {"type": ["string", "null"], "examples": ["pause", "resume", "toggle"]}
+    "action": {
+      "enum": ["pause", "resume", "toggle", null],
+      "default": "toggle",
+      "description": "Of pause; start and cancel ignore it, whatever it is"
+    }
   },
   "required": ["command"]
 },
@@ -154,8 +175,12 @@ std::string_view emulator_schemas() {
   "type": "object",
   "properties": {
     "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
-    "path": {"type": "string", "description": "Folder inside the store"},
-    "print": {"type": "string", "description": "true starts the print on the printer in the address"}
+    "path": {"type": "string", "description": "Folder inside the store, with or without / in front", "maxLength": 1024},
+    "print": {
+      "type": "string",
+      "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|1|0|)$",
+      "description": "true, yes or 1 starts the print on the printer in the address; false, no, 0 or nothing does not"
+    }
   },
   "required": ["file"]
 },

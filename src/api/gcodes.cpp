@@ -22,7 +22,7 @@ Answer list_gcodes(const Services& services, Call& call) {
 }
 
 Answer upload_gcode(const Services& services, Call& call) {
-    const StoredUpload upload = co_await store_upload(services, call);
+    const StoredUpload upload = co_await store_upload(services, call, PrintField::kIgnored);
     co_return http::Response::json(201, to_text(to_json(upload.gcode)));
 }
 

@@ -85,6 +85,7 @@ Answer emulate_change_connection(const Services& services, Call& call);
 Answer emulate_job_command(const Services& services, Call& call);
 Answer emulate_printer_command(const Services& services, Call& call);
 Answer emulate_upload(const Services& services, Call& call);
+Answer emulate_file(const Services& services, Call& call);
 Answer emulate_select(const Services& services, Call& call);
 
 }  // namespace karmen::api

@@ -13,7 +13,10 @@ namespace karmen::api {
 namespace {
 
 std::size_t parse_limit(std::string_view text) {
-    const auto limit = parse_int(text.starts_with('+') ? text.substr(1) : text);
+    if (text.starts_with('+')) text.remove_prefix(1);
+    const auto limit = parse_int(text);
+    const bool is_digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    if (!limit && is_digits) return kListLimitMax;  // more than an integer holds
     if (!limit || *limit <= 0) return kListLimitDefault;
     return static_cast<std::size_t>(std::min<std::int64_t>(*limit, kListLimitMax));
 }

@@ -15,6 +15,10 @@ using enum QueryFacts;
 constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
 constexpr std::string_view kOwners = "Owners may, and administrators.";
 
+constexpr std::string_view kBinary = "application/octet-stream";
+
+constexpr std::string_view kLogin = "The body has at most 16 KiB. Of a password the first 72 bytes are compared.";
+
 constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
     "to "
@@ -37,24 +41,31 @@ constexpr std::string_view kEvents =
     "is not cut when its access token expires. `overloaded`: too many followers.";
 
 std::vector<OperationFacts> server_facts() {
-    return {{.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
-            {.method = "GET", .path = "/health/live", .answers = {{200, "Health"}}},
-            {.method = "GET",
-             .path = "/health/ready",
-             .answers = {{200, "Health"}},
-             .errors = {kNotReady},
-             .note = "`not_ready` says in `errors` which of `database`, `queue` and `disk` does not work."},
-            {.method = "GET",
-             .path = "/events",
-             .answers = {{200, "EventStream", http::kEventStreamType}},
-             .query = kEventPosition,
-             .note = kEvents},
-            {.method = "GET", .path = "/openapi.json", .answers = {{200, "Document"}, {304}}},
-            {.method = "GET", .path = "/docs", .answers = {{200, "File", "text/html"}, {304}}},
-            {.method = "GET",
-             .path = "/docs/{file}",
-             .answers = {{200, "File", "text/css"}, {200, "File", "text/javascript"}, {304}},
-             .errors = {kNotFound}}};
+    return {
+        {.method = "GET", .path = "/", .answers = {{200, "ServerInfo"}}},
+        {.method = "GET", .path = "/health/live", .answers = {{200, "Health"}}},
+        {.method = "GET",
+         .path = "/health/ready",
+         .answers = {{200, "Health"}},
+         .errors = {kNotReady},
+         .note = "`not_ready` says in `errors` which of `database`, `queue` and `disk` does not work."},
+        {.method = "GET",
+         .path = "/events",
+         .answers = {{200, "EventStream", http::kEventStreamType}},
+         .query = kEventPosition,
+         .note = kEvents},
+        {.method = "GET",
+         .path = "/openapi.json",
+         .answers = {{.status = 200, .schema = "Document", .headers = {"ETag"}}, {.status = 304, .headers = {"ETag"}}}},
+        {.method = "GET",
+         .path = "/docs",
+         .answers = {{200, "File", "text/html", {"ETag"}}, {.status = 304, .headers = {"ETag"}}}},
+        {.method = "GET",
+         .path = "/docs/{file}",
+         .answers = {{200, "File", "text/css", {"ETag"}},
+                     {200, "File", "text/javascript", {"ETag"}},
+                     {.status = 304, .headers = {"ETag"}}},
+         .errors = {kNotFound}}};
 }
 
 std::vector<OperationFacts> account_facts() {
@@ -63,12 +74,14 @@ std::vector<OperationFacts> account_facts() {
          .path = "/users/me/authenticate",
          .answers = {{200, "Tokens"}},
          .body = {"Credentials"},
-         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable}},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
+         .note = kLogin},
         {.method = "POST",
          .path = "/users/me/authenticate-fresh",
          .answers = {{200, "AccessToken"}},
          .body = {"Credentials"},
-         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable}},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
+         .note = kLogin},
         {.method = "POST", .path = "/users/me/authenticate-refresh", .answers = {{200, "AccessToken"}}},
         {.method = "GET", .path = "/users/me/probe", .answers = {{200, "Probe"}}},
         {.method = "PATCH",
@@ -118,7 +131,8 @@ std::vector<OperationFacts> printer_facts() {
          .path = "/printers/{host}",
          .answers = {{200, "Printer"}},
          .body = {"PrinterChange"},
-         .errors = {kPrinterNotFound, kDiskFull}},
+         .errors = {kPrinterNotFound, kDiskFull},
+         .note = "A body without any of these members changes nothing; an empty one is refused."},
         {.method = "DELETE", .path = "/printers/{host}", .answers = {{204}}, .errors = {kPrinterNotFound, kDiskFull}},
         {.method = "POST",
          .path = "/printers/{host}/connection",
@@ -147,11 +161,14 @@ std::vector<OperationFacts> print_facts() {
          .path = "/gcodes",
          .answers = {{201, "Gcode"}},
          .body = {"GcodeUpload", "multipart/form-data"},
-         .errors = {kUnsupportedMediaType, kDiskFull}},
+         .errors = {kUnsupportedMediaType, kDiskFull},
+         .note = kUpload},
         {.method = "GET", .path = "/gcodes/{id}", .answers = {{200, "Gcode"}}, .errors = {kGcodeNotFound}},
         {.method = "GET",
          .path = "/gcodes/{id}/data",
-         .answers = {{200, "File", "application/octet-stream"}, {206, "File", "application/octet-stream"}, {304}},
+         .answers = {{200, "File", kBinary, {"ETag", "Accept-Ranges", "Content-Disposition"}},
+                     {206, "File", kBinary, {"ETag", "Accept-Ranges", "Content-Disposition", "Content-Range"}},
+                     {.status = 304, .headers = {"ETag", "Accept-Ranges"}}},
          .errors = {kGcodeNotFound, kRangeNotSatisfiable}},
         {.method = "DELETE",
          .path = "/gcodes/{id}",
@@ -175,9 +192,10 @@ std::vector<OperationFacts> print_facts() {
 }
 
 std::vector<OperationFacts> administration_facts() {
-    return {{.method = "GET", .path = "/settings", .answers = {{200, "Settings"}}},
-            {.method = "POST", .path = "/settings", .answers = {{201}}, .body = {"Settings"}, .errors = {kDiskFull}},
-            {.method = "POST", .path = "/tasks", .body = {"Task"}, .errors = {kTaskNotStarted}}};
+    return {
+        {.method = "GET", .path = "/settings", .answers = {{200, "Settings"}}},
+        {.method = "POST", .path = "/settings", .answers = {{201}}, .body = {"SettingsChange"}, .errors = {kDiskFull}},
+        {.method = "POST", .path = "/tasks", .body = {"Task"}, .errors = {kTaskNotStarted}}};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct AnswerFacts {
     unsigned status = 200;
     std::string_view schema = {};
     std::string_view media_type = "application/json";
+    std::vector<std::string_view> headers = {};  ///< names that openapi_parts.cpp describes
 };
 
 /// Whether a body is read, or only taken because clients send one.
@@ -28,6 +29,12 @@ struct BodyFacts {
 
     bool is_read() const { return !schema.empty() && use == BodyUse::kRead; }
 };
+
+/// How a form with a file is read.
+inline constexpr std::string_view kUpload =
+    "Of fields with the same name the first counts; others than these are ignored. Bytes of the file's name that are "
+    "no "
+    "UTF-8 become U+FFFD.";
 
 /// What the document cannot take from the row of the route: errors here are those beyond what follows from it.
 struct OperationFacts {

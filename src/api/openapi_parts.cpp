@@ -34,6 +34,38 @@ constexpr Tag kTags[] = {
     {"octoprint-emulator", "What slicers talk to: an OctoPrint for the library, or for one printer"},
 };
 
+enum class Presence { kAlways, kUsually };
+
+struct Header {
+    std::string_view name;
+    std::string_view type;
+    Presence presence;
+    std::string_view description;
+};
+
+constexpr Header kHeaders[] = {
+    {"Retry-After", "integer", Presence::kAlways, "Seconds after which it can be tried again"},
+    {"Location", "string", Presence::kAlways, "Where the file can be asked for, on this server"},
+    {"ETag", "string", Presence::kUsually,
+     "Names the content; absent of files that were taken over without a checksum"},
+    {"Accept-Ranges", "string", Presence::kAlways, "`bytes`"},
+    {"Content-Disposition", "string", Presence::kAlways, "`attachment`, with the name that was uploaded"},
+    {"Content-Range", "string", Presence::kAlways, "Which bytes of how many, as RFC 9110 §14.4 has it"},
+};
+
+json::object header_json(std::string_view name) {
+    const Header& header = *std::ranges::find(kHeaders, name, &Header::name);
+    return {{"description", header.description},
+            {"required", header.presence == Presence::kAlways},
+            {"schema", {{"type", header.type}}}};
+}
+
+void add_header(json::object& response, std::string_view name) {
+    json::value& headers = response["headers"];
+    if (headers.is_null()) headers.emplace_object();
+    headers.as_object()[name] = header_json(name);
+}
+
 json::object path_schema(std::string_view name) {
     if (name == "id") return {{"type", "integer"}, {"minimum", 0}};
     if (name == "uuid" || name == "jti") return {{"type", "string"}, {"format", "uuid"}};
@@ -97,6 +129,14 @@ std::string codes_text(const std::vector<ErrorCode>& codes) {
     std::string words;
     for (const ErrorCode code : codes) words += (words.empty() ? "`" : ", `") + std::string(to_word(code)) + '`';
     return words;
+}
+
+json::object error_response(unsigned status, const std::vector<ErrorCode>& codes) {
+    json::object response{{"description", std::string(http::status_text(status)) + ": " + codes_text(codes)},
+                          {"content", problem_content(codes)}};
+    if (status == 429 || status == 503) add_header(response, "Retry-After");
+    if (status == 416) add_header(response, "Content-Range");
+    return response;
 }
 
 }  // namespace
@@ -182,7 +222,7 @@ json::array query_parameters(QueryFacts query) {
     if (query == QueryFacts::kPrinterFields)
         return {
             query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};
-    return {query_parameter("limit", "At most 1000; what is no positive number means the default",
+    return {query_parameter("limit", "At most 1000, and more means 1000; what is no positive number means the default",
                             {{"type", "integer"}, {"default", 200}}),
             query_parameter("order_by", "One column, with - in front from the highest down", text()),
             query_parameter("filter", "`column:pattern`, a regular expression without regard to case", text()),
@@ -199,15 +239,14 @@ json::object responses(const Route& route, const OperationFacts& facts) {
     for (const AnswerFacts& answer : facts.answers) {
         json::value& response = all[std::to_string(answer.status)];
         if (response.is_null()) response = {{"description", http::status_text(answer.status)}};
+        for (const std::string_view name : answer.headers) add_header(response.as_object(), name);
         if (answer.schema.empty()) continue;
         json::value& media = response.as_object()["content"];
         if (media.is_null()) media.emplace_object();
         for (auto& each : content(answer.media_type, answer.schema)) media.as_object()[each.key()] = each.value();
     }
     for (const auto& [status, codes] : errors_of(route, facts))
-        all[std::to_string(status)] = {
-            {"description", std::string(http::status_text(status)) + ": " + codes_text(codes)},
-            {"content", problem_content(codes)}};
+        all[std::to_string(status)] = error_response(status, codes);
     return all;
 }
 

@@ -118,6 +118,22 @@ TEST(OpenApi, AddsTheErrorsOfTheFactsUnderTheirStatus) {
     EXPECT_FALSE(operation.contains("requestBody"));
 }
 
+TEST(OpenApi, NamesTheHeadersOfAnswersAndOfErrors) {
+    const json::object operation = planted_operation(
+        {.method = "POST",
+         .path = "/planted/{id}",
+         .answers = {{.status = 201, .schema = "User", .headers = {"Location", "ETag"}}, {204}},
+         .errors = {ErrorCode::kTooManyRequests, ErrorCode::kRangeNotSatisfiable, ErrorCode::kGcodeNotFound}});
+    const json::object& responses = operation.at("responses").as_object();
+    EXPECT_EQ(responses.at("201").at_pointer("/headers/Location/required"), true);
+    EXPECT_EQ(responses.at("201").at_pointer("/headers/ETag/required"), false);
+    for (const char* status : {"429", "503"})
+        EXPECT_EQ(responses.at(status).at_pointer("/headers/Retry-After/schema/type"), "integer") << status;
+    EXPECT_TRUE(responses.at("416").at("headers").as_object().contains("Content-Range"));
+    for (const char* status : {"204", "404"})
+        EXPECT_FALSE(responses.at(status).as_object().contains("headers")) << status;
+}
+
 TEST(OpenApi, FaultsOfTheDatabaseAreThereWhereItIsAsked) {
     const OperationFacts facts{.method = "POST", .path = "/planted/{id}", .answers = {{204}}};
     EXPECT_THAT(codes_of(planted_operation(facts), "500"), ElementsAre("internal"));

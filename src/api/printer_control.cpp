@@ -15,7 +15,8 @@ std::optional<printers::JobCommand> parse_job_action(std::string_view action) {
 }  // namespace
 
 Answer change_connection(const Services& services, Call& call) {
-    co_await services.printers.require(call.path_value(0));
+    // A body may take its time: what is sent to the printer is decided again after it.
+    co_await services.control.require_operable(call.principal(), call.path_value(0));
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string state = body.required_text("state");
     if (!state.empty() && state != "online" && state != "offline") body.fail("state", "must be online or offline");
@@ -26,7 +27,7 @@ Answer change_connection(const Services& services, Call& call) {
 }
 
 Answer command_current_job(const Services& services, Call& call) {
-    co_await services.printers.require(call.path_value(0));
+    co_await services.control.require_operable(call.principal(), call.path_value(0));
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string action = body.required_text("action");
     const auto command = parse_job_action(action);

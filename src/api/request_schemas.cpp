@@ -7,29 +7,29 @@ std::string_view request_schemas() {
 "Credentials": {
   "type": "object",
   "properties": {
-    "username": {"type": "string", "minLength": 1},
-    "password": {"type": "string", "minLength": 1, "format": "password"}
+    "username": {"type": "string", "minLength": 1, "maxLength": 1024},
+    "password": {"type": "string", "minLength": 1, "maxLength": 1024, "format": "password"}
   }
 },
 "PasswordChange": {
   "type": "object",
   "properties": {
-    "password": {"type": "string", "minLength": 1, "format": "password"},
-    "new_password": {"type": "string", "minLength": 1, "format": "password"},
-    "new_password_confirmation": {"type": "string", "minLength": 1, "format": "password"}
+    "password": {"type": "string", "minLength": 1, "maxLength": 1024, "format": "password"},
+    "new_password": {"type": "string", "minLength": 1, "maxLength": 72, "format": "password", "description": "At most 72 bytes"},
+    "new_password_confirmation": {"type": "string", "minLength": 1, "maxLength": 72, "format": "password"}
   }
 },
 "ApiTokenRequest": {
   "type": "object",
-  "properties": {"name": {"type": "string", "minLength": 1}}
+  "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 128}}
 },
 "NewUser": {
   "type": "object",
   "properties": {
-    "username": {"type": "string", "minLength": 1},
+    "username": {"type": "string", "minLength": 1, "maxLength": 128, "description": "Not blank, without control characters"},
     "role": {"enum": ["admin", "user"]},
-    "password": {"type": "string", "minLength": 1, "format": "password"},
-    "password_confirmation": {"type": "string", "minLength": 1, "format": "password"}
+    "password": {"type": "string", "minLength": 1, "maxLength": 72, "format": "password", "description": "At most 72 bytes"},
+    "password_confirmation": {"type": "string", "minLength": 1, "maxLength": 72, "format": "password"}
   }
 },
 "UserChange": {
@@ -44,7 +44,12 @@ std::string_view request_schemas() {
 "NewPrinter": {
   "type": "object",
   "properties": {
-    "host": {"type": "string", "description": "IPv4 address with an optional port", "examples": ["192.168.1.20:5000"]},
+    "host": {
+      "type": "string",
+      "pattern": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",
+      "description": "IPv4 address with an optional port",
+      "examples": ["192.168.1.20:5000"]
+    },
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "api_key": {"type": ["string", "null"], "maxLength": 256},
     "protocol": {"enum": ["http", "https", null], "default": "http"}
@@ -57,7 +62,16 @@ std::string_view request_schemas() {
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "protocol": {"enum": ["http", "https"]},
     "api_key": {"type": ["string", "null"], "maxLength": 256, "description": "null or empty: none"},
-    "printer_props": {"$ref": "#/components/schemas/PrinterProps"}
+    "printer_props": {
+      "type": ["object", "null"],
+      "properties": {
+        "filament_type": {"type": ["string", "number", "boolean", "null"], "maxLength": 255},
+        "filament_color": {"type": ["string", "number", "boolean", "null"], "maxLength": 255},
+        "bed_type": {"type": ["string", "number", "boolean", "null"], "maxLength": 255},
+        "tool0_diameter": {"type": ["string", "number", "boolean", "null"], "maxLength": 255}
+      },
+      "required": []
+    }
   },
   "required": [],
   "minProperties": 1
@@ -76,7 +90,7 @@ std::string_view request_schemas() {
   "type": "object",
   "properties": {
     "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
-    "path": {"type": "string", "description": "Folder inside the store"}
+    "path": {"type": "string", "description": "Folder inside the store, with or without / in front", "maxLength": 1024}
   },
   "required": ["file"]
 },
@@ -85,6 +99,21 @@ std::string_view request_schemas() {
   "properties": {
     "gcode": {"type": ["integer", "string"], "description": "Id of the g-code", "examples": [1]},
     "printer": {"type": "string", "description": "Host of the printer", "examples": ["192.168.1.20:5000"]}
+  }
+},
+"SettingsChange": {
+  "type": "array",
+  "minItems": 1,
+  "items": {
+    "type": "object",
+    "properties": {
+      "key": {"enum": ["network_interface"]},
+      "val": {
+        "type": ["string", "number", "boolean", "null"],
+        "maxLength": 255,
+        "description": "Texts that read as numbers or booleans come back as such"
+      }
+    }
   }
 },
 "Task": {

@@ -41,8 +41,12 @@ enum class WhenPasswordChangeIsForced { kRefuse, kAllow };
 /// What a request must be answered within: the handler's timeout, or however long its body or its printer takes.
 enum class Deadline { kHandler, kOwn };
 
+/// Far more than a name and a password need.
+inline constexpr std::uint64_t kLoginBytesMax = 16UL * 1024;
+
 struct Limits {
     std::uint64_t upload_bytes_max = 1024ULL * 1024 * 1024;
+    std::uint64_t login_bytes_max = kLoginBytesMax;
     std::chrono::milliseconds stream_check_interval{10'000};  ///< may who watches or follows still do so?
     std::chrono::milliseconds event_pulse_interval{15'000};   ///< of a stream where nothing happens
 };

@@ -65,6 +65,7 @@ std::span<const Route> routes() {
         {"GET",    "/octoprint-emulator/api/files", kApiKey, kRefuse, kHandler, emulate_files, "No files are shown to slicers"},
         {"GET",    "/octoprint-emulator/api/files/local", kApiKey, kRefuse, kHandler, emulate_files, "No files are shown to slicers"},
         {"POST",   "/octoprint-emulator/api/files/local", kApiKey, kRefuse, kOwn, emulate_upload, "Upload from a slicer"},
+        {"GET",    "/octoprint-emulator/api/files/local/{id}", kApiKey, kRefuse, kHandler, emulate_file, "An uploaded file"},
         {"POST",   "/octoprint-emulator/api/files/local/{id}", kApiKey, kRefuse, kOwn, emulate_select, "Print an uploaded file"},
         {"GET",    "/octoprint-emulator/printers/{host}/api/version", kApiKey, kRefuse, kHandler, emulate_version, "Version of the emulated OctoPrint, for one printer"},
         {"GET",    "/octoprint-emulator/printers/{host}/api/server", kApiKey, kRefuse, kHandler, emulate_server, "The same, as newer slicers ask, for one printer"},
@@ -81,6 +82,7 @@ std::span<const Route> routes() {
         {"GET",    "/octoprint-emulator/printers/{host}/api/files", kApiKey, kRefuse, kHandler, emulate_files, "No files are shown to slicers, for one printer"},
         {"GET",    "/octoprint-emulator/printers/{host}/api/files/local", kApiKey, kRefuse, kHandler, emulate_files, "No files are shown to slicers, for one printer"},
         {"POST",   "/octoprint-emulator/printers/{host}/api/files/local", kApiKey, kRefuse, kOwn, emulate_upload, "Upload from a slicer, for one printer"},
+        {"GET",    "/octoprint-emulator/printers/{host}/api/files/local/{id}", kApiKey, kRefuse, kHandler, emulate_file, "An uploaded file, for one printer"},
         {"POST",   "/octoprint-emulator/printers/{host}/api/files/local/{id}", kApiKey, kRefuse, kOwn, emulate_select, "Print an uploaded file, for one printer"},
     };
     // clang-format on

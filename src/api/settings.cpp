@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <cmath>
+#include <string>
 
 namespace karmen::api {
 
@@ -14,22 +16,38 @@ namespace {
 
 constexpr std::size_t kValueBytesMax = 255;
 
+/// Digits are a number whatever they begin with; else it must be written as to_stored_text writes it: `1e3` is a text.
+std::optional<boost::json::value> to_number(const std::string& text) {
+    const bool is_digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    if (const auto whole = parse_int(text); whole && (is_digits || std::to_string(*whole) == text)) return *whole;
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size() && std::isfinite(number);
+    if (is_number && fmt::format("{}", number) == text) return number;
+    return std::nullopt;
+}
+
 /// Stored as text; numbers and booleans come back as such.
 boost::json::value to_value(const std::optional<std::string>& text) {
     if (!text) return nullptr;
-    const bool is_digits = !text->empty() && std::ranges::all_of(*text, [](char c) { return c >= '0' && c <= '9'; });
-    if (is_digits)
-        if (const auto number = parse_int(*text)) return *number;
+    if (auto number = to_number(*text)) return std::move(*number);
     const std::string lower = to_lower(*text);
     if (lower == "true" || lower == "yes" || lower == "on") return true;
     if (lower == "false" || lower == "no" || lower == "off") return false;
     return boost::json::value(*text);
 }
 
+std::optional<std::string> to_stored_number(JsonBody& row, double number) {
+    // JSON has no infinity (RFC 8259 §6); a number with too many digits is read as one.
+    if (!std::isfinite(number)) row.fail("val", "is too large a number");
+    return number == 0 ? "0" : fmt::format("{}", number);
+}
+
 std::optional<std::string> to_stored_text(JsonBody& row, const boost::json::value& value) {
     if (value.is_null()) return std::nullopt;
     if (value.is_bool()) return value.get_bool() ? "true" : "false";
-    if (value.is_number()) return to_text(value);
+    if (value.is_int64()) return std::to_string(value.get_int64());
+    if (value.is_number()) return to_stored_number(row, value.to_number<double>());
     if (value.is_string()) return row.optional_text("val", kValueBytesMax);
     row.fail("val", "must be a text, a number, true, false or null");
     return std::nullopt;

@@ -16,7 +16,7 @@ struct Form {
     std::optional<services::GcodeUpload> file;
     std::string display;
     std::optional<std::string> folder;
-    std::optional<std::string> print;
+    std::optional<bool> wants_print;
 };
 
 std::string check_display(const std::string& filename) {
@@ -40,6 +40,15 @@ Awaitable<std::string> read_field(http::MultipartReader& reader, std::string_vie
     co_return value;
 }
 
+/// The spellings that OctoPrint and its clients have. Whoever mistypes one must not find the file not printed.
+bool parse_print(const std::string& text) {
+    const std::string lower = to_lower(text);
+    if (lower == "true" || lower == "yes" || lower == "1") return true;
+    if (!lower.empty() && lower != "false" && lower != "no" && lower != "0")
+        throw Error::invalid("/print", "must be true or false");
+    return false;
+}
+
 Awaitable<void> read_file(const Services& services, http::RequestBody& body, http::MultipartReader& reader,
                           Form& form) {
     form.file.emplace(co_await services.gcodes.begin_upload(body.content_length().value_or(0)));
@@ -52,7 +61,7 @@ Awaitable<void> read_file(const Services& services, http::RequestBody& body, htt
     }
 }
 
-Awaitable<Form> read_form(const Services& services, Call& call) {
+Awaitable<Form> read_form(const Services& services, Call& call, PrintField print) {
     http::RequestBody& body = *call.request.body;
     // The limit is on the file; the form around it needs some bytes of its own.
     body.limit(services.limits.upload_bytes_max + kFormBytesMax);
@@ -63,8 +72,8 @@ Awaitable<Form> read_form(const Services& services, Call& call) {
         if (part->name == "path" && !form.folder) {
             form.folder = co_await read_field(reader, part->name);
             files::parse_folder(*form.folder);  // refused before a gigabyte was read
-        } else if (part->name == "print" && !form.print) {
-            form.print = co_await read_field(reader, part->name);
+        } else if (part->name == "print" && print == PrintField::kRead && !form.wants_print) {
+            form.wants_print = parse_print(co_await read_field(reader, part->name));
         } else if (part->name == "file" && part->filename && !form.file) {
             form.display = check_display(*part->filename);
             co_await read_file(services, body, reader, form);
@@ -74,17 +83,11 @@ Awaitable<Form> read_form(const Services& services, Call& call) {
     co_return form;
 }
 
-/// The spellings that OctoPrint takes for true.
-bool is_true(const std::string& text) {
-    const std::string lower = to_lower(text);
-    return lower == "true" || lower == "yes" || lower == "1";
-}
-
 }  // namespace
 
-Awaitable<StoredUpload> store_upload(const Services& services, Call& call) {
-    Form form = co_await read_form(services, call);
-    StoredUpload stored{.wants_print = is_true(form.print.value_or(""))};
+Awaitable<StoredUpload> store_upload(const Services& services, Call& call, PrintField print) {
+    Form form = co_await read_form(services, call, print);
+    StoredUpload stored{.wants_print = form.wants_print.value_or(false)};
     stored.gcode = co_await services.gcodes.finish_upload(std::move(*form.file), call.principal(),
                                                           form.folder.value_or(""), form.display);
     co_return stored;

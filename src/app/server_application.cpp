@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace karmen::app {
@@ -137,6 +138,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .readiness = readiness_,
             .openapi = openapi_,
             .limits = {.upload_bytes_max = config.http.upload_max_bytes,
+                       .login_bytes_max = std::min(api::kLoginBytesMax, config.http.json_max_bytes),
                        .stream_check_interval = config.auth.stream_check_interval,
                        .event_pulse_interval = config.events.pulse_interval}},
            {.cors = {config.http.cors_origins}, .webcam_access = webcam_access(config.webcam)}),

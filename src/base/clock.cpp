@@ -44,6 +44,11 @@ class Reader {
     void expect(std::string_view any_of) {
         if (!accept(any_of)) fail();
     }
+    int number_up_to(int max) {
+        const int value = number(2);
+        if (value > max) fail();
+        return value;
+    }
     std::chrono::microseconds fraction() {
         std::int64_t value = 0;
         int digits = 0;
@@ -65,6 +70,10 @@ class Reader {
     char last_ = 0;
 };
 
+/// The years 1 to 9999 in UTC: the four digits of ISO 8601, without the year 0, which databases do not have.
+constexpr Timestamp kFirst{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
+constexpr Timestamp kEnd{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}};
+
 }  // namespace
 
 Timestamp parse_iso8601(const std::string& text) {
@@ -78,22 +87,24 @@ Timestamp parse_iso8601(const std::string& text) {
     const year_month_day date{y, m, d};
     if (!date.ok()) Reader::fail();
     reader.expect("T ");
-    microseconds of_day = hours{reader.number(2)};
+    microseconds of_day = hours{reader.number_up_to(23)};
     reader.expect(":");
-    of_day += minutes{reader.number(2)};
+    of_day += minutes{reader.number_up_to(59)};
     reader.expect(":");
-    of_day += seconds{reader.number(2)};
+    of_day += seconds{reader.number_up_to(59)};
     if (reader.accept(".")) of_day += reader.fraction();
     minutes offset{0};
     if (!reader.accept("Z") && reader.accept("+-")) {
         const int sign = reader.last() == '-' ? -1 : 1;
-        offset = hours{reader.number(2)};
+        offset = hours{reader.number_up_to(23)};
         reader.accept(":");
-        if (!reader.done()) offset += minutes{reader.number(2)};
+        if (!reader.done()) offset += minutes{reader.number_up_to(59)};
         offset *= sign;
     }
     if (!reader.done()) Reader::fail();
-    return Timestamp{sys_days{date}.time_since_epoch() + of_day - offset};
+    const Timestamp time{sys_days{date}.time_since_epoch() + of_day - offset};
+    if (time < kFirst || time >= kEnd) Reader::fail();
+    return time;
 }
 
 }  // namespace karmen

@@ -24,7 +24,7 @@ class SystemClock final : public Clock {
 std::string to_iso8601(Timestamp time);
 
 /// Reads what `to_iso8601` writes; also `Z`, a blank instead of `T`, no fraction, no offset (then UTC) and other
-/// offsets. Throws std::invalid_argument.
+/// offsets. Throws std::invalid_argument, also for what is out of range and for years that are not 1 to 9999.
 Timestamp parse_iso8601(const std::string& text);
 
 }  // namespace karmen

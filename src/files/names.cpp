@@ -52,10 +52,8 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
 
 std::vector<std::string> parse_folder(std::string_view path) {
     std::vector<std::string> parts;
-    if (path == "/") return parts;
     if (path.size() > kFolderMaxBytes) refuse_folder("is too long");
     if (!is_valid_utf8(path)) refuse_folder("is not UTF-8");
-    if (path.starts_with('/')) refuse_folder("must be relative to the store");
     if (std::ranges::any_of(path, is_ascii_control)) refuse_folder("has a control character");
     if (path.find('\\') != std::string_view::npos) refuse_folder("has a backslash; folders are separated by /");
     for (const std::string_view part : split(path, '/')) {

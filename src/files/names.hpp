@@ -6,9 +6,9 @@
 
 namespace karmen::files {
 
-/// The folder that an uploader named, as the parts below the store's root. Empty parts and `.` are left out; `/` alone
-/// is the root. Throws Error(kInvalidInput, "/path") for what is absolute, leaves the store, is hidden, too deep or too
-/// long, or no text.
+/// The folder that an uploader named, as the parts below the store's root, which is also what a `/` in front means.
+/// Empty parts and `.` are left out. Throws Error(kInvalidInput, "/path") for what leaves the store, is hidden, too
+/// deep or too long, or no text.
 std::vector<std::string> parse_folder(std::string_view path);
 
 /// The last part of what a browser or slicer sent as file name: some send whole paths of their own system.

@@ -15,6 +15,9 @@ using testing::IsEmpty;
 TEST(FolderName, IsTheListOfItsParts) {
     EXPECT_THAT(parse_folder(""), IsEmpty());
     EXPECT_THAT(parse_folder("/"), IsEmpty());
+    EXPECT_THAT(parse_folder("//"), IsEmpty());
+    EXPECT_THAT(parse_folder("/doors"), ElementsAre("doors"));
+    EXPECT_THAT(parse_folder("///doors/left"), ElementsAre("doors", "left"));
     EXPECT_THAT(parse_folder("."), IsEmpty());
     EXPECT_THAT(parse_folder("a/b c"), ElementsAre("a", "b c"));
     EXPECT_THAT(parse_folder("a//./b/"), ElementsAre("a", "b"));
@@ -26,8 +29,8 @@ TEST(FolderName, RefusesWhatLeavesTheStoreOrHidesInIt) {
     const std::vector<std::string> bad{"..",
                                        "a/../..",
                                        "../x",
-                                       "/etc",
-                                       "//",
+                                       "/..",
+                                       "//../etc",
                                        "a/..",
                                        ".hidden",
                                        "a/.git",

@@ -40,7 +40,9 @@ struct JobReport {
     bool operator==(const JobReport&) const = default;
 };
 
-enum class JobCommand { kCancel, kStart, kToggle };
+/// A print that is paused is not paused again, nor one that runs resumed: only kToggle depends on what the printer does
+/// at the moment.
+enum class JobCommand { kCancel, kStart, kPause, kResume, kToggle };
 
 struct CommandOutcome {
     enum class Result {

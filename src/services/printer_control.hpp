@@ -22,6 +22,10 @@ class PrinterControl {
     PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, PrinterMonitor& monitor,
                    printers::PrinterApi& api, Pool& blocking);
 
+    /// The printer, when the user may operate it now: to refuse before more is asked of the client. The commands ask
+    /// again. Throws Error: kPrinterNotFound, kRoleRequired.
+    Awaitable<Printer> require_operable(const Principal& who, std::string host);
+
     /// Done also when it is so already. Throws Error: kPrinterNotFound, kRoleRequired, kPrinterFailed with the reason.
     Awaitable<void> set_connection(Principal who, std::string host, ConnectionState wanted);
 
@@ -29,8 +33,6 @@ class PrinterControl {
     Awaitable<void> command_job(Principal who, std::string host, printers::JobCommand command);
 
   private:
-    Awaitable<Printer> require_operable(const Principal& who, std::string host);
-
     Printers& printers_;
     storage::PrintJobRepository& printjobs_;
     PrinterMonitor& monitor_;

@@ -118,7 +118,7 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
 }
 
 Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) {
-    if (change.is_empty()) throw Error::invalid("", "There is nothing to change");
+    if (change.is_empty()) co_return co_await find(std::move(host), PrinterFields::all());
     std::optional<PrinterClient> seen;
     if (change.protocol || change.api_key) {
         Printer wanted = co_await require(host);

@@ -86,7 +86,7 @@ class Printers {
     /// Error(kConflict) for a host that is there already.
     Awaitable<PrinterView> add(NewPrinter printer);
 
-    /// Throws Error: kPrinterNotFound, kInvalidInput for a change of nothing.
+    /// A change of nothing is the printer as it is. Throws Error(kPrinterNotFound).
     Awaitable<PrinterView> change(std::string host, PrinterChange change);
 
     /// Throws Error(kPrinterNotFound).

@@ -129,10 +129,13 @@ TEST_F(PrintersTest, FindsOneOrSaysThatItIsNotThere) {
     });
 }
 
-TEST_F(PrintersTest, AChangeOfNothingIsRefused) {
+TEST_F(PrintersTest, AChangeOfNothingIsThePrinterAsItIs) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.printers.add({.host = kHost, .name = "Prusa"});
-        EXPECT_EQ(co_await code_of(t.printers.change(kHost, {})), ErrorCode::kInvalidInput);
+        const int looks = t.script.sniffs;
+        EXPECT_EQ((co_await t.printers.change(kHost, {})).printer, t.stored());
+        EXPECT_EQ(t.script.sniffs, looks);
+        EXPECT_EQ(co_await code_of(t.printers.change("10.0.0.9", {})), ErrorCode::kPrinterNotFound);
     });
 }
 

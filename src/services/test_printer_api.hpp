@@ -113,8 +113,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
     }
     Awaitable<printers::Observed<printers::CommandOutcome>> command_job(printers::PrinterAddress address,
                                                                         printers::JobCommand wanted) override {
-        using enum printers::JobCommand;
-        co_return command(address, wanted == kCancel ? "cancel" : wanted == kStart ? "start" : "toggle");
+        co_return command(address, name_of(wanted));
     }
 
     Awaitable<printers::Observed<printers::PrintOutcome>> print(printers::PrinterAddress address,
@@ -131,6 +130,22 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
     }
 
   private:
+    static const char* name_of(printers::JobCommand command) {
+        switch (command) {
+            case printers::JobCommand::kCancel:
+                return "cancel";
+            case printers::JobCommand::kStart:
+                return "start";
+            case printers::JobCommand::kPause:
+                return "pause";
+            case printers::JobCommand::kResume:
+                return "resume";
+            case printers::JobCommand::kToggle:
+                return "toggle";
+        }
+        return "";
+    }
+
     static bool lets_in(const Script& script, const printers::PrinterAddress& address) {
         return !script.right_api_key || address.api_key == script.right_api_key;
     }

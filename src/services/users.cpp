@@ -5,15 +5,41 @@
 #include "base/text.hpp"
 #include "crypto/password.hpp"
 
-#include <algorithm>
+#include <string_view>
 
 namespace karmen::services {
 
 namespace {
 
-/// Far above what bcrypt looks at, and far below what would cost time.
-constexpr std::size_t kPasswordBytesMax = 1024;
 constexpr std::size_t kRandomPasswordCharacters = 16;
+
+/// Bytes of the character that begins well-formed UTF-8.
+std::size_t character_length(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/// `first` and `last` have the same number of bytes; UTF-8 sorts as its characters do.
+bool is_between(std::string_view character, std::string_view first, std::string_view last) {
+    return character.size() == first.size() && character >= first && character <= last;
+}
+
+/// Controls (U+0000–U+001F, U+007F–U+009F), and those that make what follows be shown in another direction
+/// (U+202A–U+202E, U+2066–U+2069): with them one name can be made to look like another.
+bool is_control(std::string_view character) {
+    return is_between(character, std::string_view("\0", 1), "\x1F") || character == "\x7F" ||
+           is_between(character, "\xC2\x80", "\xC2\x9F") || is_between(character, "\xE2\x80\xAA", "\xE2\x80\xAE") ||
+           is_between(character, "\xE2\x81\xA6", "\xE2\x81\xA9");
+}
+
+/// Blanks of any width, none included (Unicode's White_Space, U+200B–U+200F, U+2060, U+FEFF).
+bool is_blank(std::string_view character) {
+    return character == " " || character == "\xC2\xA0" || character == "\xE1\x9A\x80" ||
+           is_between(character, "\xE2\x80\x80", "\xE2\x80\x8F") ||
+           is_between(character, "\xE2\x80\xA8", "\xE2\x80\xAF") ||
+           is_between(character, "\xE2\x81\x9F", "\xE2\x81\xA0") || character == "\xE3\x80\x80" ||
+           character == "\xEF\xBB\xBF";
+}
 
 Error user_not_found() {
     return {ErrorCode::kUserNotFound, PublicMessage{"There is no such user"}};
@@ -26,13 +52,20 @@ void check_username(const std::string& username, const std::string& pointer) {
     if (!is_valid_utf8(username)) throw Error::invalid(pointer, "is not UTF-8");
     if (count_characters(username) > kUsernameMaxCharacters)
         throw Error::invalid(pointer, "must not be longer than 128 characters");
-    if (std::ranges::any_of(username, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
-        throw Error::invalid(pointer, "has a control character");
+    bool is_seen = false;
+    for (std::string_view rest = username; !rest.empty();) {
+        const std::string_view character = rest.substr(0, character_length(rest));
+        rest.remove_prefix(character.size());
+        if (is_control(character)) throw Error::invalid(pointer, "has a control character");
+        is_seen = is_seen || !is_blank(character);
+    }
+    if (!is_seen) throw Error::invalid(pointer, "must not be blank");
 }
 
 void check_password(const std::string& password, const std::string& pointer) {
     if (password.empty()) throw Error::invalid(pointer, "must not be empty");
-    if (password.size() > kPasswordBytesMax) throw Error::invalid(pointer, "must not be longer than 1024 bytes");
+    // bcrypt would cut it, and whoever knows its beginning would be let in.
+    if (password.size() > kNewPasswordBytesMax) throw Error::invalid(pointer, "must not be longer than 72 bytes");
     if (password.find('\0') != std::string::npos) throw Error::invalid(pointer, "has a NUL character");
 }
 

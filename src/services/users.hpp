@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "crypto/password.hpp"
 #include "domain/list_query.hpp"
 #include "domain/user.hpp"
 #include "runtime/awaitable.hpp"
@@ -51,8 +52,13 @@ class Users {
     int bcrypt_cost_;
 };
 
-/// Throws Error::invalid at `pointer`: empty, too long, no text, NUL.
+/// bcrypt looks at no more.
+inline constexpr std::size_t kNewPasswordBytesMax = crypto::kPasswordBytesUsed;
+
+/// Throws Error::invalid at `pointer`: empty or blank, too long, no text, with characters that are not seen.
 void check_username(const std::string& username, const std::string& pointer);
+/// Throws Error::invalid at `pointer`: empty, more than bcrypt looks at, NUL. For new passwords only: those of Karmen
+/// 0.0.13 may be longer.
 void check_password(const std::string& password, const std::string& pointer);
 
 }  // namespace karmen::services

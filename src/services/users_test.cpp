@@ -50,8 +50,15 @@ TEST_F(UsersTest, RefusesNamesThatAreNone) {
     EXPECT_TRUE(refuses("a\x7f"));
     EXPECT_TRUE(refuses(std::string("a\0b", 3)));
     EXPECT_TRUE(refuses("\xc3"));
+    for (const char* blank : {" ", "   ", "\u00A0", "\u3000 ", "\u2003", "\u200B", "\u2060", "\uFEFF"})
+        EXPECT_TRUE(refuses(blank)) << testing::PrintToString(blank);
+    for (const char* control : {"\u0085", "\u009F", "\u202A", "\u202E", "\u2066", "\u2069"})
+        EXPECT_TRUE(refuses(std::string("ann") + control)) << testing::PrintToString(control);
+    EXPECT_TRUE(refuses(std::string("\xC2\x80", 2) + "ann"));
     EXPECT_TRUE(refuses(std::string(kUsernameMaxCharacters + 1, 'a')));
     EXPECT_EQ(repository.count(), 0);
+    for (const char* seen : {" ann ", "\u00A0ann", "\u00A1", "\u2065\u202Fx", "a\u200Db"})
+        EXPECT_FALSE(refuses(seen)) << testing::PrintToString(seen);
     std::string longest;
     for (std::size_t i = 0; i < kUsernameMaxCharacters; ++i) longest += "ě";
     EXPECT_FALSE(refuses(longest)) << "characters count, not bytes";
@@ -63,9 +70,10 @@ TEST_F(UsersTest, RefusesPasswordsThatAreNone) {
     };
     EXPECT_TRUE(refuses(""));
     EXPECT_TRUE(refuses(std::string("a\0b", 3)));
-    EXPECT_TRUE(refuses(std::string(1025, 'a')));
+    EXPECT_TRUE(refuses(std::string(73, 'a')));
+    EXPECT_TRUE(refuses(std::string(71, 'a') + "é")) << "bytes count, not characters";
     EXPECT_EQ(repository.count(), 0);
-    EXPECT_FALSE(refuses(std::string(1024, 'a')));
+    EXPECT_FALSE(refuses(std::string(72, 'a')));
 }
 
 TEST_F(UsersTest, FindsAndListsWhoIsThere) {

@@ -1,5 +1,6 @@
 #include "storage/list_sql.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "storage/regex.hpp"
@@ -21,31 +22,36 @@ struct Position {
     std::optional<std::string> value;  ///< none: it is null
 };
 
-bool is_time(const std::string& text) {
+/// As all times are written: SQLite compares texts, and what PostgreSQL makes of other spellings is its own affair.
+std::optional<std::string> canonical_time(const std::string& text) {
     try {
-        parse_iso8601(text);
-        return true;
+        return to_iso8601(parse_iso8601(text));
     } catch (const std::invalid_argument&) {
-        return false;
+        return std::nullopt;
     }
 }
 
-/// Tokens come from outside. A database that compares types strictly would refuse a statement with a wrong one.
-bool fits(ColumnKind kind, const std::string& text) {
+std::optional<std::string> text_if(bool fits, const std::string& text) {
+    return fits ? std::optional(text) : std::nullopt;
+}
+
+/// A token's value as it is bound. Tokens come from outside: a database that compares types strictly would refuse a
+/// statement with a wrong one.
+std::optional<std::string> value_to_bind(ColumnKind kind, const std::string& text) {
     switch (kind) {
         case ColumnKind::kInteger:
-            return parse_int(text).has_value();
+            return text_if(parse_int(text).has_value(), text);
         case ColumnKind::kUuid:
-            return Uuid::parse(text).has_value();
+            return text_if(Uuid::parse(text).has_value(), text);
         case ColumnKind::kTimestamp:
-            return is_time(text);
+            return canonical_time(text);
         case ColumnKind::kBoolean:
-            return text == "0" || text == "1" || text == "t" || text == "f";
+            return text_if(text == "0" || text == "1" || text == "t" || text == "f", text);
         case ColumnKind::kText:
         case ColumnKind::kJson:
-            return is_valid_utf8(text) && text.find('\0') == std::string::npos;
+            return text_if(is_valid_utf8(text) && text.find('\0') == std::string::npos, text);
     }
-    return false;
+    return std::nullopt;
 }
 
 std::optional<std::string> parse_primary_key(const ListColumn& column, std::string_view text) {
@@ -71,8 +77,8 @@ std::optional<Position> parse_position(const ListSpec& spec, const ListColumn* o
     const std::string column = token.substr(tilde + 1, equals == std::string::npos ? equals : equals - tilde - 1);
     if (column != order->name) return position;
     if (equals != std::string::npos) {
-        position.value = token.substr(equals + 1);
-        if (!fits(order->kind, *position.value)) return {{*primary_key, false, std::nullopt}};
+        position.value = value_to_bind(order->kind, token.substr(equals + 1));
+        if (!position.value) return position;
     }
     position.has_value = true;
     return position;

@@ -184,9 +184,28 @@ TEST_P(ListTest, IgnoresTokensThatCannotBeRead) {
         EXPECT_EQ(ids({.order_by = Order{"size"}, .start_with = token}),
                   ids({.order_by = Order{"size"}, .start_with = "3"}))
             << token;
-    EXPECT_EQ(ids({.order_by = Order{"uploaded"}, .start_with = "3~uploaded=yesterday"}),
-              ids({.order_by = Order{"uploaded"}, .start_with = "3"}));
+    for (const char* time : {"yesterday", "0000-01-01T00:00:00", "2026-01-01T99:00:00", "2026-01-01T00:00:00+99:00",
+                             "2026-02-30T00:00:00", "infinity", "2026-01-01T00:00:00 BC"})
+        EXPECT_EQ(ids({.order_by = Order{"uploaded"}, .start_with = std::string("3~uploaded=") + time}),
+                  ids({.order_by = Order{"uploaded"}, .start_with = "3"}))
+            << time;
     EXPECT_EQ(ids({.start_with = "3~size=5"}), ids({.start_with = "3"}));
+}
+
+TEST_P(ListTest, BeginsAtAMomentHoweverItIsSpelled) {
+    std::mt19937 random(7);
+    for (int i = 0; i < 30; ++i) add(random);
+    const auto page = gcodes_.list({.limit = 10, .order_by = Order{"uploaded"}});
+    const std::string time =
+        to_iso8601(gcodes_.list({.limit = 11, .order_by = Order{"uploaded"}}).rows.back().uploaded);
+    const std::string id = page.next->substr(0, page.next->find('~'));
+    std::string with_blank = time;
+    with_blank[10] = ' ';
+    for (const std::string& spelling :
+         {time, with_blank, time.substr(0, time.find('+')), time.substr(0, time.find('+')) + "Z"})
+        EXPECT_EQ(ids({.order_by = Order{"uploaded"}, .start_with = id + "~uploaded=" + spelling}),
+                  ids({.order_by = Order{"uploaded"}, .start_with = page.next}))
+            << spelling;
 }
 
 TEST_P(ListTest, FiltersByTheTextOfAColumn) {

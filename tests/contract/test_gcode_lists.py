@@ -166,6 +166,14 @@ def test_start_with_what_is_no_key_is_ignored(user: Api, gcodes: list[dict], sta
     assert ids(items) == ids(gcodes)
 
 
+@pytest.mark.parametrize(
+    "time", ["0000-01-01T00:00:00", "2026-01-01T99:00:00", "2026-01-01T00:00:00+99:00", "2026-02-30T00:00:00", "now", "infinity"]
+)
+def test_start_with_a_time_that_is_none_counts_as_its_key(user: Api, gcodes: list[dict], time: str):
+    query = f"/gcodes?order_by=uploaded&start_with={gcodes[1]['id']}"
+    assert user.get(f"{query}~uploaded%3D{quote(time)}", expect=200).json() == user.get(query, expect=200).json()
+
+
 def test_start_with_a_row_that_is_gone(user: Api, gcodes: list[dict]):
     """It was deleted between two pages: the next row takes its place."""
     doomed = [uploaded(user, f"doomed{n}.gcode", b"x") for n in range(3)]

@@ -52,6 +52,8 @@ def is_inside(server, gcode: dict) -> bool:
 
 LEAVING_PATHS = [
     "..",
+    "/..",
+    "//../evil",
     "../",
     "../evil",
     "../../evil",
@@ -119,6 +121,13 @@ def test_odd_folder_is_refused_or_stays_inside(server, user: Api, unchanged_outs
     else:
         assert is_inside(server, answer.json())
         assert download(user, answer.json()) == b"odd"
+
+
+@pytest.mark.parametrize("path", ["doors", "/doors", "///doors", "/doors/", "/./doors"])
+def test_slash_in_front_means_the_root_of_the_store(server, user: Api, unchanged_outside, path: str):
+    gcode = uploaded(user, "hinge.gcode", b"hinge", path)
+    assert gcode["path"] == "doors" and is_inside(server, gcode)
+    assert (server.store / gcode["absolute_path"]).parent == server.store / "doors"
 
 
 def test_absolute_folder_is_not_taken_literally(server, user: Api, unchanged_outside):

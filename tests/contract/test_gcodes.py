@@ -138,7 +138,7 @@ def test_content_may_be_any_bytes(user: Api):
 
 def test_form_may_come_in_another_order_and_with_more(user: Api):
     body = multipart.form(
-        Part("print", b"true"),
+        Part("print", b"ture"),
         Part("file", b"G28\n", filename="ordered.gcode", content_type="text/x.gcode"),
         Part("path", b"after"),
         Part("note", b"x" * 2000),

@@ -97,8 +97,11 @@ def test_token_is_asked_for_where_the_document_says_so(document: Document, anony
         assert {status} == wanted if wanted else status not in (401, 403), f"{method} {path}: {status}"
 
 
-def an_answer(status: int, body: Any, kind: str = "application/json") -> Response:
-    return Response(status, kind, json.dumps(body).encode())
+def an_answer(status: int, body: Any, kind: str = "application/json", headers: dict[str, str] | None = None) -> Response:
+    return Response(status, kind, json.dumps(body).encode(), headers)
+
+
+BUSY = {"type": "about:blank", "title": "x", "status": 503, "detail": "x", "message": "x", "code": "overloaded", "request_id": "1"}
 
 
 INFO = {"app": "karmen_backend", "docs": "https://example.org", "version": "1"}
@@ -114,12 +117,16 @@ INFO = {"app": "karmen_backend", "docs": "https://example.org", "version": "1"}
         ("/", "PUT", an_answer(200, INFO)),
         ("/planted", "GET", an_answer(200, INFO)),
         ("/gcodes/1", "DELETE", an_answer(204, INFO)),
+        ("/", "GET", an_answer(200, INFO, headers={"location": "/elsewhere"})),
+        ("/", "GET", an_answer(503, BUSY, "application/problem+json", {})),
+        ("/", "GET", an_answer(503, BUSY, "application/problem+json", {"retry-after": "soon"})),
         ("/gcodes/1", "GET", an_answer(404, {"code": "printer_not_found"}, "application/problem+json")),
     ],
-    ids=["status", "new member", "missing member", "media type", "method", "path", "body of 204", "code"],
+    ids=["status", "new member", "missing member", "media type", "method", "path", "body of 204", "new header", "missing header", "header", "code"],
 )
 def test_answers_that_are_not_documented_are_noticed(document: Document, target: str, method: str, answer: Response):
     document.check("GET", "/", an_answer(200, INFO))
+    document.check("GET", "/", an_answer(503, BUSY, "application/problem+json", {"retry-after": "1"}))
     with pytest.raises(AssertionError):
         document.check(method, target, answer)
 

@@ -199,6 +199,14 @@ def test_bad_body_is_400(admin: Api, printer: FakePrinter, resource: str, body: 
     admin.post(f"/printers/{printer.host}/{resource}", data=body, headers=headers, expect=400)
 
 
+@pytest.mark.parametrize("resource", ["connection", "current-job"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"action":"explode","state":"explode"}'], ids=repr)
+def test_refusal_comes_before_a_bad_body(user: Api, printer: FakePrinter, resource: str, body: bytes):
+    headers = {"Content-Type": "application/json"}
+    answer = user.post(f"/printers/{printer.host}/{resource}", data=body, headers=headers, expect=401)
+    assert answer.json()["code"] == "role_required"
+
+
 # --- who ----------------------------------------------------------------------------------------------------------------
 
 

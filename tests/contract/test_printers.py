@@ -286,8 +286,7 @@ def test_changes_at_the_same_time_are_all_kept(admin: Api, scripted_printer: Scr
         ({"printer_props": "PLA"}, {"/printer_props"}),
         ({"printer_props": {"bed_type": {"a": 1}}}, {"/printer_props/bed_type"}),
         ({"name": "good", "protocol": "bad"}, {"/protocol"}),
-        ({}, set()),
-        ({"host": "127.0.0.9"}, set()),
+        ({}, {""}),
     ],
 )
 def test_patch_with_bad_input_changes_nothing(admin: Api, body: dict, named: set[str]):
@@ -295,6 +294,16 @@ def test_patch_with_bad_input_changes_nothing(admin: Api, body: dict, named: set
     before = look(admin, NOBODY)
     assert named <= pointers(admin.patch(f"/printers/{NOBODY}", json=body, expect=400))
     assert look(admin, NOBODY) == before
+
+
+@pytest.mark.parametrize(
+    "body", [{"host": "127.0.0.9"}, {"nonsense": [1]}, {"printer_props": {}}, {"printer_props": None}, {"printer_props": {"x": 1}}], ids=repr
+)
+def test_patch_of_nothing_is_the_printer_as_it_is(admin: Api, body: dict):
+    add(admin, NOBODY, "Old name")
+    patched = admin.patch(f"/printers/{NOBODY}", json=body, expect=200).json()
+    assert patched == look(admin, NOBODY) and patched["name"] == "Old name"
+    admin.patch("/printers/127.0.0.2:12", json=body, expect=404)
 
 
 def test_delete(admin: Api):

@@ -110,7 +110,7 @@ def test_wrong_name_or_password_is_401_and_tells_nothing(user: Api, anonymous: A
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("ursula", USER_PASSWORD + "\0"), ("ursula\0", USER_PASSWORD), ("ursula", "x" * 100_000), ("u" * 100_000, "x")],
+    [("ursula", USER_PASSWORD + "\0"), ("ursula\0", USER_PASSWORD), ("ursula", "x" * 10_000), ("u" * 10_000, "x")],
     ids=["NUL in the password", "NUL in the name", "long password", "long name"],
 )
 def test_names_and_passwords_that_cannot_be_are_refused(user: Api, anonymous: Api, username: str, password: str):
@@ -337,8 +337,9 @@ def change(old: object, new: object, confirmation: object) -> dict:
         (change(USER_PASSWORD, 12345678, 12345678), "/new_password"),
         (change(USER_PASSWORD, "new\0password", "new\0password"), "/new_password"),
         (change(USER_PASSWORD, "x" * 5000, "x" * 5000), "/new_password"),
+        (change(USER_PASSWORD, "x" * 73, "x" * 73), "/new_password"),
     ],
-    ids=["no old", "no new", "no confirmation", "not equal", "empty old", "empty new", "numbers", "NUL", "too long"],
+    ids=["no old", "no new", "no confirmation", "not equal", "empty old", "empty new", "numbers", "NUL", "too long", "too long for bcrypt"],
 )
 def test_password_change_that_is_not_accepted(user: Api, body: dict, named: str):
     assert named in pointers(user.patch("/users/me", json=body, expect=400))

@@ -40,8 +40,21 @@ def test_change_answers_201_without_a_body(admin: Api):
         (0, 0),
         ("7", 7),
         ("007", 7),
-        ("-7", "-7"),
-        ("1.5", "1.5"),
+        (-7, -7),
+        ("-7", -7),
+        (1.5, 1.5),
+        ("1.5", 1.5),
+        (0.1, 0.1),
+        (-12.75, -12.75),
+        (1e300, 1e300),
+        (-(2**63), -(2**63)),
+        (2**63 - 1, 2**63 - 1),
+        ("1e3", "1e3"),
+        ("1.50", "1.50"),
+        ("-", "-"),
+        ("+7", "+7"),
+        ("inf", "inf"),
+        ("nan", "nan"),
         (True, True),
         (False, False),
         ("yes", True),
@@ -62,6 +75,22 @@ def test_numbers_and_booleans_come_back_as_such(admin: Api, user: Api, sent: obj
     set_value(admin, sent)
     got = value(user)
     assert got == read and type(got) is type(read)
+
+
+@pytest.mark.parametrize(("raw", "read"), [("-0.0", 0), ("2.0", 2), ("9223372036854775808", 2.0**63), ("0." + "0" * 500 + "1", 0)])
+def test_other_ways_to_write_a_number(admin: Api, user: Api, raw: str, read: float):
+    body = f'[{{"key": "{KEY}", "val": {raw}}}]'
+    admin.post("/settings", data=body, headers={"Content-Type": "application/json"}, expect=201)
+    assert value(user) == read
+
+
+@pytest.mark.parametrize("raw", ["1e999", "-1e999", "9" * 400])
+def test_infinite_number_is_400(admin: Api, raw: str):
+    set_value(admin, "as-before")
+    body = f'[{{"key": "{KEY}", "val": "ok"}}, {{"key": "{KEY}", "val": {raw}}}]'
+    answer = admin.post("/settings", data=body, headers={"Content-Type": "application/json"}, expect=400)
+    assert pointers(answer) == {"/1/val"}
+    assert value(admin) == "as-before"
 
 
 def test_last_of_several_rows_counts(admin: Api):

@@ -7,6 +7,7 @@ import pytest
 
 from support import faults
 from support.api import UNKNOWN_UUID, Api
+from support.openapi import Document
 from support.tokens import ABSENT, claims_of, forge, make_token
 
 HOST = "127.0.0.2:9"  # no such printer
@@ -17,6 +18,11 @@ HOST = "127.0.0.2:9"  # no such printer
 OPEN_WHEN_FORCED = {("GET", "/users/me/probe"), ("PATCH", "/users/me"), ("POST", "/users/me/authenticate-refresh")}
 ROUTES: dict[str, dict[str, str]] = {
     "/": {"GET": "anyone"},
+    "/health/live": {"GET": "anyone"},
+    "/health/ready": {"GET": "anyone"},
+    "/openapi.json": {"GET": "anyone"},
+    "/docs": {"GET": "anyone"},
+    "/docs/start.js": {"GET": "anyone"},
     "/users/me/authenticate": {"POST": "anyone"},
     "/users/me/authenticate-fresh": {"POST": "anyone"},
     "/users/me/authenticate-refresh": {"POST": "refresh"},
@@ -31,6 +37,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"/printers/{HOST}/connection": {"POST": "user"},
     f"/printers/{HOST}/current-job": {"POST": "user"},
     f"/proxied-webcam/{HOST}": {"GET": "user"},
+    "/events": {"GET": "user"},
     "/gcodes": {"GET": "user", "POST": "user"},
     "/gcodes/987654321": {"GET": "user", "DELETE": "user"},
     "/gcodes/987654321/data": {"GET": "user"},
@@ -53,11 +60,12 @@ for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):
         f"{prefix}/api/connection": {"GET": "key", "POST": "key"},
         f"{prefix}/api/files": {"GET": "key"},
         f"{prefix}/api/files/local": {"GET": "key", "POST": "key"},
-        f"{prefix}/api/files/local/987654321": {"POST": "key"},
+        f"{prefix}/api/files/local/987654321": {"GET": "key", "POST": "key"},
     }
 CALLS = [(method, path, who) for path, methods in ROUTES.items() for method, who in methods.items()]
 # Where a token may also stand in the address: the same rules hold.
-CALLS.append(("GET", f"/proxied-webcam/{HOST}", "address"))
+CALLS += [("GET", path, "address") for path in (f"/proxied-webcam/{HOST}", "/events")]
+STREAMS = {"/events"}  # which do not end
 
 # --- the table ----------------------------------------------------------------------------------------------------------
 
@@ -254,13 +262,13 @@ def deleted_tokens(server) -> dict[str, str | None]:
 
 
 def call(api: Api, method: str, path: str, who: str, token: str | None):
-    if who == "address":
-        parameters = {} if token is None else {"token": token}
-        return api.with_token(None).request(method, path, params=parameters)
-    if who == "key":
-        headers = {} if token is None else {"X-Api-Key": token}
-        return api.with_token(None).request(method, path, headers=headers)
-    return api.with_token(token).request(method, path)
+    """Of a stream nothing but status and header."""
+    sent = {"address": {"params": {"token": token}}, "key": {"headers": {"X-Api-Key": token}}}.get(who, {})
+    in_header = None if sent else token
+    answer = api.with_token(in_header).request(method, path, stream=path in STREAMS, **(sent if token else {}))
+    if path in STREAMS:
+        answer.close()
+    return answer
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -284,6 +292,18 @@ def test_every_route_with(anonymous: Api, tokens: dict[str, str | None], name: s
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("name", ["no token", "admin"])
+def test_head_is_let_through_where_get_is(anonymous: Api, tokens: dict[str, str | None], name: str):
+    wrong = []
+    for path, who in [(path, who) for method, path, who in CALLS if method == "GET"]:
+        refusal = expected(KINDS[name], who, "GET", path)
+        head, get = (call(anonymous, method, path, who, tokens[name]) for method in ("HEAD", "GET"))
+        assert head.content == b""
+        if head.status_code != get.status_code or (refusal and head.status_code != refusal.status):
+            wrong.append(f"{path}: {head.status_code}, but GET {get.status_code} and {refusal or 'it is open'}")
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.refused and name != "no token"])
 def test_refusal_tells_only_the_kind_of_fault(anonymous: Api, tokens: dict[str, str | None], name: str):
     """No part of a token comes back in an answer."""
@@ -294,6 +314,12 @@ def test_refusal_tells_only_the_kind_of_fault(anonymous: Api, tokens: dict[str, 
 
 
 # --- is the list whole? -------------------------------------------------------------------------------------------------
+
+
+def test_list_is_that_of_the_document(document: Document):
+    """A route that is not in this list is one whose access nobody has decided."""
+    listed = {(method, document.template_of(path)) for method, path, _ in CALLS}
+    assert listed == {(method, path) for method, path, _ in document.operations()}
 
 
 def allowed(header: str) -> set[str]:

@@ -87,11 +87,19 @@ def test_names_are_kept_as_they_are(server, admin: Api, name: str):
         ({"username": "x" * 100_000}, "/username"),
         ({"username": "nul\0"}, "/username"),
         ({"username": "two\nlines"}, "/username"),
+        ({"username": " "}, "/username"),
+        ({"username": "\u3000\u00a0"}, "/username"),
+        ({"username": "\u200b"}, "/username"),
+        ({"username": "karmen\u0085"}, "/username"),
+        ({"username": "\u202enemrak"}, "/username"),
+        ({"username": "kar\u2066men"}, "/username"),
         ({"password": ABSENT}, "/password"),
         ({"password": "", "password_confirmation": ""}, "/password"),
         ({"password": 5, "password_confirmation": 5}, "/password"),
         ({"password": "x\0", "password_confirmation": "x\0"}, "/password"),
         ({"password": "x" * 5000, "password_confirmation": "x" * 5000}, "/password"),
+        ({"password": "x" * 73, "password_confirmation": "x" * 73}, "/password"),
+        ({"password": "é" * 37, "password_confirmation": "é" * 37}, "/password"),
         ({"password_confirmation": ABSENT}, "/password_confirmation"),
         ({"password_confirmation": PASSWORD + "x"}, "/password_confirmation"),
         ({"password_confirmation": PASSWORD.upper()}, "/password_confirmation"),
@@ -116,6 +124,16 @@ def test_bad_input_is_400_and_adds_nobody(admin: Api, changes: dict, named: str)
 def test_everything_wrong_is_told_at_once(admin: Api):
     answer = admin.post("/users", json={"role": "root"}, expect=400)
     assert {"/username", "/password", "/role"} <= pointers(answer)
+
+
+def test_longest_password(server, admin: Api):
+    """Of what is sent at a log-in the same 72 bytes are compared as ever: passwords of 0.0.13 may be longer."""
+    longest = "é" * 36
+    add(admin, "long password", password=longest, password_confirmation=longest)
+    server.login("long password", longest)
+    server.login("long password", longest + "and more")
+    login = {"username": "long password", "password": longest[:-1]}
+    server.anonymous().post("/users/me/authenticate", json=login, expect=401)
 
 
 def test_name_that_is_taken_is_409(admin: Api):

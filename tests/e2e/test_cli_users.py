@@ -60,6 +60,8 @@ def test_set_password_suspend_resume_role(server: Server, admin: Api):
     [
         ("add", "karmen", "--role", "user", "--password-stdin"),
         ("add", "", "--role", "user", "--password-stdin"),
+        ("add", " ", "--role", "user", "--password-stdin"),
+        ("add", "new\u202e", "--role", "user", "--password-stdin"),
         ("add", "x" * 129, "--role", "user", "--password-stdin"),
         ("add", "new", "--role", "boss", "--password-stdin"),
         ("set-password", "nobody", "--password-stdin"),
@@ -81,7 +83,7 @@ def test_what_cannot_be_done_is_told(server: Server, admin: Api, arguments: tupl
     assert server.user_command("list").stdout == before
 
 
-@pytest.mark.parametrize("password", ["", "\n", "x" * 5000, "nul\0inside-password"])
+@pytest.mark.parametrize("password", ["", "\n", "x" * 73, "x" * 5000, "nul\0inside-password"])
 def test_password_that_cannot_be_is_refused(server: Server, admin: Api, password: str):
     for arguments in (("add", "new", "--role", "user"), ("set-password", ADMIN)):
         assert server.user_command(*arguments, "--password-stdin", stdin=password, expect=None).returncode != 0

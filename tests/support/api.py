@@ -55,7 +55,8 @@ class Api:
         if response.status_code >= 400 and method != "HEAD":
             check_problem(response)
         if self.document is not None:
-            is_whole = method != "HEAD" and not options.get("stream")
+            is_stream = options.get("stream") and response.status_code < 400
+            is_whole = method != "HEAD" and not is_stream
             self.document.observe(
                 request_of(response, is_documented=is_documented), response_of(response, is_whole=is_whole)
             )
@@ -113,7 +114,8 @@ def request_of(response: requests.Response, *, is_documented: bool = True) -> op
 
 def response_of(response: requests.Response, *, is_whole: bool = True) -> openapi.Response:
     kind = response.headers.get("Content-Type", "")
-    return openapi.Response(response.status_code, kind, response.content if is_whole else None)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return openapi.Response(response.status_code, kind, response.content if is_whole else None, headers)
 
 
 def check_problem(response: requests.Response) -> dict[str, Any]:

@@ -138,6 +138,7 @@ class ScriptedPrinter:
             "/api/files/local": Answer(201, {"done": True, "effectivePrint": True, "effectiveSelect": False, "files": {}}),
         }
         self._asked: list[tuple[str, str, dict[str, str]]] = []
+        self._sent: list[tuple[str, bytes]] = []
         self._lock = threading.Lock()
         printer = self
 
@@ -162,6 +163,11 @@ class ScriptedPrinter:
         with self._lock:
             return [one for one in self._asked if path in (None, one[1]) and method in (None, one[0])]
 
+    def sent(self, path: str) -> list[Any]:
+        """The JSON bodies that were posted there."""
+        with self._lock:
+            return [json.loads(body) for to, body in self._sent if to == path and body]
+
     def end(self) -> None:
         self._http.shutdown()
         self._http.server_close()
@@ -174,13 +180,15 @@ class ScriptedPrinter:
         if handler.headers.get("Expect", "").lower() == "100-continue":
             handler.send_response_only(100)
             handler.end_headers()
-        handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        with self._lock:
+            self._sent.append((path, body))
         answer = self.answers.get(path, Answer(404, {"error": "The requested URL was not found on the server."}))
-        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+        answered = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         handler.send_response_only(answer.status)
         for name, value in ({"Content-Type": "application/json"} | answer.headers).items():
             handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header("Content-Length", str(len(answered)))
         handler.end_headers()
         if handler.command != "HEAD":
-            handler.wfile.write(body)
+            handler.wfile.write(answered)

@@ -7,7 +7,7 @@ import functools
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -27,6 +27,8 @@ BEFORE_ANY_OPERATION = {
 }
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PROBLEM = "application/problem+json"
+# What the document must name where it is sent. Others follow from HTTP, or are on every answer.
+DOCUMENTED_HEADERS = {"retry-after", "location", "etag", "content-disposition", "accept-ranges", "content-range"}
 
 
 class Request(NamedTuple):
@@ -40,6 +42,7 @@ class Response(NamedTuple):
     status: int
     content_type: str = ""
     content: bytes | None = b""  # None when it is not known
+    headers: Mapping[str, str] | None = None  # names in lower case; None when they are not known
 
     @property
     def media_type(self) -> str:
@@ -146,6 +149,8 @@ class Document:
         if documented is None and _is_before_any_operation(response):
             return
         assert documented is not None, f"{told}: a status that the document does not have\n{response.content}"
+        if response.headers is not None:
+            self._check_headers(told, documented.get("headers", {}), response.headers)
         if response.content is None:
             return
         if "content" not in documented:
@@ -156,6 +161,15 @@ class Document:
         if kind.endswith("json"):
             place = ("paths", *place, "responses", str(response.status), "content", kind, "schema")
             self._check_body(told, self._closed, place, json.loads(response.content))
+
+    def _check_headers(self, told: str, documented: dict[str, Any], sent: Mapping[str, str]) -> None:
+        for name, header in documented.items():
+            value = sent.get(name.lower())
+            assert value is not None or not header["required"], f"{told}: came without {name}"
+            is_right = value is None or header["schema"]["type"] != "integer" or value.isdecimal()
+            assert is_right, f"{told}: {name} is {value!r}, which is not as documented"
+        for name in DOCUMENTED_HEADERS & sent.keys():
+            assert name in map(str.lower, documented), f"{told}: the document does not have {name}"
 
     # --- both -------------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,10 @@ std::string_view body_of(JobCommand command) {
             return R"({"command":"cancel"})";
         case JobCommand::kStart:
             return R"({"command":"start"})";
+        case JobCommand::kPause:
+            return R"({"command":"pause","action":"pause"})";
+        case JobCommand::kResume:
+            return R"({"command":"pause","action":"resume"})";
         case JobCommand::kToggle:
             return R"({"command":"pause","action":"toggle"})";
     }

@@ -269,6 +269,8 @@ TEST_F(OctoPrintClientTest, JobCommands) {
     const std::pair<JobCommand, const char*> rows[] = {
         {JobCommand::kCancel, R"({"command":"cancel"})"},
         {JobCommand::kStart, R"({"command":"start"})"},
+        {JobCommand::kPause, R"({"command":"pause","action":"pause"})"},
+        {JobCommand::kResume, R"({"command":"pause","action":"resume"})"},
         {JobCommand::kToggle, R"({"command":"pause","action":"toggle"})"},
     };
     for (const auto& [command, body] : rows) {
