@@ -5,6 +5,7 @@
 #include "runtime/timeout.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace karmen::tasks {
@@ -25,13 +26,13 @@ std::string words_of(const std::exception_ptr& error) {
     }
 }
 
-bool is_hopeless(const std::exception_ptr& error) {
+std::optional<ErrorCode> code_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const Error& failure) {
-        return failure.code() == ErrorCode::kInvalidInput;
+        return failure.code();
     } catch (...) {
-        return false;
+        return std::nullopt;
     }
 }
 
@@ -121,7 +122,20 @@ Awaitable<Worker::Outcome> Worker::run_handler(Delivery delivery, const Handler&
         co_return Outcome{Ending::kCancelled, {}};
     if (!is_first) co_return Outcome{Ending::kLost, {}};
     if (!error) co_return Outcome{Ending::kFailed, "it took longer than it may"};
-    co_return Outcome{is_hopeless(error) ? Ending::kHopeless : Ending::kFailed, words_of(error)};
+    co_return Outcome{ending_of(error), words_of(error)};
+}
+
+Worker::Ending Worker::ending_of(const std::exception_ptr& error) {
+    switch (code_of(error).value_or(ErrorCode::kInternal)) {
+        case ErrorCode::kInvalidInput:
+            return Ending::kHopeless;
+        // Attempts are for the task's own mistakes: one that is due while the database is away must not die of that.
+        case ErrorCode::kStorageUnavailable:
+        case ErrorCode::kServiceUnavailable:
+            return Ending::kPostponed;
+        default:
+            return Ending::kFailed;
+    }
 }
 
 /// Returns when the task is somebody else's.
@@ -137,6 +151,7 @@ Awaitable<void> Worker::keep_lease(Delivery delivery) {
 }
 
 Awaitable<void> Worker::settle(Delivery delivery, Outcome outcome) {
+    if (outcome.ending == Ending::kPostponed && !is_cancelled_) co_await sleep_for(options_.postpone_time);
     const auto end = Steady::now() + options_.settle_timeout;
     for (auto pause = options_.queue_retry_min;; pause = std::min(pause * 2, options_.queue_retry_max)) {
         try {
@@ -172,9 +187,10 @@ Awaitable<void> Worker::tell_queue(const Delivery& delivery, const Outcome& outc
         case Ending::kLost:
             log_.warning("task was given to another worker", {{"task", task.id}, {"kind", task.kind}});
             co_return;
+        case Ending::kPostponed:
         case Ending::kCancelled:
             co_await queue_.give_back(delivery);
-            log_.info("task given back", {{"task", task.id}, {"kind", task.kind}});
+            log_.info("task given back", {{"task", task.id}, {"kind", task.kind}, {"error", outcome.error}});
             co_return;
     }
 }

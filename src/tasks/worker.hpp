@@ -6,6 +6,7 @@
 #include "tasks/queue.hpp"
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,7 +14,8 @@
 namespace karmen::tasks {
 
 /// How one kind of task is done. What it throws is its failure; Error(kInvalidInput) says that trying again makes no
-/// sense. It may be cancelled at each of its waits.
+/// sense, kStorageUnavailable and kServiceUnavailable that a server is away, which counts for no attempt. It may be
+/// cancelled at each of its waits.
 struct Handler {
     std::function<Awaitable<void>(Task task)> run;
     std::chrono::milliseconds deadline{std::chrono::minutes(1)};
@@ -30,6 +32,8 @@ struct WorkerOptions {
     std::chrono::milliseconds queue_retry_max{2000};
     /// For so long it tries to tell the queue what became of a task: afterwards the queue gives it to another one.
     std::chrono::milliseconds settle_timeout{std::chrono::minutes(1)};
+    /// Before a task is given back because a server that it needs is away.
+    std::chrono::milliseconds postpone_time{2000};
 };
 
 /// Does the tasks of one queue, a few at a time. Owned by the composition root; the queue outlives it. Loop only.
@@ -44,7 +48,7 @@ class Worker {
     std::size_t running() const { return running_.size(); }
 
   private:
-    enum class Ending { kDone, kFailed, kHopeless, kLost, kCancelled };
+    enum class Ending { kDone, kFailed, kHopeless, kLost, kPostponed, kCancelled };
     struct Outcome {
         Ending ending;
         std::string error;
@@ -55,6 +59,7 @@ class Worker {
     Awaitable<void> process(Delivery delivery, Semaphore::Place place);
     Awaitable<Outcome> work(Delivery delivery);
     Awaitable<Outcome> run_handler(Delivery delivery, const Handler& handler);
+    static Ending ending_of(const std::exception_ptr& error);
     Awaitable<void> keep_lease(Delivery delivery);
     Awaitable<void> settle(Delivery delivery, Outcome outcome);
     Awaitable<void> tell_queue(const Delivery& delivery, const Outcome& outcome);

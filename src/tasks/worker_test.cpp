@@ -47,6 +47,13 @@ Awaitable<void> refuse(Notes& notes, Task task) {
     co_return;
 }
 
+Awaitable<void> miss_the_database(Notes& notes, Task task) {
+    notes.begun.push_back(task.payload);
+    if (notes.begun.size() < 10) throw Error(ErrorCode::kStorageUnavailable, PublicMessage{"away"});
+    notes.done.push_back(std::to_string(task.attempt));
+    co_return;
+}
+
 Awaitable<void> hang(Notes& notes, Task task) {
     notes.begun.push_back(task.payload);
     co_await sleep_for(24h);
@@ -61,6 +68,7 @@ Handlers handlers(Notes& notes) {
                     {"fail_at_first", bound(fail_at_first)},
                     {"fail_always", bound(fail_always)},
                     {"refuse", bound(refuse)},
+                    {"miss_the_database", bound(miss_the_database)},
                     {"hang", bound(hang)},
                     {"hang_briefly", bound(hang)}};
     result["hang_briefly"].deadline = 5ms;
@@ -80,7 +88,11 @@ class WorkerTest : public testing::TestWithParam<QueueKind> {
     Awaitable<void> around(Scenario scenario, std::chrono::milliseconds renew, std::size_t concurrency) {
         Queue& queue = queues_->queue();
         Worker worker(loop_.executor(), queue, handlers(notes_),
-                      {.concurrency = concurrency, .take_wait = 1s, .renew_interval = renew, .queue_retry_min = 2ms},
+                      {.concurrency = concurrency,
+                       .take_wait = 1s,
+                       .renew_interval = renew,
+                       .queue_retry_min = 2ms,
+                       .postpone_time = 1ms},
                       log_);
         worker.start();
         co_await scenario(*this, queue, worker);
@@ -147,6 +159,16 @@ Awaitable<void> let_die(WorkerTest& test, Queue& queue, Worker&) {
 
 TEST_P(WorkerTest, WhatCannotBeDoneDiesWithAWordWhy) {
     run(let_die);
+}
+
+Awaitable<void> outlast_an_outage(WorkerTest& test, Queue& queue, Worker&) {
+    co_await WorkerTest::add(queue, "miss_the_database", "x");
+    co_await WorkerTest::until_counts(queue, {});
+    EXPECT_THAT(test.notes_.done, testing::ElementsAre("1"));
+}
+
+TEST_P(WorkerTest, ADatabaseThatIsAwayCostsNoAttempt) {
+    run(outlast_an_outage);
 }
 
 Awaitable<void> take_too_long(WorkerTest& test, Queue& queue, Worker&) {
