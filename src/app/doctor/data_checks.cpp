@@ -1,6 +1,7 @@
 #include "app/doctor/data_checks.hpp"
 
 #include "app/database_access.hpp"
+#include "app/doctor/secret_strength.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <optional>
 #include <pwd.h>
-#include <set>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -26,8 +26,6 @@ constexpr const char* kSecret = "signing secret";
 constexpr const char* kFreeSpace = "free space";
 
 constexpr mode_t kForOthers = S_IRWXG | S_IRWXO;
-/// Drawn secrets have at least that many; of 32 random hexadecimal digits hardly any set has fewer.
-constexpr std::size_t kDifferentCharactersMin = 8;
 
 std::optional<struct stat> facts_of(const std::filesystem::path& path) {
     struct stat facts{};
@@ -84,10 +82,6 @@ Finding check_database_files(const std::filesystem::path& database) {
                                                      path, user_name(facts->st_uid), user_name(directory->st_uid)));
     }
     return ok(kDatabaseFiles, fmt::format("{}, for its owner only", database.filename().string()));
-}
-
-bool is_guessable(std::string_view secret) {
-    return std::set<char>(secret.begin(), secret.end()).size() < kDifferentCharactersMin;
 }
 
 Finding check_signing_secret(const config::Config& config) {
