@@ -21,8 +21,8 @@ namespace {
 /// The use cases of the server, on its database.
 class UserAdministration {
   public:
-    explicit UserAdministration(const config::Config& config)
-        : context_(config),
+    explicit UserAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
+        : context_(config, unready),
           users_(context_.persistence.users, context_.clock, context_.blocking, context_.blocking,
                  config.auth.bcrypt_cost) {}
 
@@ -69,7 +69,7 @@ void say_password(const Arguments& arguments, const std::string& password) {
 
 int add(const config::Config& config, const Arguments& arguments) {
     const Role role = role_of(arguments.role);
-    UserAdministration users(config);
+    UserAdministration users(config, UnreadyDatabase::kMakeNew);
     const std::string password = new_password(arguments);
     const User user = users.create({.username = arguments.name, .password = password, .role = role});
     fmt::print("Added {} {}\n", to_string(user.role), user.username);
