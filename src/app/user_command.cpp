@@ -59,7 +59,7 @@ struct Arguments {
 };
 
 std::string new_password(const Arguments& arguments) {
-    return arguments.random_password ? random_password(16) : ask_for_secret("New password");
+    return arguments.random_password ? random_password(16) : ask_for_new_secret("New password");
 }
 
 void say_password(const Arguments& arguments, const std::string& password) {
@@ -125,8 +125,10 @@ void add_user_command(CLI::App& program, Run& chosen) {
     CommandGroup<Arguments> group(program, chosen, "user", "Manage accounts, also while the server runs");
     Arguments& arguments = group.arguments();
     const auto takes_password = [&](CLI::App* sub) {
-        sub->add_flag("--password-stdin")->description("Read the password from standard input (the default)");
-        sub->add_flag("--random-password", arguments.random_password, "Make a password and print it");
+        CLI::Option* from_stdin = sub->add_flag("--password-stdin");
+        from_stdin->description("Read the password from standard input (the default)");
+        sub->add_flag("--random-password", arguments.random_password, "Make a password and print it")
+            ->excludes(from_stdin);
     };
 
     CLI::App* add_action = group.add("add", "Add an account", add);
