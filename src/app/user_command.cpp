@@ -40,6 +40,8 @@ class UserAdministration {
                          [this](const ListQuery& query) { return context_.run(users_.list(query)); });
     }
 
+    bool has_administrator() { return context_.persistence.users.count_able_to_log_in(Role::kAdmin) > 0; }
+
   private:
     CommandContext context_;
     services::Users users_;
@@ -65,6 +67,14 @@ std::string new_password(const Arguments& arguments) {
 void say_password(const Arguments& arguments, const std::string& password) {
     if (arguments.random_password) fmt::print("Password: {}\n", password);
     fmt::print("It must be changed at the next login.\n");
+}
+
+/// Nobody is kept from it, since the command line can undo it.
+void warn_without_administrator(UserAdministration& users) {
+    if (users.has_administrator()) return;
+    fmt::print(stderr,
+               "karmen: no administrator can log in any more; `karmen user resume NAME` or `karmen user role NAME "
+               "admin` changes that\n");
 }
 
 int add(const config::Config& config, const Arguments& arguments) {
@@ -102,8 +112,10 @@ int set_password(const config::Config& config, const Arguments& arguments) {
 }
 
 int suspend(const config::Config& config, const Arguments& arguments) {
-    UserAdministration(config).change(arguments.name, {.suspended = true});
+    UserAdministration users(config);
+    users.change(arguments.name, {.suspended = true});
     fmt::print("Suspended {}\n", arguments.name);
+    warn_without_administrator(users);
     return 0;
 }
 
@@ -114,8 +126,10 @@ int resume(const config::Config& config, const Arguments& arguments) {
 }
 
 int set_role(const config::Config& config, const Arguments& arguments) {
-    UserAdministration(config).change(arguments.name, {.role = role_of(arguments.role)});
+    UserAdministration users(config);
+    users.change(arguments.name, {.role = role_of(arguments.role)});
     fmt::print("{} is {} now\n", arguments.name, arguments.role);
+    warn_without_administrator(users);
     return 0;
 }
 

@@ -57,6 +57,17 @@ def test_a_password_has_one_source(server: Server, admin: Api, arguments: tuple[
     assert "two" not in listed(server)
 
 
+def test_the_last_administrator_is_warned_of(new_server):
+    server = new_server()
+    warning = "no administrator can log in"
+    add(server, "ada", role="admin")
+    assert warning not in server.user_command("suspend", ADMIN).stderr
+    assert warning in server.user_command("role", "ada", "user").stderr
+    assert warning not in server.user_command("resume", ADMIN).stderr
+    assert warning in server.user_command("suspend", ADMIN).stderr
+    server.user_command("resume", ADMIN)
+
+
 class Terminal:
     """A program at a terminal of its own."""
 
