@@ -167,7 +167,7 @@ int add(const config::Config& config, const Arguments& arguments) {
 
 int remove(const config::Config& config, const Arguments& arguments) {
     PrinterAdministration(config).remove(arguments.host);
-    fmt::print("Removed {}\n", arguments.host);
+    fmt::print("Removed {}\n", printable(arguments.host));
     return 0;
 }
 

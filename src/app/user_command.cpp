@@ -82,7 +82,7 @@ int add(const config::Config& config, const Arguments& arguments) {
     UserAdministration users(config, UnreadyDatabase::kMakeNew);
     const std::string password = new_password(arguments);
     const User user = users.create({.username = arguments.name, .password = password, .role = role});
-    fmt::print("Added {} {}\n", to_string(user.role), user.username);
+    fmt::print("Added {} {}\n", to_string(user.role), printable(user.username));
     say_password(arguments, password);
     return 0;
 }
@@ -106,7 +106,7 @@ int set_password(const config::Config& config, const Arguments& arguments) {
     users.find(arguments.name);
     const std::string password = new_password(arguments);
     users.set_password(arguments.name, password);
-    fmt::print("Changed the password of {}; tokens made with the old one no longer work\n", arguments.name);
+    fmt::print("Changed the password of {}; tokens made with the old one no longer work\n", printable(arguments.name));
     say_password(arguments, password);
     return 0;
 }
@@ -114,21 +114,21 @@ int set_password(const config::Config& config, const Arguments& arguments) {
 int suspend(const config::Config& config, const Arguments& arguments) {
     UserAdministration users(config);
     users.change(arguments.name, {.suspended = true});
-    fmt::print("Suspended {}\n", arguments.name);
+    fmt::print("Suspended {}\n", printable(arguments.name));
     warn_without_administrator(users);
     return 0;
 }
 
 int resume(const config::Config& config, const Arguments& arguments) {
     UserAdministration(config).change(arguments.name, {.suspended = false});
-    fmt::print("Resumed {}\n", arguments.name);
+    fmt::print("Resumed {}\n", printable(arguments.name));
     return 0;
 }
 
 int set_role(const config::Config& config, const Arguments& arguments) {
     UserAdministration users(config);
     users.change(arguments.name, {.role = role_of(arguments.role)});
-    fmt::print("{} is {} now\n", arguments.name, arguments.role);
+    fmt::print("{} is {} now\n", printable(arguments.name), arguments.role);
     warn_without_administrator(users);
     return 0;
 }

@@ -68,6 +68,21 @@ def test_the_last_administrator_is_warned_of(new_server):
     server.user_command("resume", ADMIN)
 
 
+def test_names_are_shown_without_what_a_terminal_obeys(server: Server, admin: Api):
+    name = "eve\u202egpj\u009b31m"
+    said = [
+        server.user_command("add", name, "--password-stdin", stdin=PASSWORD + "\n").stdout,
+        server.user_command("set-password", name, "--password-stdin", stdin=PASSWORD + "\n").stdout,
+        server.user_command("suspend", name).stdout,
+        server.user_command("resume", name).stdout,
+        server.user_command("role", name, "user").stdout,
+        server.user_command("list").stdout,
+        server.command("token", "list", "--user", name + "!", expect=1).stderr,
+    ]
+    for one in said:
+        assert "eve?gpj?31m" in one and "\u202e" not in one and "\u009b" not in one, one
+
+
 class Terminal:
     """A program at a terminal of its own."""
 
