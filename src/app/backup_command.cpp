@@ -112,8 +112,8 @@ int verify_backup(const fs::path& directory) {
 int restore_backup(const config::Config& config, const fs::path& directory) {
     refuse_postgres(config, "restore");
     const Manifest manifest = backup::restore(config, directory);
-    fmt::print("{} holds what Karmen {} had on {}: {}\n", config.data_dir, manifest.program, local_time(manifest.made),
-               summary(manifest));
+    fmt::print("{} holds what Karmen {} had on {}: {}\n", config.data_dir, printable(manifest.program),
+               local_time(manifest.made), summary(manifest));
     if (!manifest.files.contains(crypto::kSecretFileName) && config.auth.secret_key.empty())
         fmt::print(
             "The backup has no signing secret: set auth.secret_key as it was, or everybody must log in again, "

@@ -13,8 +13,9 @@ namespace karmen::app {
 /// What a command works with: the database in the data directory, and a loop of its own. It needs no server, and one
 /// that runs sees the changes at once. Made by the command, whose thread is the loop's.
 struct CommandContext {
-    /// Makes data directory and database when they are missing. Throws Error with a message for the operator.
-    explicit CommandContext(const config::Config& config) : persistence(config) {}
+    /// Throws Error with a message for the operator.
+    explicit CommandContext(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
+        : persistence(config, unready) {}
 
     /// Runs `task` to its end; gives its value or throws its exception.
     template <class T>

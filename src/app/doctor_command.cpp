@@ -25,7 +25,8 @@ Findings examine(const config::Config& config) {
         doctor::DatabaseReport database = doctor::check_database(config);
         std::ranges::move(database.findings, std::back_inserter(findings));
         newest_row = database.newest_row;
-        findings.push_back(doctor::check_free_space(config.data_dir, config.files.min_free_bytes));
+        findings.push_back(doctor::check_gcode_store(config));
+        findings.push_back(doctor::check_free_space(config));
     }
     findings.push_back(doctor::check_signing_secret(config));
     findings.push_back(

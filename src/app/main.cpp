@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/output.hpp"
 #include "base/error.hpp"
 #include "base/version.hpp"
 #include "config/flags.hpp"
@@ -44,7 +45,8 @@ int run_program(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ExtrasError&) {
-        for (const std::string& line : config::unknown_arguments(program)) fmt::print(stderr, "{}\n", line);
+        for (const std::string& line : config::unknown_arguments(program))
+            fmt::print(stderr, "{}\n", app::printable(line));
         return kExitUsage;
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? 0 : kExitUsage;
@@ -59,12 +61,12 @@ int main(int argc, char** argv) {
     try {
         return run_program(argc, argv);
     } catch (const config::ConfigError& error) {
-        for (const std::string& problem : error.problems()) fmt::print(stderr, "{}\n", problem);
+        for (const std::string& problem : error.problems()) fmt::print(stderr, "{}\n", app::printable(problem));
         return kExitUsage;
     } catch (const Error& error) {
-        fmt::print(stderr, "karmen: {}\n", error.what());
+        fmt::print(stderr, "karmen: {}\n", app::printable_lines(error.what()));
     } catch (const std::exception& error) {
-        fmt::print(stderr, "karmen: {}\n", error.what());
+        fmt::print(stderr, "karmen: {}\n", app::printable_lines(error.what()));
     }
     return kExitFailure;
 }

@@ -14,6 +14,21 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 
+/// Characters that turn the direction of a line, so that it shows something else than it says: U+061C, U+200E, U+200F,
+/// U+202A to U+202E, U+2066 to U+2069.
+constexpr std::array<std::string_view, 12> kDirections{"\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C",
+                                                       "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"};
+
+/// The length of the character at the beginning when a terminal obeys it, else 0.
+std::size_t obeyed_bytes(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    if (byte(0) < 0x20 || byte(0) == 0x7F) return 1;
+    // U+0080 to U+009F: terminals obey some of them as they obey ESC.
+    if (byte(0) == 0xC2 && byte(1) < 0xA0) return 2;
+    const auto* found = std::ranges::find_if(kDirections, [&](auto character) { return text.starts_with(character); });
+    return found != kDirections.end() ? found->size() : 0;
+}
+
 }  // namespace
 
 void Table::add(std::vector<std::string> row) {
@@ -39,14 +54,18 @@ std::string Table::to_text() const {
 std::string printable(std::string_view text) {
     std::string result;
     const std::string valid = to_valid_utf8(text);
-    for (std::size_t i = 0; i < valid.size(); ++i) {
-        const auto c = static_cast<unsigned char>(valid[i]);
-        // U+0080 to U+009F: terminals obey some of them as they obey ESC.
-        const bool is_second_control =
-            c == 0xC2 && i + 1 < valid.size() && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
-        if (is_second_control) ++i;
-        result += is_second_control || c < 0x20 || c == 0x7F ? '?' : valid[i];
+    for (std::size_t at = 0; at < valid.size();) {
+        const std::size_t obeyed = obeyed_bytes(std::string_view(valid).substr(at));
+        result += obeyed > 0 ? '?' : valid[at];
+        at += std::max<std::size_t>(obeyed, 1);
     }
+    return result;
+}
+
+std::string printable_lines(std::string_view text) {
+    std::string result;
+    for (const std::string_view line : split(text, '\n')) result += printable(line) + "\n";
+    result.pop_back();
     return result;
 }
 

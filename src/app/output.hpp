@@ -29,6 +29,8 @@ class Table {
 
 /// Without what a terminal would obey: names and the words of printers come from strangers.
 std::string printable(std::string_view text);
+/// The same for a text of several lines.
+std::string printable_lines(std::string_view text);
 
 /// `1.2 MiB`
 std::string human_size(std::int64_t bytes);

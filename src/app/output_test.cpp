@@ -24,6 +24,14 @@ TEST(Printable, LeavesNothingThatATerminalObeys) {
               "\xEF\xBF\xBD"
               "31m");
     EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");
+    EXPECT_EQ(printable("\u061Ca\u200E\u200Fb\u202A\u202B\u202C\u202D\u202Ec\u2066\u2067\u2068\u2069"),
+              "?a??b?????c????");
+    EXPECT_EQ(printable("\u200D\u2013\u20AC"), "\u200D\u2013\u20AC");
+}
+
+TEST(Printable, KeepsLinesWhereThereAreSome) {
+    EXPECT_EQ(printable_lines("a\x1B[2J\nb\u202E"), "a?[2J\nb?");
+    EXPECT_EQ(printable_lines(""), "");
 }
 
 TEST(HumanSize, HasTheUnitThatFits) {

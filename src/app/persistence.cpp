@@ -7,27 +7,50 @@
 
 #include <fmt/ranges.h>
 
+#include <filesystem>
+#include <vector>
+
 namespace karmen::app {
 
 namespace {
 
+Error refused(const std::string& why) {
+    return {ErrorCode::kConflict, PublicMessage{why}};
+}
+
+/// Throws Error when what is missing may not be made.
+void check_pending(const std::vector<storage::Migration>& pending, UnreadyDatabase unready, bool may_migrate) {
+    const bool is_taken_over = is_takeover(pending.front());
+    const bool is_empty = !is_taken_over && pending.size() == storage::embedded_migrations().size();
+    if (is_taken_over && unready != UnreadyDatabase::kConvert)
+        throw refused("it is one of Karmen 0.0.13; `karmen migrate` or `karmen serve` takes it over");
+    if (is_empty && unready == UnreadyDatabase::kRefuse)
+        throw refused("it is empty; is this the right one? `karmen migrate` or the start of the server fills it");
+    if (!is_empty && unready != UnreadyDatabase::kConvert)
+        throw refused("it is of an older version of Karmen; run `karmen migrate`, or start the server");
+    if (!may_migrate)
+        throw refused(
+            fmt::format("it is older than this program (version {} and later are missing), and "
+                        "storage.migrate_at_start is no; run `karmen migrate`",
+                        pending.front().version));
+}
+
 /// With a pool of its own: converting takes longer than the requests of a server may.
-void bring_up_to_date(const config::Config& config, OldDatabase old_database) {
+void make_ready(const config::Config& config, UnreadyDatabase unready) {
+    const bool only_looks = unready == UnreadyDatabase::kRefuse;
+    if (only_looks && !uses_postgres(config) && !std::filesystem::exists(database_file(config)))
+        throw refused("there is no such database; is this the right directory? `karmen serve` makes a new one");
     const bool may_migrate = config.storage.migrate_at_start == config::MigrateAtStart::kYes;
-    storage::Database database(open_backend(config, may_migrate ? DatabaseUse::kMigrate : DatabaseUse::kWork),
-                               {.sessions_max = 1});
+    const DatabaseUse use = only_looks    ? DatabaseUse::kInspect
+                            : may_migrate ? DatabaseUse::kMigrate
+                                          : DatabaseUse::kWork;
+    storage::Database database(open_backend(config, use), {.sessions_max = 1});
     storage::Migrator migrator(database);
     const auto pending = migrator.pending();
-    if (!pending.empty() && is_takeover(pending.front()) && old_database == OldDatabase::kRefuse)
-        throw Error(ErrorCode::kConflict,
-                    PublicMessage{"it is one of Karmen 0.0.13; `karmen migrate` or `karmen serve` takes it over"});
-    if (may_migrate)
+    if (!pending.empty()) {
+        check_pending(pending, unready, may_migrate);
         migrator.migrate();
-    else if (!pending.empty())
-        throw Error(ErrorCode::kConflict,
-                    PublicMessage{fmt::format("it is older than this program (version {} and later are missing), and "
-                                              "storage.migrate_at_start is no; run `karmen migrate`",
-                                              pending.front().version)});
+    }
     const auto closed = storage::Inspector(database).tables_without_rights();
     if (!closed.empty())
         throw Error(ErrorCode::kStorageUnavailable,
@@ -36,15 +59,15 @@ void bring_up_to_date(const config::Config& config, OldDatabase old_database) {
                                               fmt::join(closed, ", "))});
 }
 
-const config::Config& up_to_date(const config::Config& config, OldDatabase old_database) {
-    bring_up_to_date(config, old_database);
+const config::Config& ready(const config::Config& config, UnreadyDatabase unready) {
+    make_ready(config, unready);
     return config;
 }
 
 }  // namespace
 
-Persistence::Persistence(const config::Config& config, OldDatabase old_database) try
-    : database_(open_backend(up_to_date(config, old_database), DatabaseUse::kWork),
+Persistence::Persistence(const config::Config& config, UnreadyDatabase unready) try
+    : database_(open_backend(ready(config, unready), DatabaseUse::kWork),
                 {.sessions_max = static_cast<std::size_t>(config.storage.connections)}) {
 } catch (const Error& error) {
     throw Error(error.code(), PublicMessage{database_name(config) + ": " + error.message()}, LogDetail{error.detail()});

@@ -12,16 +12,21 @@
 
 namespace karmen::app {
 
-/// A database of Karmen 0.0.13 cannot go back: it is taken over by who serves or by `karmen migrate`, and not by a
-/// command that only wanted to look.
-enum class OldDatabase { kRefuse, kTakeOver };
+/// What becomes of a database that is not as this program needs it. There is no way back from a conversion, and a
+/// server of an older version may be working on it: so whoever serves converts it, and no command that only wanted to
+/// look.
+enum class UnreadyDatabase {
+    kRefuse,   ///< nothing is made, so that a mistyped directory is told from one without rows
+    kMakeNew,  ///< one that is missing or empty; an older one is refused
+    kConvert,
+};
 
-/// The database that the configuration names, brought to the schema of this program, and its tables. Lives as long as
-/// the process works.
+/// The database that the configuration names, with the schema of this program, and its tables. Lives as long as the
+/// process works.
 class Persistence {
   public:
-    /// Makes data directory and embedded database when they are missing. Throws Error with a message for the operator.
-    explicit Persistence(const config::Config& config, OldDatabase old_database = OldDatabase::kRefuse);
+    /// Throws Error with a message for the operator.
+    explicit Persistence(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse);
 
   private:
     storage::Database database_;

@@ -38,8 +38,8 @@ struct Arguments {
 /// The use cases of the server, on its database, with a monitor that ends with each.
 class PrinterAdministration {
   public:
-    explicit PrinterAdministration(const config::Config& config)
-        : context_(config),
+    explicit PrinterAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
+        : context_(config, unready),
           log_(LogLevel::kWarning, config.log.format),
           http_(context_.loop.executor(), context_.blocking, {}, log_),
           client_(context_.loop.executor(), http_, client_options(config.printers)),
@@ -158,7 +158,7 @@ const char* advice(const PrinterClient& client) {
 
 int add(const config::Config& config, const Arguments& arguments) {
     services::NewPrinter wanted = checked(arguments);
-    const PrinterView added = PrinterAdministration(config).add(std::move(wanted));
+    const PrinterView added = PrinterAdministration(config, UnreadyDatabase::kMakeNew).add(std::move(wanted));
     fmt::print("Added {}: {}\n", printable(added.printer.name), printable(state_text(added.snapshot)));
     const std::string hint = advice(added.printer.client);
     if (!hint.empty()) fmt::print("{}\n", hint);
@@ -167,7 +167,7 @@ int add(const config::Config& config, const Arguments& arguments) {
 
 int remove(const config::Config& config, const Arguments& arguments) {
     PrinterAdministration(config).remove(arguments.host);
-    fmt::print("Removed {}\n", arguments.host);
+    fmt::print("Removed {}\n", printable(arguments.host));
     return 0;
 }
 

@@ -83,7 +83,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       kind_(kind),
       log_(log),
       data_directory_lock_(config, lock_use(kind)),
-      persistence_(config, OldDatabase::kTakeOver),
+      persistence_(config, UnreadyDatabase::kConvert),
       store_(gcode_directory(config), config.files.min_free_bytes),
       signer_(read_secret(config), config.auth.old_secret_key),
       blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),

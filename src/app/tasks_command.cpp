@@ -126,7 +126,7 @@ int change_dead(const config::Config& config, const std::string& id, Change chan
     bool is_found = false;
     with_queue(config, [&](tasks::Queue& queue) { return apply(queue, change, id, is_found); });
     if (is_found) return 0;
-    fmt::print(stderr, "karmen: there is no dead task {}\n", id);
+    fmt::print(stderr, "karmen: there is no dead task {}\n", printable(id));
     return 1;
 }
 

@@ -21,8 +21,8 @@ namespace {
 /// The use cases of the server, on its database.
 class UserAdministration {
   public:
-    explicit UserAdministration(const config::Config& config)
-        : context_(config),
+    explicit UserAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
+        : context_(config, unready),
           users_(context_.persistence.users, context_.clock, context_.blocking, context_.blocking,
                  config.auth.bcrypt_cost) {}
 
@@ -39,6 +39,8 @@ class UserAdministration {
                          std::numeric_limits<std::size_t>::max(),
                          [this](const ListQuery& query) { return context_.run(users_.list(query)); });
     }
+
+    bool has_administrator() { return context_.persistence.users.count_able_to_log_in(Role::kAdmin) > 0; }
 
   private:
     CommandContext context_;
@@ -59,7 +61,7 @@ struct Arguments {
 };
 
 std::string new_password(const Arguments& arguments) {
-    return arguments.random_password ? random_password(16) : ask_for_secret("New password");
+    return arguments.random_password ? random_password(16) : ask_for_new_secret("New password");
 }
 
 void say_password(const Arguments& arguments, const std::string& password) {
@@ -67,12 +69,20 @@ void say_password(const Arguments& arguments, const std::string& password) {
     fmt::print("It must be changed at the next login.\n");
 }
 
+/// Nobody is kept from it, since the command line can undo it.
+void warn_without_administrator(UserAdministration& users) {
+    if (users.has_administrator()) return;
+    fmt::print(stderr,
+               "karmen: no administrator can log in any more; `karmen user resume NAME` or `karmen user role NAME "
+               "admin` changes that\n");
+}
+
 int add(const config::Config& config, const Arguments& arguments) {
     const Role role = role_of(arguments.role);
-    UserAdministration users(config);
+    UserAdministration users(config, UnreadyDatabase::kMakeNew);
     const std::string password = new_password(arguments);
     const User user = users.create({.username = arguments.name, .password = password, .role = role});
-    fmt::print("Added {} {}\n", to_string(user.role), user.username);
+    fmt::print("Added {} {}\n", to_string(user.role), printable(user.username));
     say_password(arguments, password);
     return 0;
 }
@@ -96,26 +106,30 @@ int set_password(const config::Config& config, const Arguments& arguments) {
     users.find(arguments.name);
     const std::string password = new_password(arguments);
     users.set_password(arguments.name, password);
-    fmt::print("Changed the password of {}; tokens made with the old one no longer work\n", arguments.name);
+    fmt::print("Changed the password of {}; tokens made with the old one no longer work\n", printable(arguments.name));
     say_password(arguments, password);
     return 0;
 }
 
 int suspend(const config::Config& config, const Arguments& arguments) {
-    UserAdministration(config).change(arguments.name, {.suspended = true});
-    fmt::print("Suspended {}\n", arguments.name);
+    UserAdministration users(config);
+    users.change(arguments.name, {.suspended = true});
+    fmt::print("Suspended {}\n", printable(arguments.name));
+    warn_without_administrator(users);
     return 0;
 }
 
 int resume(const config::Config& config, const Arguments& arguments) {
     UserAdministration(config).change(arguments.name, {.suspended = false});
-    fmt::print("Resumed {}\n", arguments.name);
+    fmt::print("Resumed {}\n", printable(arguments.name));
     return 0;
 }
 
 int set_role(const config::Config& config, const Arguments& arguments) {
-    UserAdministration(config).change(arguments.name, {.role = role_of(arguments.role)});
-    fmt::print("{} is {} now\n", arguments.name, arguments.role);
+    UserAdministration users(config);
+    users.change(arguments.name, {.role = role_of(arguments.role)});
+    fmt::print("{} is {} now\n", printable(arguments.name), arguments.role);
+    warn_without_administrator(users);
     return 0;
 }
 
@@ -125,8 +139,10 @@ void add_user_command(CLI::App& program, Run& chosen) {
     CommandGroup<Arguments> group(program, chosen, "user", "Manage accounts, also while the server runs");
     Arguments& arguments = group.arguments();
     const auto takes_password = [&](CLI::App* sub) {
-        sub->add_flag("--password-stdin")->description("Read the password from standard input (the default)");
-        sub->add_flag("--random-password", arguments.random_password, "Make a password and print it");
+        CLI::Option* from_stdin = sub->add_flag("--password-stdin");
+        from_stdin->description("Read the password from standard input (the default)");
+        sub->add_flag("--random-password", arguments.random_password, "Make a password and print it")
+            ->excludes(from_stdin);
     };
 
     CLI::App* add_action = group.add("add", "Add an account", add);

@@ -2,7 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 
 #include <array>
@@ -15,6 +17,10 @@ namespace {
 
 constexpr std::size_t kHashLength = 60;
 constexpr std::size_t kSaltBytes = 16;
+constexpr std::string_view kPrefix = "$2b$12$";
+// What bcrypt itself knows.
+constexpr int kLowestCost = 4;
+constexpr int kHighestCost = 31;
 
 /// libcrypt's work area (32 KiB) holds the password and the key made of it: it is wiped, whatever happens.
 struct WipedCryptData {
@@ -67,6 +73,17 @@ bool verify_password(std::string_view password, const std::string& hash) {
     if (has_nul(password) || !is_bcrypt_hash(hash)) return false;
     const std::optional<std::string> made = bcrypt(password, hash);
     return made && made->size() == hash.size() && CRYPTO_memcmp(made->data(), hash.data(), hash.size()) == 0;
+}
+
+std::optional<int> cost_of(const std::string& hash) {
+    if (!is_bcrypt_hash(hash) || hash[kPrefix.size() - 1] != '$') return std::nullopt;
+    const auto cost = parse_int(std::string_view(hash).substr(4, 2));
+    if (!cost || *cost < kLowestCost || *cost > kHighestCost) return std::nullopt;
+    return static_cast<int>(*cost);
+}
+
+std::string hash_of_nobody(int cost) {
+    return fmt::format("$2b${:02}$", cost) + std::string(kHashLength - kPrefix.size(), '.');
 }
 
 }  // namespace karmen::crypto

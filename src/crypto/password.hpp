@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@ namespace karmen::crypto {
 /// bcrypt looks at no more. What is longer is cut here, as Karmen 0.0.13 cut it, so that its users' passwords go on
 /// working.
 inline constexpr std::size_t kPasswordBytesUsed = 72;
+
+/// The highest that can be configured: about two seconds of one core.
+inline constexpr int kHighestCostInUse = 15;
 
 /// A bcrypt hash (`$2b$`, 60 characters) under a fresh salt. `cost` is the binary logarithm of the rounds, 4–31; 12
 /// takes about 0.2 s of one core, so call it on the cpu pool. Throws Error::invalid for a password that holds a NUL,
@@ -19,5 +23,11 @@ std::string hash_password(std::string_view password, int cost);
 /// for a wrong password, and compares in constant time; a text that is no such hash is answered false at once. Any
 /// thread, blocks.
 bool verify_password(std::string_view password, const std::string& hash);
+
+/// The cost of a bcrypt hash; none when the text is no such hash. Any thread.
+std::optional<int> cost_of(const std::string& hash);
+
+/// Well-formed, and as dear to compare with as a real one of that cost, but made from no password at all. Any thread.
+std::string hash_of_nobody(int cost);
 
 }  // namespace karmen::crypto

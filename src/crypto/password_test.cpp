@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <crypt.h>
+
 namespace karmen::crypto {
 namespace {
 
@@ -53,6 +55,24 @@ TEST(Password, AnswersFalseToWhatIsNoBcryptHash) {
          {std::string(), std::string("a"), std::string("*0"), good.substr(0, 59), good + "x", "$1$" + good.substr(3),
           "$2x$" + good.substr(4), "$2b$99" + good.substr(6), std::string("$2b$04$") + std::string(53, '!')})
         EXPECT_FALSE(verify_password("a", hash)) << hash;
+}
+
+TEST(Password, KnowsTheCostOfAHash) {
+    for (const char* begin : {"$2a$", "$2b$", "$2y$"})
+        EXPECT_EQ(cost_of(std::string(begin) + "09$" + std::string(53, '.')), 9) << begin;
+    EXPECT_EQ(cost_of(hash_of_nobody(4)), 4);
+    EXPECT_EQ(cost_of(hash_of_nobody(12)), 12);
+    for (const char* begin : {"$2x$09$", "$2b$03$", "$2b$32$", "$2b$-4$", "$2b$1a$", "$2b$123"})
+        EXPECT_EQ(cost_of(begin + std::string(53, '.')), std::nullopt) << begin;
+    EXPECT_EQ(cost_of(""), std::nullopt);
+    EXPECT_EQ(cost_of("$2b$12$"), std::nullopt);
+}
+
+TEST(Password, NobodysHashIsRefusedAfterTheWholeWork) {
+    EXPECT_FALSE(verify_password("", hash_of_nobody(kCost)));
+    // What libcrypt does not take for a setting it refuses without work, with a text that begins with a star.
+    crypt_data work{};
+    EXPECT_EQ(std::string(crypt_rn("a", hash_of_nobody(kCost).c_str(), &work, sizeof work)).substr(0, 7), "$2b$04$");
 }
 
 TEST(Password, RefusesACostThatBcryptDoesNotKnow) {

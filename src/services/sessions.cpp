@@ -2,11 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "crypto/password.hpp"
 #include "runtime/sleep.hpp"
 #include "services/users.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 namespace karmen::services {
 
@@ -14,12 +13,6 @@ namespace {
 
 Error wrong_credentials(const char* message) {
     return {ErrorCode::kWrongCredentials, PublicMessage{message}};
-}
-
-/// Well-formed and of the same cost as real ones, so that comparing with it takes as long; made from no password at
-/// all.
-std::string hash_of_nobody(int cost) {
-    return fmt::format("$2b${:02}$", cost) + std::string(53, '.');
 }
 
 void require_type(const crypto::TokenClaims& claims, crypto::TokenType wanted) {
@@ -46,12 +39,18 @@ Principal principal_of(const User& user, const crypto::TokenClaims& claims) {
 }  // namespace
 
 Sessions::Sessions(Dependencies dependencies, SessionOptions options)
-    : with_(dependencies), options_(options), hash_of_nobody_(hash_of_nobody(options.bcrypt_cost)) {}
+    : with_(std::move(dependencies)), options_(options) {}
 
-Awaitable<bool> Sessions::is_password_of(const LocalUser* local, const std::string& password) {
-    const std::string& hash = local ? local->password_hash : hash_of_nobody_;
-    const bool matches = co_await offload(with_.cpu, [&] { return crypto::verify_password(password, hash); });
-    co_return local&& matches;
+/// Hashes keep the cost that they were made with, and the time of an attempt must not tell which one that is. So a
+/// cheaper one is followed by the hashes of nobody that make up for the difference: 2^c + 2^c + 2^(c+1) + … = 2^cost.
+Awaitable<bool> Sessions::is_password_of(const std::string& hash, int cost, const std::string& password) {
+    co_return co_await offload(with_.cpu, [&] {
+        const auto own_cost = crypto::cost_of(hash);
+        const bool matches = with_.verify(password, own_cost ? hash : crypto::hash_of_nobody(cost));
+        for (int next = own_cost.value_or(cost); next < cost; ++next)
+            with_.verify(password, crypto::hash_of_nobody(next));
+        return own_cost && matches;
+    });
 }
 
 /// An attempt that fails for a reason of the server is none.
@@ -75,15 +74,32 @@ Awaitable<void> Sessions::take_back(std::string username, std::string address) {
     }
 }
 
-Awaitable<bool> Sessions::try_password(std::string username, std::string address, const LocalUser* local,
-                                       std::string password) {
-    const bool is_right = co_await tried(username, address, is_password_of(local, password));
+Awaitable<bool> Sessions::try_password(std::string username, std::string address, std::string password,
+                                       std::string hash, int cost) {
+    const bool is_right = co_await tried(username, address, is_password_of(hash, cost, password));
     if (is_right) co_await with_.throttle.succeeded(username, address);
     co_return is_right;
 }
 
-Awaitable<std::optional<storage::Account>> Sessions::find_account(std::string username) {
-    co_return co_await offload(with_.blocking, [&] { return with_.users.find_with_local_by_username(username); });
+Awaitable<Sessions::Found> Sessions::find_account(std::string username) {
+    co_return co_await offload(with_.blocking, [&] {
+        // A hash of a foreign and absurd cost is slow for its own user, and for nobody else.
+        const int highest = with_.users.highest_password_cost(crypto::kHighestCostInUse).value_or(0);
+        return Found{with_.users.find_with_local_by_username(username), std::max(highest, options_.bcrypt_cost)};
+    });
+}
+
+/// Once all have logged in, a changed cost is the cost of all. Whoever has logged in is not kept from it by a failure
+/// of this: the next log-in tries again.
+Awaitable<void> Sessions::hash_anew(LocalUser local, std::string password) {
+    if (crypto::cost_of(local.password_hash) == options_.bcrypt_cost) co_return;
+    try {
+        const std::string hash =
+            co_await offload(with_.cpu, [&] { return crypto::hash_password(password, options_.bcrypt_cost); });
+        co_await offload(with_.blocking,
+                         [&] { with_.users.replace_password_hash(local.user, local.password_hash, hash); });
+    } catch (const Error&) {
+    }
 }
 
 Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, std::string address) {
@@ -92,11 +108,13 @@ Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string pa
     const auto delay = co_await with_.throttle.begin(username, address);
     if (delay.count() > 0) co_await sleep_for(delay);
     const auto found = co_await tried(username, address, find_account(username));
-    const LocalUser* local = found && found->local ? &*found->local : nullptr;
-    if (!co_await try_password(username, address, local, password))
+    const LocalUser local = found.account ? found.account->local.value_or(LocalUser{}) : LocalUser{};
+    if (!co_await try_password(username, address, password, local.password_hash, found.cost))
         throw wrong_credentials("Wrong username or password");
-    if (found->user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"Account suspended"});
-    co_return Login{access_token(found->user, *local, Freshness::kFresh), refresh_token(found->user, *local)};
+    const User& user = found.account->user;
+    if (user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"Account suspended"});
+    co_await hash_anew(local, password);
+    co_return Login{access_token(user, local, Freshness::kFresh), refresh_token(user, local)};
 }
 
 Awaitable<Account> Sessions::identify(std::string_view token, crypto::TokenType wanted) {
@@ -142,7 +160,8 @@ Awaitable<std::string> Sessions::change_password(Account account, std::string pa
     check_password(new_password, "/new_password");
     const auto delay = co_await with_.throttle.begin(account.user.username, address);
     if (delay.count() > 0) co_await sleep_for(delay);
-    if (!co_await try_password(account.user.username, address, &account.local, password))
+    const std::string& old_hash = account.local.password_hash;
+    if (!co_await try_password(account.user.username, address, password, old_hash, options_.bcrypt_cost))
         throw wrong_credentials("Wrong password");
     const std::string hash =
         co_await offload(with_.cpu, [&] { return crypto::hash_password(new_password, options_.bcrypt_cost); });

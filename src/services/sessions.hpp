@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "crypto/password.hpp"
 #include "crypto/token.hpp"
 #include "domain/access.hpp"
 #include "domain/user.hpp"
@@ -11,6 +12,7 @@
 #include "storage/user_repository.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +44,8 @@ class Sessions {
         const Clock& clock;
         Pool& blocking;
         Pool& cpu;
+        /// Tests look at which hashes are compared.
+        std::function<bool(std::string_view password, const std::string& hash)> verify = crypto::verify_password;
     };
     Sessions(Dependencies dependencies, SessionOptions options);
 
@@ -49,7 +53,8 @@ class Sessions {
         std::string access_token;  ///< fresh
         std::string refresh_token;
     };
-    /// Takes the same time for an unknown user as for a wrong password. Throws Error: kWrongCredentials, kUserSuspended
+    /// Costs the same whatever the account is, and whether there is one. A right password whose hash has another cost
+    /// than the configured one is hashed anew. Throws Error: kWrongCredentials, kUserSuspended
     /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures.
     Awaitable<Login> log_in(std::string username, std::string password, std::string address);
 
@@ -74,17 +79,21 @@ class Sessions {
     enum class Freshness { kFresh, kNotFresh };
     std::string access_token(const User& user, const LocalUser& local, Freshness freshness) const;
     std::string refresh_token(const User& user, const LocalUser& local) const;
-    Awaitable<bool> try_password(std::string username, std::string address, const LocalUser* local,
-                                 std::string password);
+    Awaitable<bool> try_password(std::string username, std::string address, std::string password, std::string hash,
+                                 int cost);
     template <class T>
     Awaitable<T> tried(std::string username, std::string address, Awaitable<T> attempt);
     Awaitable<void> take_back(std::string username, std::string address);
-    Awaitable<std::optional<storage::Account>> find_account(std::string username);
-    Awaitable<bool> is_password_of(const LocalUser* local, const std::string& password);
+    struct Found {
+        std::optional<storage::Account> account;
+        int cost = 0;  ///< of every attempt to log in
+    };
+    Awaitable<Found> find_account(std::string username);
+    Awaitable<bool> is_password_of(const std::string& hash, int cost, const std::string& password);
+    Awaitable<void> hash_anew(LocalUser local, std::string password);
 
     Dependencies with_;
     SessionOptions options_;
-    std::string hash_of_nobody_;  ///< what the password of an unknown user is compared with
 };
 
 }  // namespace karmen::services

@@ -6,6 +6,8 @@
 #include "services/memory_login_throttle.hpp"
 #include "services/test_bench.hpp"
 
+#include <gmock/gmock.h>
+
 namespace karmen::services {
 namespace {
 
@@ -95,6 +97,98 @@ TEST_F(SessionsTest, LogInSaysTheSameForEveryWayToBeWrong) {
     EXPECT_EQ(log_in_error("sso", "secret"), ErrorCode::kWrongCredentials);
     EXPECT_EQ(log_in_message("ann", "wrong"), log_in_message("nobody", "secret"));
     EXPECT_EQ(log_in_message("ann", "wrong"), log_in_message("sso", "secret"));
+}
+
+/// Remembers what each attempt to log in compared; the test server is configured with a cost between those of its
+/// users.
+class LogInCostTest : public SessionsTest {
+  public:
+    static constexpr int kConfiguredCost = 5;
+
+    void add_user_of_cost(const std::string& username, int cost) {
+        const User user = add_user(username, "unused");
+        users.set_password(user.uuid, crypto::hash_password("secret", cost), storage::NextLogin::kKeepsPassword);
+    }
+    /// The costs of what a log-in computes, in their order.
+    std::vector<int> costs(const std::string& username, const std::string& password) {
+        compared.clear();
+        error_of(recorded.log_in(username, password, "10.0.0.1"));
+        return compared;
+    }
+    std::string hash_of(const std::string& username) {
+        return users.find_with_local_by_username(username)->local->password_hash;
+    }
+
+    std::vector<int> compared;
+    Sessions recorded{{.users = users,
+                       .api_tokens = api_tokens,
+                       .signer = signer,
+                       .throttle = throttle,
+                       .clock = clock,
+                       .blocking = blocking,
+                       .cpu = cpu,
+                       .verify =
+                           [this](std::string_view password, const std::string& hash) {
+                               compared.push_back(crypto::cost_of(hash).value_or(0));
+                               return crypto::verify_password(password, hash);
+                           }},
+                      {.bcrypt_cost = kConfiguredCost}};
+};
+
+TEST_F(LogInCostTest, IsThatOfTheDearestHashForEveryAccountAndForNone) {
+    using testing::ElementsAre;
+    add_user_of_cost("cheap", 4);
+    add_user_of_cost("dear", 6);
+    add_user_of_cost("suspended", 4);
+    users.update(users.find_by_username("suspended")->uuid, {.suspended = true});
+    add_user_of_cost("sso", 4);
+    execute("DELETE FROM local_users WHERE user_uuid = (SELECT uuid FROM users WHERE username = 'sso')");
+    add_account("other provider");
+
+    // 2^4 + 2^4 + 2^5 = 2^6.
+    EXPECT_THAT(costs("cheap", "wrong"), ElementsAre(4, 4, 5));
+    EXPECT_THAT(costs("suspended", "wrong"), ElementsAre(4, 4, 5));
+    EXPECT_THAT(costs("suspended", "secret"), ElementsAre(4, 4, 5));
+    EXPECT_THAT(costs("dear", "wrong"), ElementsAre(6));
+    EXPECT_THAT(costs("nobody", "wrong"), ElementsAre(6));
+    EXPECT_THAT(costs("sso", "secret"), ElementsAre(6));
+    EXPECT_THAT(costs("other provider", "none"), ElementsAre(6));
+    EXPECT_THAT(costs("cheap", "secret"), ElementsAre(4, 4, 5));
+}
+
+TEST_F(LogInCostTest, IsTheConfiguredOneWhenAllHashesAreCheaper) {
+    add_user_of_cost("cheap", 4);
+    EXPECT_THAT(costs("cheap", "wrong"), testing::ElementsAre(4, 4));
+    EXPECT_THAT(costs("nobody", "wrong"), testing::ElementsAre(5));
+}
+
+TEST_F(LogInCostTest, IsNotThatOfAHashThatKarmenNeverMakes) {
+    add_user_of_cost("cheap", 4);
+    const User absurd = add_user("absurd", "unused");
+    users.set_password(absurd.uuid, crypto::hash_of_nobody(31), storage::NextLogin::kKeepsPassword);
+    EXPECT_THAT(costs("cheap", "wrong"), testing::ElementsAre(4, 4));
+}
+
+TEST_F(LogInCostTest, BecomesTheConfiguredOneWithTheRightPassword) {
+    for (const int cost : {4, 6}) {
+        const std::string name = "cost " + std::to_string(cost);
+        add_user_of_cost(name, cost);
+        const std::string before = hash_of(name);
+        const Account account{.user = *users.find_by_username(name),
+                              .local = *users.find_with_local_by_username(name)->local};
+        const std::string earlier = recorded.refreshed_access_token(account);
+
+        costs(name, "wrong");
+        EXPECT_EQ(hash_of(name), before);
+        costs(name, "secret");
+        EXPECT_EQ(crypto::cost_of(hash_of(name)), kConfiguredCost);
+        EXPECT_TRUE(crypto::verify_password("secret", hash_of(name)));
+        EXPECT_EQ(identify_error(earlier), std::nullopt) << "no token ends";
+
+        const std::string after = hash_of(name);
+        costs(name, "secret");
+        EXPECT_EQ(hash_of(name), after) << "only when the cost differs";
+    }
 }
 
 TEST_F(SessionsTest, OnlyWhoKnowsThePasswordHearsOfASuspension) {

@@ -1,7 +1,10 @@
 #include "storage/user_repository.hpp"
 
+#include "base/text.hpp"
 #include "storage/list_sql.hpp"
 #include "storage/text_array.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -113,6 +116,17 @@ std::int64_t UserRepository::count_able_to_log_in(Role role) {
     return database_.lease().only(kSql, {to_string(role)}, [](Row& row) { return row.integer(); });
 }
 
+std::optional<int> UserRepository::highest_password_cost(int at_most) {
+    // `$2b$12$…`: two digits, so that the order of texts is the order of numbers.
+    static const Sql kSql = select({"MAX(SUBSTR(pwd_hash, 5, 2))"},
+                                   "FROM local_users WHERE pwd_hash LIKE '$2_$__$%' "
+                                   "AND SUBSTR(pwd_hash, 5, 2) BETWEEN '04' AND :at_most");
+    const auto digits = database_.lease().only(kSql, {fmt::format("{:02}", at_most)},
+                                               [](Row& row) { return row.optional_text().value_or(""); });
+    const auto cost = parse_int(digits);
+    return cost ? std::optional(static_cast<int>(*cost)) : std::nullopt;
+}
+
 std::optional<User> UserRepository::update(const Uuid& uuid, const UserChange& change) {
     static const Sql kSql = returning(
         "UPDATE users SET role = COALESCE(:role, role), suspended = COALESCE(:suspended, suspended) WHERE uuid = :uuid",
@@ -130,6 +144,12 @@ std::optional<std::int64_t> UserRepository::set_password(const Uuid& uuid, const
         {"password_generation"});
     return database_.lease().one(kSql, {password_hash, next_login == NextLogin::kMustChangePassword, uuid},
                                  [](Row& row) { return row.integer(); });
+}
+
+void UserRepository::replace_password_hash(const Uuid& uuid, const std::string& old_hash, const std::string& new_hash) {
+    database_.lease().execute(
+        "UPDATE local_users SET pwd_hash = :new_hash WHERE user_uuid = :uuid AND pwd_hash = :old_hash",
+        {new_hash, uuid, old_hash});
 }
 
 }  // namespace karmen::storage

@@ -43,12 +43,16 @@ class UserRepository {
     std::int64_t count();
     /// Those who may log in with a password: not suspended, and with one.
     std::int64_t count_able_to_log_in(Role role);
+    /// The highest cost among the bcrypt hashes, without those above `at_most`; none when there is no hash.
+    std::optional<int> highest_password_cost(int at_most);
 
     /// The user as it is then; none when there is no such user.
     std::optional<User> update(const Uuid& uuid, const UserChange& change);
     /// Returns the new password generation, which makes older access and refresh tokens invalid; none when the user has
     /// no password to change.
     std::optional<std::int64_t> set_password(const Uuid& uuid, const std::string& password_hash, NextLogin next_login);
+    /// The same password hashed anew, so that all tokens go on working; nothing when the hash is no longer `old_hash`.
+    void replace_password_hash(const Uuid& uuid, const std::string& old_hash, const std::string& new_hash);
 
   private:
     Database& database_;

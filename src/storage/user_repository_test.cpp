@@ -108,6 +108,34 @@ TEST_P(UserRepositoryTest, CountsThePasswordsOfAUser) {
     EXPECT_EQ(users_.set_password(Uuid::random(), std::string(60, 'x'), NextLogin::kKeepsPassword), std::nullopt);
 }
 
+TEST_P(UserRepositoryTest, KnowsTheHighestCostOfAPassword) {
+    const auto hash = [](const std::string& begin) { return begin + std::string(53, '.'); };
+    EXPECT_EQ(users_.highest_password_cost(15), std::nullopt);
+    const User made = add("karmen");
+    EXPECT_EQ(users_.highest_password_cost(15), std::nullopt) << "no bcrypt hash";
+    users_.set_password(made.uuid, hash("$2y$09$"), NextLogin::kKeepsPassword);
+    EXPECT_EQ(users_.highest_password_cost(15), 9);
+    users_.set_password(add("other").uuid, hash("$2b$12$"), NextLogin::kKeepsPassword);
+    EXPECT_EQ(users_.highest_password_cost(15), 12);
+    users_.set_password(add("absurd").uuid, hash("$2b$31$"), NextLogin::kKeepsPassword);
+    users_.set_password(add("broken").uuid, hash("$2b$xx$"), NextLogin::kKeepsPassword);
+    EXPECT_EQ(users_.highest_password_cost(15), 12);
+    EXPECT_EQ(users_.highest_password_cost(9), 9);
+}
+
+TEST_P(UserRepositoryTest, ReplacesAHashOnlyWhileItIsTheOneThatWasRead) {
+    const User made = add("karmen");
+    const User other = add("other");
+    users_.replace_password_hash(made.uuid, std::string(60, 'h'), std::string(60, 'n'));
+    const auto local = users_.find_with_local(made.uuid)->local;
+    EXPECT_EQ(local->password_hash, std::string(60, 'n'));
+    EXPECT_EQ(local->password_generation, 0);
+    EXPECT_TRUE(local->force_password_change);
+    EXPECT_EQ(users_.find_with_local(other.uuid)->local->password_hash, std::string(60, 'h'));
+    users_.replace_password_hash(made.uuid, std::string(60, 'h'), std::string(60, 'x'));
+    EXPECT_EQ(users_.find_with_local(made.uuid)->local->password_hash, std::string(60, 'n'));
+}
+
 TEST_P(UserRepositoryTest, ShowsAccountsOfOtherProviders) {
     const User made = add("karmen");
     (*database_).lease().execute("DELETE FROM local_users");

@@ -1,8 +1,11 @@
 """`karmen doctor`: finds what is wrong with a data directory, says what to do, and changes nothing."""
 
+import os
+import re
 import shutil
 import socket
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,8 @@ import pytest
 from support.binary import karmen_binary
 from support.gcodes import uploaded
 from support.server import ADMIN, Server, run
+
+NOBODY = 65534
 
 
 def examine(server: Server, *flags: str, port: int = 0, exit_code: int = 0) -> dict[str, tuple[str, str]]:
@@ -48,7 +53,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(patient: Server):
     before = tree(patient.data_dir)
     found = examine(patient)
     assert {check for check, (level, _) in found.items() if level != "ok"} <= {"clock"}, found
-    assert len(found) == 12
+    assert len(found) == 13
     after = tree(patient.data_dir)
     assert after.pop(str(patient.data_dir))[0] == before.pop(str(patient.data_dir))[0]
     assert after == before
@@ -153,8 +158,58 @@ def test_clock_behind_the_data(patient: Server):
 
 
 def test_disk_too_full_for_uploads(patient: Server):
-    level, text = examine(patient, "--files-min-free-bytes", "1024GiB", exit_code=1)["free space"]
+    found = examine(patient, "--files-min-free-bytes", "1024GiB", exit_code=1)
+    level, text = found["g-code store"]
     assert level == "error" and "uploads are refused" in text
+    level, text = found["free space"]
+    assert level == "warning" and "make room" in text
+
+
+def test_store_elsewhere_is_the_one_that_is_examined(patient: Server, tmp_path: Path):
+    elsewhere = tmp_path / "elsewhere"
+    flags = ("--files-dir", str(elsewhere))
+    level, text = examine(patient, *flags, exit_code=1)["g-code store"]
+    assert level == "error" and str(elsewhere) in text and "mounted" in text
+    assert not elsewhere.exists()
+    patient.store.rename(elsewhere)
+    level, text = examine(patient, *flags)["g-code store"]
+    assert level == "ok" and str(elsewhere) in text
+    assert examine(patient, exit_code=1)["g-code store"][0] == "warning"
+
+
+def test_store_that_cannot_be_used_is_not_the_fault_of_the_database(patient: Server):
+    shutil.rmtree(patient.store)
+    patient.store.write_text("a file in its place")
+    level, text = examine(patient, exit_code=1)["g-code store"]
+    assert level == "error" and "is not a directory" in text
+    patient.store.unlink()
+    patient.store.symlink_to(patient.store)
+    found = examine(patient, exit_code=1)
+    assert found["g-code store"][0] == "error"
+    assert found["database"][0] == "ok" and found["g-code files"][0] == "error"
+
+
+def test_store_of_somebody_else(patient: Server):
+    """As another user than the owner, whom a superuser's rights do not help."""
+    with tempfile.TemporaryDirectory() as name:
+        where = Path(name)
+        where.chmod(0o755)
+        shutil.copytree(patient.data_dir, where / "data")
+        patient.data_dir, patient.directory = where / "data", where
+        if os.geteuid() == 0:
+            for path in (where / "data").rglob("*"):
+                os.chown(path, NOBODY, NOBODY)
+            os.chown(where / "data", NOBODY, NOBODY)
+            os.chown(patient.store, 0, 0)
+            as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        else:
+            as_nobody = []
+        patient.store.chmod(0o000)
+        command = [*as_nobody, karmen_binary(), "doctor", "--data-dir", str(patient.data_dir), "--http-port", "0"]
+        said = run(command, expect=1, cwd=where).stdout
+        patient.store.chmod(0o700)
+    assert re.search(r"^error    g-code store .* is closed to ", said, re.MULTILINE), said
+    assert re.search(r"^ok       database ", said, re.MULTILINE), said
 
 
 def test_port_of_somebody_else(patient: Server):

@@ -1,11 +1,19 @@
 """`karmen user …` on the server's database: while the server runs, and while it does not."""
 
+import os
+import pty
+import select
+import signal
+import subprocess
+import termios
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.api import Api
+from support.binary import clean_environment, karmen_binary
 from support.server import ADMIN, Server
 
 PASSWORD = "a-good-password"
@@ -35,6 +43,126 @@ def test_added_administrator_is_one(server: Server, admin: Api):
 def test_password_without_a_line_end_is_the_same(server: Server, admin: Api):
     server.user_command("add", "lena", "--role", "user", "--password-stdin", stdin=PASSWORD)
     server.login("lena", PASSWORD)
+
+
+def test_line_end_of_windows_is_no_part_of_the_password(server: Server, admin: Api):
+    server.user_command("add", "wanda", "--password-stdin", stdin=PASSWORD + "\r\n")
+    server.login("wanda", PASSWORD)
+
+
+@pytest.mark.parametrize("arguments", [("add", "two"), ("set-password", ADMIN)])
+def test_a_password_has_one_source(server: Server, admin: Api, arguments: tuple[str, ...]):
+    done = server.user_command(*arguments, "--password-stdin", "--random-password", stdin=PASSWORD + "\n", expect=2)
+    assert "--random-password" in done.stderr
+    assert "two" not in listed(server)
+
+
+def test_the_last_administrator_is_warned_of(new_server):
+    server = new_server()
+    warning = "no administrator can log in"
+    add(server, "ada", role="admin")
+    assert warning not in server.user_command("suspend", ADMIN).stderr
+    assert warning in server.user_command("role", "ada", "user").stderr
+    assert warning not in server.user_command("resume", ADMIN).stderr
+    assert warning in server.user_command("suspend", ADMIN).stderr
+    server.user_command("resume", ADMIN)
+
+
+def test_names_are_shown_without_what_a_terminal_obeys(server: Server, admin: Api):
+    name = "eve\u202egpj\u009b31m"
+    said = [
+        server.user_command("add", name, "--password-stdin", stdin=PASSWORD + "\n").stdout,
+        server.user_command("set-password", name, "--password-stdin", stdin=PASSWORD + "\n").stdout,
+        server.user_command("suspend", name).stdout,
+        server.user_command("resume", name).stdout,
+        server.user_command("role", name, "user").stdout,
+        server.user_command("list").stdout,
+        server.command("token", "list", "--user", name + "!", expect=1).stderr,
+    ]
+    for one in said:
+        assert "eve?gpj?31m" in one and "\u202e" not in one and "\u009b" not in one, one
+
+
+class Terminal:
+    """A program at a terminal of its own."""
+
+    def __init__(self, server: Server, *arguments: str):
+        self._ours, theirs = pty.openpty()
+        command = [karmen_binary(), *arguments, "--data-dir", str(server.data_dir), "--auth-bcrypt-cost", "4"]
+        self.process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=clean_environment(server.env),
+            cwd=server.directory,
+        )
+        self._theirs = theirs
+        self.shown = ""
+
+    def wait_for(self, text: str) -> None:
+        while text not in self.shown:
+            assert select.select([self._ours], [], [], 20)[0], f"no {text!r}, but {self.shown!r}"
+            self.shown += os.read(self._ours, 4096).decode()
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def shows_what_is_typed(self) -> bool:
+        return bool(termios.tcgetattr(self._theirs)[3] & termios.ECHO)
+
+    def end(self) -> int:
+        code = self.process.wait(timeout=60)
+        os.set_blocking(self._ours, False)
+        try:
+            self.shown += os.read(self._ours, 4096).decode()
+        except BlockingIOError:
+            pass
+        return code
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+        os.close(self._theirs)
+
+
+@pytest.fixture
+def terminal(server: Server, admin: Api) -> Iterator:
+    made: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        made.append(Terminal(server, *arguments))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize(("again", "exit_code"), [(PASSWORD, 0), ("a-god-password", 1)])
+def test_at_a_terminal_a_new_password_is_asked_for_twice(server: Server, terminal, again: str, exit_code: int):
+    name = f"typist{exit_code}"
+    at = terminal("user", "add", name)
+    at.wait_for("New password: ")
+    assert not at.shows_what_is_typed()
+    at.type(PASSWORD + "\n")
+    at.wait_for("again: ")
+    at.type(again + "\n")
+    assert at.end() == exit_code
+    assert at.shows_what_is_typed() and PASSWORD not in at.shown and again not in at.shown
+    assert (name in listed(server)) == (exit_code == 0)
+    assert exit_code == 0 or "not the same" in at.shown
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_breaks_off_sees_again_what_is_typed(terminal, ending: signal.Signals):
+    at = terminal("user", "set-password", ADMIN)
+    at.wait_for("New password: ")
+    assert not at.shows_what_is_typed()
+    at.process.send_signal(ending)
+    assert at.end() == -ending
+    assert at.shows_what_is_typed()
 
 
 def test_set_password_suspend_resume_role(server: Server, admin: Api):

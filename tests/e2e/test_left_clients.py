@@ -90,6 +90,9 @@ def test_client_that_leaves_leaves_nothing(server: Server, admin: Api, fake_prin
     (printer,) = fake_printers()
     admin.post("/printers", json={"host": printer.host, "name": "Hangs"}, expect=201)
     printer.set_fault("hang")
+    if leave is leave_in_a_log_in:
+        # Passwords wait for a core, and of a hundred at a time some find no place to wait.
+        server.fails_unread.add("/users/me/authenticate")
 
     def leave_many_times() -> None:
         for _ in range(TIMES):

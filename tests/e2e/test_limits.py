@@ -10,7 +10,7 @@ from support import faults
 from support.gcodes import gcode_bytes, upload, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
 from support.raw import RawConnection, request
-from support.server import Server
+from support.server import ADMIN, FIRST_ADMIN_PASSWORD, Server
 from support.wait import eventually
 
 MIB = 1024 * 1024
@@ -157,7 +157,10 @@ def test_queue_for_the_database_is_limited(new_server):
     """One thread writes, one request waits for it; more are told at once to come again."""
     server = new_server(options={"pools-blocking-threads": "1", "pools-queue-max": "1"})
     # At the start the server itself has work for the database.
-    admin, clients = eventually(server.first_admin, what="log-in"), 8
+    login = {"username": ADMIN, "password": FIRST_ADMIN_PASSWORD}
+    ask = server.anonymous()
+    eventually(lambda: ask.post("/users/me/authenticate", json=login, expect=(200, 503)).status_code == 200, what="log-in")
+    admin, clients = server.first_admin(), 8
     answers: list[requests.Response] = []
 
     def add_token(number: int) -> None:

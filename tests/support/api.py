@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from support import openapi
+from support import failures, openapi
 
 TIMEOUT_S = 60
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -52,6 +52,7 @@ class Api:
         shown = "(a stream)" if options.get("stream") else response.text[:2000]
         told = f"{method} {path} → {response.status_code} {shown}"
         assert (response.status_code in wanted) if wanted else response.status_code < 500, f"{told}\nexpected {expect}"
+        failures.note(response.status_code, response.headers.get("X-Request-Id"))
         if response.status_code >= 400 and method != "HEAD":
             check_problem(response)
         if self.document is not None:

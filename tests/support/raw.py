@@ -3,10 +3,11 @@
 import json
 import re
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from support import openapi
+from support import failures, openapi
 
 TIMEOUT_S = 20
 REQUEST = re.compile(r"([A-Z]+) (/\S*) HTTP/1\.1\r\n(.*?)\r\n\r\n", re.DOTALL)
@@ -48,18 +49,20 @@ class RawConnection:
         self._sent += data
         self.socket.sendall(data)
 
-    def read_header(self) -> RawResponse:
-        """The next response without its body."""
+    def read_header(self, *, expect: Iterable[int] = ()) -> RawResponse:
+        """The next response without its body. A status of 500 and above must be among those of `expect`."""
         status_line = self._file.readline()
         assert status_line.startswith(b"HTTP/1."), f"no status line, but {status_line!r}"
         response = RawResponse(int(status_line.split()[1]))
         while (line := self._file.readline()) not in (b"\r\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
             response.headers[name.strip().lower()] = value.strip()
+        assert response.status < 500 or response.status in expect, f"{self._sent[:200]!r} → {response}"
+        failures.note(response.status, response.headers.get("x-request-id"))
         return response
 
-    def read_response(self, *, head: bool = False) -> RawResponse:
-        response = self.read_header()
+    def read_response(self, *, head: bool = False, expect: Iterable[int] = ()) -> RawResponse:
+        response = self.read_header(expect=expect)
         if not head and response.status not in (204, 304) and response.status >= 200:
             response.body = self.read_body(int(response.headers["content-length"]))
         if response.status >= 200:

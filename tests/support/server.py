@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from support import arrangement
+from support import arrangement, failures
 from support.api import Api
 from support.binary import clean_environment, karmen_binary
 from support.process import Process
@@ -48,6 +48,7 @@ class Server:
         self.env = {"KARMEN_AUTH_SECRET_KEY": SECRET_KEY} | arrangement.environment(arranged) | (env or {})
         if admin_password is not None:
             self.env.setdefault("KARMEN_AUTH_ADMIN_PASSWORD", admin_password)
+        self.fails_unread: set[str] = set()  # paths of requests whose clients leave before an answer of 500 and above
         self.run_under: list[str] = []  # a program that runs the server, with its arguments
         self.process: arrangement.Processes | None = None
         self.url = ""
@@ -111,10 +112,12 @@ class Server:
         return self.start()
 
     def stop(self) -> None:
-        """Ends the server and insists on a clean end."""
+        """Ends the server and insists on a clean end, and that no answer of 500 and above came unasked."""
         code = self.process.end()
         assert not self.process.sanitizer_reports(), self.process.output()
         assert code == 0, f"the server ended with {code}\n{self.process.output()}"
+        failed = failures.unasked(self.process.lines("stderr"), self.fails_unread)
+        assert not failed, f"no test has asked for these {len(failed)}:\n" + "\n".join(failed[:20])
 
     # --- people -----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-#include "app/doctor/data_checks.hpp"
+#include "app/doctor/secret_strength.hpp"
 #include "app/doctor/system_checks.hpp"
 #include "base/random.hpp"
 
@@ -30,10 +30,37 @@ TEST(CheckDescriptors, EveryConnectionTakesOne) {
     EXPECT_EQ(check_descriptors(1 << 20, 10'000).level, Level::kOk);
 }
 
+/// As `openssl rand -base64` draws them.
+std::string random_base64(std::size_t bytes) {
+    static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::vector<std::byte> drawn(bytes * 4 / 3);
+    fill_random(drawn);
+    std::string text;
+    for (const std::byte byte : drawn) text += kDigits[static_cast<std::size_t>(byte) % kDigits.size()];
+    return text;
+}
+
 TEST(IsGuessable, DrawnSecretsAreNot) {
-    for (int i = 0; i < 1000; ++i) EXPECT_FALSE(is_guessable(random_hex(32)));
-    EXPECT_TRUE(is_guessable(std::string(64, 'x')));
-    EXPECT_TRUE(is_guessable("12341234123412341234123412341234"));
+    for (int i = 0; i < 2000; ++i) {
+        for (const std::size_t bytes : {16, 32, 64}) {
+            const std::string hex = random_hex(bytes);
+            const std::string base64 = random_base64(bytes + 8);
+            EXPECT_FALSE(is_guessable(hex)) << hex;
+            EXPECT_FALSE(is_guessable(base64)) << base64;
+            EXPECT_FALSE(is_guessable("karmen-secret-" + hex)) << "a drawn one behind a word is as good";
+        }
+    }
+}
+
+TEST(IsGuessable, TypedSecretsAre) {
+    for (const char* typed : {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "12341234123412341234123412341234",
+                              "change-me-please-change-me-please", "ChangeMe-ChangeMe-ChangeMe-ChangeMe",
+                              "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210",
+                              "karmen-secret-key-karmen-secret-key", "qwertyuiopasdfghjklzxcvbnm123456",
+                              "abcdefghijklmnopqrstuvwxyz0123456789", "karmen-production-signing-secret-2026",
+                              "my-very-secret-password-for-karmen-admin", "9f3kQz71Lw9f3kQz71Lw9f3kQz71Lw9f3kQz71Lw"})
+        EXPECT_TRUE(is_guessable(typed)) << typed;
+    EXPECT_TRUE(is_guessable(""));
 }
 
 }  // namespace

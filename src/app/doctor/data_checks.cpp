@@ -1,6 +1,8 @@
 #include "app/doctor/data_checks.hpp"
 
+#include "app/data_directory.hpp"
 #include "app/database_access.hpp"
+#include "app/doctor/secret_strength.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
@@ -11,7 +13,6 @@
 #include <cstring>
 #include <optional>
 #include <pwd.h>
-#include <set>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -23,11 +24,10 @@ namespace {
 constexpr const char* kDirectory = "data directory";
 constexpr const char* kDatabaseFiles = "database files";
 constexpr const char* kSecret = "signing secret";
+constexpr const char* kStore = "g-code store";
 constexpr const char* kFreeSpace = "free space";
 
 constexpr mode_t kForOthers = S_IRWXG | S_IRWXO;
-/// Drawn secrets have at least that many; of 32 random hexadecimal digits hardly any set has fewer.
-constexpr std::size_t kDifferentCharactersMin = 8;
 
 std::optional<struct stat> facts_of(const std::filesystem::path& path) {
     struct stat facts{};
@@ -44,21 +44,45 @@ unsigned mode_of(const struct stat& facts) {
     return facts.st_mode & 07777U;
 }
 
+std::string normal(const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+/// What keeps this user from working in a directory that is there.
+std::optional<Finding> find_closed(const char* check, const std::string& path, const struct stat& facts) {
+    if (!S_ISDIR(facts.st_mode)) return error(check, path + " is not a directory");
+    if (::access(path.c_str(), R_OK | W_OK | X_OK) == 0) return std::nullopt;
+    if (errno == EROFS) return error(check, path + " is on a disk that is mounted read-only; mount it to be written");
+    const std::string owner = user_name(facts.st_uid);
+    return error(check, fmt::format("{} belongs to {} and is closed to {}; run Karmen as {}", path, owner,
+                                    user_name(::geteuid()), owner));
+}
+
+Finding cannot_be_examined(const char* check, const std::string& path) {
+    return error(check, fmt::format("{} cannot be examined: {}", path, std::strerror(errno)));
+}
+
+std::optional<std::uint64_t> free_bytes_of(const std::filesystem::path& directory) {
+    struct statvfs disk{};
+    if (::statvfs(directory.c_str(), &disk) != 0) return std::nullopt;
+    return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+}
+
+std::string human(std::uint64_t bytes) {
+    return human_size(static_cast<std::int64_t>(bytes));
+}
+
 }  // namespace
 
 Finding check_data_directory(const std::filesystem::path& directory) {
-    const std::string path = std::filesystem::absolute(directory).lexically_normal().string();
+    const std::string path = normal(directory);
     const auto facts = facts_of(directory);
-    if (!facts && errno != ENOENT)
-        return error(kDirectory, fmt::format("{} cannot be examined: {}", path, std::strerror(errno)));
+    if (!facts && errno != ENOENT) return cannot_be_examined(kDirectory, path);
     if (!facts)
         return error(kDirectory,
                      fmt::format("{} does not exist; `karmen serve` makes it, or --data-dir names another", path));
-    if (!S_ISDIR(facts->st_mode)) return error(kDirectory, path + " is not a directory");
+    if (const auto closed = find_closed(kDirectory, path, *facts)) return *closed;
     const std::string owner = user_name(facts->st_uid);
-    if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
-        return error(kDirectory, fmt::format("{} belongs to {} and is closed to {}; run Karmen as {}", path, owner,
-                                             user_name(::geteuid()), owner));
     if (facts->st_uid != ::geteuid())
         return warning(kDirectory, fmt::format("{} belongs to {}, but you are {}; run Karmen and its commands as {}",
                                                path, owner, user_name(::geteuid()), owner));
@@ -84,10 +108,6 @@ Finding check_database_files(const std::filesystem::path& database) {
                                                      path, user_name(facts->st_uid), user_name(directory->st_uid)));
     }
     return ok(kDatabaseFiles, fmt::format("{}, for its owner only", database.filename().string()));
-}
-
-bool is_guessable(std::string_view secret) {
-    return std::set<char>(secret.begin(), secret.end()).size() < kDifferentCharactersMin;
 }
 
 Finding check_signing_secret(const config::Config& config) {
@@ -119,17 +139,32 @@ Finding check_signing_secret(const config::Config& config) {
     }
 }
 
-Finding check_free_space(const std::filesystem::path& directory, config::Bytes free_bytes_min) {
-    struct statvfs disk{};
-    if (::statvfs(directory.c_str(), &disk) != 0)
-        return warning(kFreeSpace, fmt::format("it cannot be told: {}", std::strerror(errno)));
-    const std::uint64_t free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
-    const auto human = [](std::uint64_t bytes) { return human_size(static_cast<std::int64_t>(bytes)); };
-    const std::string amount =
-        fmt::format("{} are free, {} must stay so (files.min_free_bytes)", human(free_bytes), human(free_bytes_min));
-    if (free_bytes < free_bytes_min)
-        return error(kFreeSpace, amount + ": uploads are refused; make room on the disk of the data directory");
-    if (free_bytes / 2 < free_bytes_min) return warning(kFreeSpace, amount + ": make room soon");
+Finding check_gcode_store(const config::Config& config) {
+    const std::filesystem::path directory = gcode_directory(config);
+    const std::string path = normal(directory);
+    const auto facts = facts_of(directory);
+    if (!facts && errno != ENOENT) return cannot_be_examined(kStore, path);
+    if (!facts && !config.files.dir.empty())
+        return error(kStore, path + " (files.dir) does not exist; is its disk mounted? The next start makes it, empty");
+    if (!facts) return warning(kStore, path + " does not exist; the next start makes it, empty");
+    if (const auto closed = find_closed(kStore, path, *facts)) return *closed;
+    const auto free_bytes = free_bytes_of(directory);
+    if (!free_bytes) return warning(kStore, fmt::format("{}: its disk does not say what is free", path));
+    const std::uint64_t free_bytes_min = config.files.min_free_bytes;
+    const std::string amount = fmt::format("{} belongs to {}; {} are free, {} must stay so (files.min_free_bytes)",
+                                           path, user_name(facts->st_uid), human(*free_bytes), human(free_bytes_min));
+    if (*free_bytes < free_bytes_min)
+        return error(kStore, amount + ": uploads are refused; make room on that disk, or delete G-codes");
+    if (*free_bytes / 2 < free_bytes_min) return warning(kStore, amount + ": make room soon");
+    return ok(kStore, amount);
+}
+
+Finding check_free_space(const config::Config& config) {
+    const auto free_bytes = free_bytes_of(config.data_dir);
+    if (!free_bytes) return warning(kFreeSpace, fmt::format("it cannot be told: {}", std::strerror(errno)));
+    const std::string amount = human(*free_bytes) + " are free on the disk of the data directory";
+    if (*free_bytes < config.files.min_free_bytes)
+        return warning(kFreeSpace, amount + ", where the database grows: make room");
     return ok(kFreeSpace, amount);
 }
 

@@ -4,7 +4,6 @@
 #include "config/config.hpp"
 
 #include <filesystem>
-#include <string_view>
 
 /// What lies in the data directory, and who may read it. Nothing is changed or made. Any thread, blocks.
 namespace karmen::app::doctor {
@@ -17,10 +16,11 @@ Finding check_database_files(const std::filesystem::path& database);
 /// The key that signs the tokens, configured or kept in the data directory.
 Finding check_signing_secret(const config::Config& config);
 
-/// A secret that somebody typed, not one that was drawn: few different characters.
-bool is_guessable(std::string_view secret);
+/// The folder of the g-codes, which may be elsewhere: whether it is there and open to this user, and the room on its
+/// disk, against what uploads must leave free.
+Finding check_gcode_store(const config::Config& config);
 
-/// Room on the disk of the data directory, against what uploads must leave free.
-Finding check_free_space(const std::filesystem::path& directory, config::Bytes free_bytes_min);
+/// Room on the disk of the data directory, which must exist.
+Finding check_free_space(const config::Config& config);
 
 }  // namespace karmen::app::doctor

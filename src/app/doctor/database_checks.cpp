@@ -118,7 +118,12 @@ void examine(storage::Database& database, const config::Config& config, Database
         return;
     }
     findings.push_back(check_administrator(database));
-    std::ranges::move(check_files(database, config), std::back_inserter(findings));
+    try {
+        std::ranges::move(check_files(database, config), std::back_inserter(findings));
+    } catch (const std::filesystem::filesystem_error& failure) {
+        // Not the database's fault; the check of the store says whose it is.
+        findings.push_back(error("g-code files", fmt::format("they cannot be examined: {}", failure.what())));
+    }
     report.newest_row = storage::Inspector(database).newest_row();
 }
 
