@@ -30,6 +30,8 @@ class SqliteDialect final : public Dialect {
         return "SELECT name FROM sqlite_master WHERE type = 'table' AND name = :name";
     }
 
+    std::string_view columns_of_table() const override { return "SELECT name FROM pragma_table_info(:name)"; }
+
     std::string expand(std::string_view sql) const override {
         static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
             {"serial_key", "integer PRIMARY KEY AUTOINCREMENT"},
@@ -98,6 +100,12 @@ class PostgresDialect final : public Dialect {
 
     std::string_view find_table() const override {
         return "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = :name";
+    }
+
+    std::string_view columns_of_table() const override {
+        return "SELECT attname FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_class ON pg_class.oid = attrelid "
+               "WHERE relnamespace = current_schema()::regnamespace AND relname = :name AND attnum > 0 AND NOT "
+               "attisdropped";
     }
 
     std::string expand(std::string_view sql) const override {

@@ -8,10 +8,11 @@ import pytest
 
 from support import old_backend
 from support.api import Api
+from support.binary import karmen_binary
 from support.gcodes import every_page, uploaded
 from support.old_backend import ADMIN, GCODE_IDS, INSIDE, OUTSIDE, PASSWORD, URSULA, Old, api_token
 from support.postgres import new_database, sql
-from support.server import Server
+from support.server import Server, run
 from support.tokens import make_token
 from support.wait import eventually
 
@@ -117,6 +118,27 @@ def test_an_older_version_is_refused(old: Old, versions: str):
 def test_an_unknown_version_is_refused(old: Old):
     sql(old.url, "INSERT INTO schema_version VALUES (1000, '', true)")
     assert "newer than this program" in old.karmen("migrate", expect=1).stderr
+
+
+@pytest.mark.parametrize("versions", ["(10)", "(10), (11)"])
+def test_a_version_that_another_karmen_made_is_refused(old: Old, tmp_path: Path, versions: str):
+    """Its numbers go on where those of 0.0.13 end, as ours do."""
+    sql(old.url, "ALTER TABLE schema_version ADD COLUMN description varchar")
+    sql(old.url, f"INSERT INTO schema_version SELECT n, '', true, 0, 'json to jsonb' FROM (VALUES {versions}) AS v (n)")
+    before = old_backend.dump(old.url)
+    for command in (["migrate"], ["migrate", "--dry-run"], ["user", "list"], ["serve", "--http-port", "0"]):
+        said = old.karmen(*command, expect=1).stderr
+        assert "json to jsonb" in said and "does not know" in said and "Nothing was changed" in said
+    sources = ["import", "--from", old.url, "--data-dir", str(tmp_path / "embedded")]
+    assert "does not know" in run([karmen_binary(), *sources], expect=1).stderr
+    assert old_backend.dump(old.url) == before
+
+
+def test_tables_beside_no_versions_are_refused(old: Old):
+    sql(old.url, "DELETE FROM schema_version")
+    before = old_backend.dump(old.url)
+    assert "nothing in table schema_version" in old.karmen("migrate", expect=1).stderr
+    assert old_backend.dump(old.url) == before
 
 
 def test_tables_without_a_version_are_refused(old: Old):
