@@ -83,7 +83,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       log_(log),
       data_directory_lock_(config, lock_use(kind)),
       persistence_(config, OldDatabase::kTakeOver),
-      store_(gcode_directory(config), config.files.min_free_bytes),
+      store_(gcode_folders(config), config.files.min_free_bytes),
       signer_(read_secret(config), config.auth.old_secret_key),
       blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),
                 static_cast<std::size_t>(config.pools.queue_max)),

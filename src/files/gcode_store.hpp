@@ -67,17 +67,25 @@ struct OpenFile {
     std::int64_t modified_s = 0;  ///< seconds since 1970
 };
 
-/// The path below `root` of a file that a row names: as it stands, or what is left of an absolute path, as Karmen
+/// Where the store is.
+struct StoreFolders {
+    std::filesystem::path root;
+    /// What the root was called when Karmen 0.0.13 wrote the rows, an absolute path. Only rows are compared with it, it
+    /// need not exist. Empty: as it is called now.
+    std::filesystem::path old_root = {};
+};
+
+/// The path below the root of a file that a row names: as it stands, or what is left of an absolute path, as Karmen
 /// 0.0.13 wrote them. None when it lies outside. Looks at names only; that nothing leads outside all the same is the
 /// store's care.
-std::optional<std::string> path_below(const std::filesystem::path& root, std::string_view path);
+std::optional<std::string> path_below(const StoreFolders& folders, std::string_view path);
 
 /// The folder of g-code files. Every path is walked part by part below the root without following links, so that no
 /// name and no planted link leads outside. Any thread, blocks.
 class GcodeStore {
   public:
     /// Makes the folder when it is missing. `free_bytes_min` stay free on its disk.
-    GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min);
+    GcodeStore(const StoreFolders& folders, std::uint64_t free_bytes_min);
 
     /// Throws Error(kDiskFull) when the store takes no more files.
     void require_space() const;
@@ -103,9 +111,9 @@ class GcodeStore {
     void remove(std::string_view path);
 
     /// See files::path_below.
-    std::optional<std::string> relative(std::string_view path) const { return path_below(root_path_, path); }
-    /// How Karmen 0.0.13 would have called the file.
-    std::string absolute(const std::string& relative_path) const { return (root_path_ / relative_path).string(); }
+    std::optional<std::string> relative(std::string_view path) const { return path_below(folders_, path); }
+    /// What rows may call the file: by its place in the store, and as Karmen 0.0.13 would have called it.
+    std::vector<std::string> names_in_rows(const std::string& relative_path) const;
 
     struct Recovery {
         std::size_t unfinished_removed = 0;
@@ -122,7 +130,7 @@ class GcodeStore {
     FileDescriptor open_folder(const std::vector<std::string>& parts) const;
     FileDescriptor make_folder(const std::vector<std::string>& parts);
 
-    std::filesystem::path root_path_;
+    StoreFolders folders_;
     std::uint64_t free_bytes_min_;
     FileDescriptor root_;
 };

@@ -122,9 +122,10 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
     with_.changes.on_change(GcodeRemoved{id});
 }
 
-/// Under either of its names; of Karmen 0.0.13 there may be several rows.
+/// Under any of its names; of Karmen 0.0.13 there may be several rows.
 bool Gcodes::is_listed(const std::string& relative_path) {
-    return with_.gcodes.has_path(relative_path) || with_.gcodes.has_path(with_.store.absolute(relative_path));
+    return std::ranges::any_of(with_.store.names_in_rows(relative_path),
+                               [this](const std::string& name) { return with_.gcodes.has_path(name); });
 }
 
 /// Where the server keeps its files is nobody's business.
@@ -182,11 +183,20 @@ void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {
     std::unordered_set<std::string> listed;
+    std::size_t elsewhere = 0;
     with_.gcodes.each_path([&](std::int64_t, const std::string& path) {
-        if (const auto relative = with_.store.relative(path)) listed.insert(*relative);
+        if (const auto relative = with_.store.relative(path))
+            listed.insert(*relative);
+        else
+            ++elsewhere;
     });
-    const auto recovery =
-        with_.store.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder, age_min);
+    if (elsewhere > 0)
+        with_.log.warning(
+            "g-codes of Karmen 0.0.13 name files outside of the store: files.dir or files.old_dir is wrong",
+            {{"gcodes", elsewhere}});
+    // What nobody lists may be the files of those.
+    const auto recovery = with_.store.recover([&](const std::string& path) { return listed.contains(path); },
+                                              elsewhere > 0 ? std::filesystem::path() : unlisted_folder, age_min);
     if (recovery.unfinished_removed > 0)
         with_.log.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
     for (const std::string& path : recovery.unlisted_moved)

@@ -71,7 +71,7 @@ class GcodesTest : public ServiceTest {
     storage::TemporaryFolder temporary;
     fs::path root = temporary.path() / "gcodes";
     storage::GcodeRepository repository{*database};
-    files::GcodeStore store{root, 0};
+    files::GcodeStore store{{root}, 0};
     Gcodes gcodes{{repository, store, clock, blocking, file_work, log, changes}};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");
@@ -208,8 +208,27 @@ TEST_F(GcodesTest, RowsOfTheOldBackendAreFoundByTheirAbsolutePaths) {
     EXPECT_TRUE(fs::exists(root / "unlisted.gcode")) << "there was no place to move it to";
 }
 
+TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
+    write_all(root / "old.gcode", "G28\n");
+    const auto old =
+        repository.insert({.filename = "old.gcode", .display = "old.gcode", .absolute_path = "/srv/old.gcode"});
+    gcodes.recover(temporary.path() / "unlisted");
+    EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
+    EXPECT_EQ(error_of(gcodes.open(old)), ErrorCode::kGcodeNotFound);
+
+    files::GcodeStore named({root, "/srv"}, 0);
+    Gcodes told({repository, named, clock, blocking, file_work, log, changes});
+    write_all(root / "unlisted.gcode", "G28\n");
+    told.recover(temporary.path() / "unlisted");
+    EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
+    EXPECT_EQ(run(told.open(old)).file.size_bytes, 4U);
+    EXPECT_EQ(run(told.find(old)).absolute_path, "old.gcode");
+    run(told.remove(old, admin));
+    EXPECT_TRUE(files().empty());
+}
+
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
-    files::GcodeStore full(root, std::numeric_limits<std::uint64_t>::max() / 2);
+    files::GcodeStore full({root}, std::numeric_limits<std::uint64_t>::max() / 2);
     Gcodes refused({repository, full, clock, blocking, file_work, log, changes});
     EXPECT_EQ(error_of(begin_and_give_up(refused, "G28\n")), ErrorCode::kDiskFull);
     EXPECT_TRUE(files().empty());

@@ -1,5 +1,6 @@
 """A database of Karmen 0.0.13 is taken over in place: nothing is lost, and what it issued goes on working."""
 
+import shutil
 import time
 import uuid
 from pathlib import Path
@@ -212,6 +213,31 @@ def test_old_files_are_served_and_none_outside_the_folder(taken_over, admin: Api
         gone = admin.get(f"/gcodes/{id}/data", expect=404)
         assert gone.json()["code"] == "gcode_not_found" and b"SECRET" not in gone.content
     assert (old.uploads / "of nobody.txt").exists() and not (server.data_dir / "unlisted-gcodes").exists()
+
+
+def test_files_that_have_moved_are_found_by_what_their_folder_was_called(module_dir: Path, new_server):
+    old = Old.make(module_dir / "moved")
+    options = {"files-old-dir": str(old.uploads)}
+    unknowing = new_server(env=old.env)
+    shutil.rmtree(unknowing.store)
+    shutil.copytree(old.uploads, unknowing.store, symlinks=True)
+    unknowing.restart()
+    admin = unknowing.login("karmen", PASSWORD)
+    admin.get("/gcodes/1/data", expect=404)
+    assert not (unknowing.data_dir / "unlisted-gcodes").exists(), "they may be those of the rows"
+    unknowing.options |= options
+    server = unknowing.restart()
+    admin = server.login("karmen", PASSWORD)
+    for id, path in INSIDE.items():
+        assert admin.get(f"/gcodes/{id}", expect=200).json()["absolute_path"] == path
+        assert admin.get(f"/gcodes/{id}/data", expect=200).content == b"G28\n"
+    for id in OUTSIDE:
+        admin.get(f"/gcodes/{id}/data", expect=404)
+    said = server.command("doctor", "--files-old-dir", str(old.uploads), "--http-port", str(server.port), expect=1).stdout
+    assert "5 of 10 have no file" in said
+    for id in (3, 4):
+        admin.delete(f"/gcodes/{id}", expect=204)
+    assert not (server.store / "twice.gcode").exists()
 
 
 def test_what_was_analysed_stays_and_what_was_not_is_made_up_for(admin: Api):
