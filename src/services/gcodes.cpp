@@ -79,6 +79,9 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
                   .username = owner.username};
         try {
             row.id = with_.gcodes.insert(row);
+        } catch (const storage::OutcomeUnknown&) {
+            // A row without its file would be worse than a file without a row, which is cleaned away in the end.
+            throw;
         } catch (...) {
             with_.store.remove(stored.relative_path);
             throw;

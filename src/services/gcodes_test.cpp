@@ -174,6 +174,50 @@ TEST_F(GcodesTest, ARowThatCannotBeInsertedLeavesNoFile) {
     EXPECT_EQ(listed(), 0U);
 }
 
+class GcodesOnPostgresTest : public GcodesTest {
+  public:
+    /// Whoever lists a g-code loses the connection at that moment.
+    void cut_connections(const std::string& moment) {
+        (*postgres).lease().run_script(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;"
+            "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON gcodes " +
+            moment + " FOR EACH ROW EXECUTE FUNCTION cut()");
+    }
+
+    storage::TestDatabase postgres{storage::DatabaseKind::kPostgres};
+    storage::GcodeRepository rows{*postgres};
+    Gcodes listing{{rows, store, clock, blocking, file_work, log, changes}};
+    Principal nobody{.user = add_user()};
+
+    Awaitable<Gcode> upload() {
+        GcodeUpload file = co_await listing.begin_upload(0);
+        co_await file.append(std::string_view("G28\n"));
+        co_return co_await listing.finish_upload(std::move(file), nobody, "", "cube.gcode");
+    }
+
+  private:
+    Uuid add_user() {
+        const User user{.uuid = Uuid::random(), .username = "ann", .role = Role::kUser, .created = clock.now()};
+        storage::UserRepository(*postgres).create(user, LocalUser{.user = user.uuid, .password_hash = "none"});
+        return user.uuid;
+    }
+};
+
+TEST_F(GcodesOnPostgresTest, AConnectionThatBreaksInTheCommitTakesNoFileAlong) {
+    cut_connections("DEFERRABLE INITIALLY DEFERRED");
+    EXPECT_EQ(error_of(upload()), ErrorCode::kStorageUnavailable);
+    EXPECT_EQ(files(), std::vector<std::string>{"cube.gcode"}) << "its row may be there";
+    listing.recover(temporary.path() / "unlisted");
+    EXPECT_TRUE(files().empty());
+}
+
+TEST_F(GcodesOnPostgresTest, AConnectionThatBreaksBeforeTheCommitLeavesNoFile) {
+    cut_connections("NOT DEFERRABLE");
+    EXPECT_EQ(error_of(upload()), ErrorCode::kStorageUnavailable);
+    EXPECT_TRUE(files().empty());
+}
+
 TEST_F(GcodesTest, ARowWhoseFileIsGoneKeepsItsName) {
     const Gcode first = store_file("cube.gcode");
     fs::remove(root / first.absolute_path);

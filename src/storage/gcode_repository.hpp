@@ -17,7 +17,8 @@ class GcodeRepository {
   public:
     explicit GcodeRepository(Database& database) : database_(database) {}
 
-    /// Returns the id, which is never given twice. Throws Error(kConflict) when the absolute path is taken.
+    /// Returns the id, which is never given twice. Throws Error(kConflict) when the absolute path is taken, and
+    /// OutcomeUnknown when the row may be there all the same.
     std::int64_t insert(const Gcode& gcode);
     std::optional<Gcode> find(std::int64_t id);
     /// Whether a row has this absolute path.
