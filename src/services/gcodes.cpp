@@ -151,9 +151,8 @@ Awaitable<void> Gcodes::analyze_missing() {
         const auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.first_without_analysis(last); });
         if (!gcode) co_return;
         last = gcode->id;
-        co_await offload(with_.files,
-                         [&] { analyze(gcode->id, with_.store.relative(gcode->absolute_path).value_or("")); });
-        co_await tell_of(last);
+        const bool has_changed = co_await offload(with_.files, [&] { return analyze(*gcode); });
+        if (has_changed) co_await tell_of(last);
     }
 }
 
@@ -164,24 +163,22 @@ Awaitable<void> Gcodes::tell_of(std::int64_t id) {
     with_.changes.on_change(GcodeStored{std::move(*gcode)});
 }
 
-void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
-    const auto file = with_.store.open(relative_path);
-    if (!file) {
-        with_.gcodes.set_analysis_error(id, "the file is gone");
-        return;
-    }
+bool Gcodes::analyze(const Gcode& gcode) {
+    const auto file = with_.store.open(gcode.absolute_path);
+    if (!file) return !gcode.analysis_error && with_.gcodes.set_analysis_error(gcode.id, kFileIsGone);
     gcode::GcodeAnalyzer analyzer;
     std::vector<char> block(kBlockBytes);
     for (;;) {
         const ssize_t read = ::read(file->file.get(), block.data(), block.size());
         if (read < 0 && errno == EINTR) continue;
         if (read < 0)
-            throw Error(ErrorCode::kInternal, PublicMessage{"cannot read a stored file"}, LogDetail{relative_path});
+            throw Error(ErrorCode::kInternal, PublicMessage{"cannot read a stored file"},
+                        LogDetail{gcode.absolute_path});
         if (read == 0) break;
         analyzer.feed(std::span(block.data(), static_cast<std::size_t>(read)));
     }
-    with_.gcodes.set_analysis(id, analyzer.finish());
-    with_.log.info("analysed a file that had no analysis", {{"gcode", id}});
+    with_.log.info("analysed a file that had no analysis", {{"gcode", gcode.id}});
+    return with_.gcodes.set_analysis(gcode.id, analyzer.finish());
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {

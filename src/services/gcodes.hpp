@@ -82,11 +82,12 @@ class Gcodes {
     /// The same while this and other processes take uploads: leaves alone what is younger than a day.
     Awaitable<void> clean(std::filesystem::path unlisted_folder);
 
-    /// Analyses the files that have no analysis and no reason for having none.
+    /// Analyses the files that have no analysis, also those that were gone and have come back.
     Awaitable<void> analyze_missing();
 
   private:
-    void analyze(std::int64_t id, const std::string& relative_path);
+    /// Whether the row has changed.
+    bool analyze(const Gcode& gcode);
     Awaitable<void> tell_of(std::int64_t id);
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
     bool is_listed(const std::string& relative_path);

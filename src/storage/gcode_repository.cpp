@@ -111,8 +111,9 @@ std::optional<Gcode> GcodeRepository::find(std::int64_t id) {
 std::optional<Gcode> GcodeRepository::first_without_analysis(std::int64_t after_id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
                                                  " WHERE gcodes.id > :id AND gcodes.analysis IS NULL AND "
-                                                 "gcodes.analysis_error IS NULL ORDER BY gcodes.id LIMIT 1");
-    return database_.lease().one(kSql, {after_id}, read_gcode);
+                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too "
+                                                 "ORDER BY gcodes.id LIMIT 1");
+    return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone}, read_gcode);
 }
 
 bool GcodeRepository::has_path(std::string_view absolute_path) {

@@ -25,7 +25,7 @@ class GcodeRepository {
     bool has_path(std::string_view absolute_path);
     /// By id unless asked otherwise.
     Page<Gcode> list(const ListQuery& query);
-    /// The first with a higher id that has neither an analysis nor an error of one.
+    /// The first with a higher id that has neither an analysis nor a lasting error of one.
     std::optional<Gcode> first_without_analysis(std::int64_t after_id);
     /// False when there is no such g-code.
     bool set_analysis(std::int64_t id, const GcodeAnalysis& analysis);
