@@ -33,7 +33,7 @@ class SqliteDialect final : public Dialect {
     std::string_view columns_of_table() const override { return "SELECT name FROM pragma_table_info(:name)"; }
 
     std::string expand(std::string_view sql) const override {
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
             {"serial_key", "integer PRIMARY KEY AUTOINCREMENT"},
             {"uuid", "text"},
             {"json", "text"},
@@ -41,6 +41,7 @@ class SqliteDialect final : public Dialect {
             {"timestamptz", "text"},
             {"text_array", "text"},
             {"bytewise", "COLLATE BINARY"},
+            {"for_equality", ""},
         }};
         return expand_names(sql, kNames);
     }
@@ -109,7 +110,7 @@ class PostgresDialect final : public Dialect {
     }
 
     std::string expand(std::string_view sql) const override {
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
             {"serial_key", "bigserial PRIMARY KEY"},
             {"uuid", "uuid"},
             {"json", "json"},
@@ -117,6 +118,7 @@ class PostgresDialect final : public Dialect {
             {"timestamptz", "timestamptz"},
             {"text_array", "varchar(128)[]"},
             {"bytewise", "COLLATE \"C\""},
+            {"for_equality", "USING hash"},
         }};
         return expand_names(sql, kNames);
     }

@@ -100,6 +100,28 @@ def test_the_tables_are_those_of_a_new_database(old: Old, tmp_path: Path):
     assert sql(new.url, references) == sql(old.url, references)
 
 
+def long_text(letter: str) -> str:
+    """4000 characters that cannot be compressed into an index."""
+    return f"(SELECT string_agg(chr(ascii('{letter}') + (random() * 4000)::int), '') FROM generate_series(1, 4000))"
+
+
+def test_texts_of_any_length_are_taken_over(old: Old, tmp_path: Path):
+    sql(old.url, f"UPDATE gcodes SET display = {long_text('一')}, filename = {long_text('一')}, path = {long_text('一')} WHERE id = 1")
+    sql(old.url, f"UPDATE gcodes SET absolute_path = '{old.uploads}/' || {long_text('一')} WHERE id = 2")
+    sql(old.url, f"UPDATE users SET username = left({long_text('一')}, 128) WHERE username = 'ursula'; UPDATE settings SET val = {long_text('一')}")
+    path, display = sql(old.url, "SELECT max(CASE WHEN id = 2 THEN absolute_path END), max(CASE WHEN id = 1 THEN display END) FROM gcodes")[0]
+    assert "more than 600 characters" in old.karmen("migrate", "--dry-run").stdout
+    server = Server(tmp_path / "server", options={"files-dir": str(old.uploads)}, env=old.env).start()
+    try:
+        admin = server.login("karmen", PASSWORD)
+        assert admin.get("/gcodes/1", expect=200).json()["display"] == display[:600]
+        assert admin.get("/gcodes/2", expect=200).json()["absolute_path"] == path.removeprefix(f"{old.uploads}/")
+        for order in ("display", "-filename", "absolute_path", "path"):
+            assert GCODE_IDS <= {gcode["id"] for gcode in every_page(admin, f"/gcodes?limit=100&order_by={order}")}
+    finally:
+        server.stop()
+
+
 def test_a_command_that_only_looks_does_not_convert(old: Old):
     before = old_backend.dump(old.url)
     assert "one of Karmen 0.0.13" in old.karmen("user", "list", expect=1).stderr

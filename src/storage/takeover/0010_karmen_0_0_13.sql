@@ -76,6 +76,9 @@ UPDATE gcodes SET absolute_path = '' WHERE absolute_path IS NULL;
 UPDATE gcodes SET absolute_path = regexp_replace(absolute_path, '/{2,}', '/', 'g') WHERE absolute_path LIKE '%//%';
 UPDATE gcodes SET filename = COALESCE(display, regexp_replace(absolute_path, '^.*/', '')) WHERE filename IS NULL;
 UPDATE gcodes SET display = filename WHERE display IS NULL;
+-- * gcodes: names of more than 600 characters are cut there, because an index holds no longer ones; paths stay as they are
+UPDATE gcodes SET filename = left(filename, 600) WHERE length(filename) > 600;
+UPDATE gcodes SET display = left(display, 600) WHERE length(display) > 600;
 UPDATE gcodes SET path = '' WHERE path IS NULL;
 UPDATE gcodes SET uploaded = to_timestamp(0) WHERE uploaded IS NULL;
 UPDATE gcodes SET size = 0 WHERE size IS NULL;
@@ -151,7 +154,7 @@ END $$;
 
 -- * indexes for the orders that lists are asked for
 CREATE INDEX IF NOT EXISTS api_tokens_user_uuid ON api_tokens (user_uuid, created, jti);
-CREATE INDEX IF NOT EXISTS gcodes_absolute_path ON gcodes (absolute_path);
+CREATE INDEX IF NOT EXISTS gcodes_absolute_path ON gcodes USING hash (absolute_path);
 CREATE INDEX IF NOT EXISTS gcodes_display ON gcodes (display COLLATE "C", id);
 CREATE INDEX IF NOT EXISTS gcodes_filename ON gcodes (filename COLLATE "C", id);
 CREATE INDEX IF NOT EXISTS gcodes_uploaded ON gcodes (uploaded, id);
