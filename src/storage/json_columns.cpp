@@ -191,11 +191,12 @@ std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode) {
         {"id", gcode.id}, {"filename", gcode.filename}, {"size", gcode.size_bytes}, {"available", gcode.available}});
 }
 
-PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text) {
+PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text, PrintJob::GcodeCopy otherwise) {
     const ParsedObject parsed(text);
     const Members members(parsed.object());
-    return {members.integer("id"), members.text("filename"), members.integer("size"),
-            members.boolean("available").value_or(false)};
+    if (const std::int64_t id = members.integer("id"); id != 0) otherwise.id = id;
+    return {otherwise.id, members.optional_text("filename").value_or(otherwise.filename), members.integer("size"),
+            members.boolean("available").value_or(otherwise.available)};
 }
 
 std::string without_file(const std::optional<std::string>& gcode_data) {
@@ -210,11 +211,12 @@ std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer) {
     return json::serialize(json::object{{"host", printer.host}, {"name", printer.name}, {"client", std::move(client)}});
 }
 
-PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text) {
+PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text, const std::string& otherwise) {
     const ParsedObject parsed(text);
     const Members members(parsed.object());
     const json::object& client = members.object("client");
-    PrintJob::PrinterCopy printer{members.text("host"), members.text("name"), client_from_object(client)};
+    const std::string host = members.text("host");
+    PrintJob::PrinterCopy printer{host.empty() ? otherwise : host, members.text("name"), client_from_object(client)};
     printer.client.api_key = std::nullopt;
     if (const auto name = Members(client).optional_text("name")) printer.client.name = *name;
     return printer;

@@ -315,8 +315,9 @@ def test_print_jobs(admin: Api):
     assert "s3cret" not in job.text
     assert job.json()["gcode_data"] == {"id": 1, "filename": "cube.gcode", "size": 4, "available": True}
     assert job.json()["printer_data"]["client"]["name"] == "octoprint"
-    for id in (2, 3):
-        admin.get(f"/printjobs/{id}", expect=200)
+    gone = admin.get("/printjobs/2", expect=200).json()
+    assert gone["printer_data"]["host"] == "gone:80" and gone["gcode_data"]["available"] is False
+    admin.get("/printjobs/3", expect=200)
 
 
 def test_printers(admin: Api, server: Server):
