@@ -102,7 +102,11 @@ std::int64_t count(Session& session, std::string_view table, std::string_view ro
 std::string expression(const Dialect& dialect, const Column& column, Source source) {
     const bool is_missing = source == Source::kKarmen_0_0_13 && !column.old_value.empty();
     return expand_words(is_missing ? column.old_value : column.value, [&](std::string_view time) {
-        return dialect.text_of(fmt::format("COALESCE({}, to_timestamp(0))", time), ColumnKind::kTimestamp);
+        // PostgreSQL's may be infinite, before the year 1 and after 9999.
+        return dialect.text_of(fmt::format("CASE WHEN {0} BETWEEN '0001-01-01 00:00+00' AND "
+                                           "'9999-12-31 23:59:59.999999+00' THEN {0} ELSE to_timestamp(0) END",
+                                           time),
+                               ColumnKind::kTimestamp);
     });
 }
 

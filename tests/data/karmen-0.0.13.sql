@@ -119,5 +119,13 @@ INSERT INTO printers VALUES
         '{"version": {}, "connected": false, "access_level" :  "uknown", "api_key": null}', NULL, 'https'),
     ('127.0.0.4:9', NULL, NULL, NULL, NULL, 'null', NULL);
 
+-- What no calendar of a client knows.
+UPDATE users SET created = '10000-01-01 00:00:00+00' WHERE username = 'suspended';
+UPDATE api_tokens SET created = '-infinity' WHERE name = 'nobody';
+UPDATE api_tokens SET created = '0044-03-15 12:00:00+00 BC' WHERE name = 'revoked';
+UPDATE gcodes SET uploaded = 'infinity' WHERE id = 9;
+UPDATE gcodes SET uploaded = '0044-03-15 12:00:00+00 BC' WHERE id = 8;
+UPDATE printjobs SET started = '-infinity' WHERE id = 2;
+
 CREATE TABLE settings (key varchar UNIQUE, val varchar);
 INSERT INTO settings VALUES ('network_interface', 'wlp4s0'), (NULL, 'nobody asks for it');

@@ -200,6 +200,13 @@ def test_everybody_is_there(admin: Api):
     assert users[old_backend.NAMELESS]["username"].startswith("nameless")
 
 
+def test_times_that_no_calendar_knows(admin: Api):
+    epoch = "1970-01-01T00:00:00.000000+00:00"
+    assert {admin.get(f"/gcodes/{id}", expect=200).json()["uploaded"] for id in (8, 9)} == {epoch}
+    assert admin.get("/printjobs/2", expect=200).json()["started"] == epoch
+    assert admin.get("/gcodes/7", expect=200).json()["uploaded"].startswith("2020-04-06T10:00:00")
+
+
 def test_old_tokens_go_on_working(server: Server, ursula: Api):
     for token in (old_backend.SLICER, old_backend.UNNAMED):
         server.anonymous().with_token(api_token(URSULA, token)).get("/gcodes", expect=200)
