@@ -42,6 +42,8 @@ constexpr Column kApiTokens[] = {{"jti", "jti"},
                                  {"name", "COALESCE(name, '')"},
                                  {"created", "{{created}}"},
                                  {"revoked", "CASE WHEN revoked THEN 1 ELSE 0 END"}};
+constexpr std::string_view kUserIfKnown =
+    "CASE WHEN EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid) THEN user_uuid END";
 constexpr Column kGcodes[] = {
     {"id", "id"},
     {"path", "COALESCE(path, '')"},
@@ -54,7 +56,7 @@ constexpr Column kGcodes[] = {
     {"analysis",
      R"(CASE WHEN json_typeof(analysis) = 'object' AND analysis::text !~ '^\s*\{\s*\}\s*$' THEN analysis END)"},
     {"analysis_error", "analysis_error", "NULL"},
-    {"user_uuid", "user_uuid"}};
+    {"user_uuid", kUserIfKnown}};
 constexpr Column kPrintJobs[] = {
     {"id", "id"},
     {"gcode_id", "COALESCE(gcode_id, 0)"},
@@ -62,7 +64,7 @@ constexpr Column kPrintJobs[] = {
     {"started", "{{started}}"},
     {"gcode_data", "gcode_data"},
     {"printer_data", R"sql(regexp_replace(printer_data::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"'))sql"},
-    {"user_uuid", "user_uuid"}};
+    {"user_uuid", kUserIfKnown}};
 constexpr Column kPrinters[] = {
     {"host", "host"},
     {"name", "COALESCE(name, host)"},
@@ -74,13 +76,14 @@ constexpr Column kPrinters[] = {
 constexpr Column kSettings[] = {{"key", "key"}, {"val", "val"}};
 
 /// In the order in which they refer to each other.
-constexpr Table kTables[] = {{"users", kUsers, "true"},
-                             {"local_users", kLocalUsers, "pwd_hash IS NOT NULL"},
-                             {"api_tokens", kApiTokens, "user_uuid IS NOT NULL"},
-                             {"gcodes", kGcodes, "true"},
-                             {"printjobs", kPrintJobs, "true"},
-                             {"printers", kPrinters, "true"},
-                             {"settings", kSettings, "key IS NOT NULL"}};
+constexpr Table kTables[] = {
+    {"users", kUsers, "true"},
+    {"local_users", kLocalUsers, "pwd_hash IS NOT NULL AND EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid)"},
+    {"api_tokens", kApiTokens, "EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid)"},
+    {"gcodes", kGcodes, "true"},
+    {"printjobs", kPrintJobs, "true"},
+    {"printers", kPrinters, "true"},
+    {"settings", kSettings, "key IS NOT NULL"}};
 
 enum class Source { kThisProgram, kKarmen_0_0_13 };
 
