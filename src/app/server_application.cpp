@@ -144,6 +144,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
 
 Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
+    if (answers_requests(kind_) || does_tasks(kind_)) gcodes_.adopt_old_paths();
     // Others may be uploading at this moment; they have a task for it.
     if (kind_ == ProcessKind::kServe) gcodes_.recover(unlisted_folder(config_));
     co_await shared_->start(monitor_, [this] { take_new_share(); });

@@ -137,6 +137,16 @@ void Gcodes::show_relative_path(Gcode& gcode) const {
         gcode.absolute_path = with_.store.relative(gcode.absolute_path).value_or("");
 }
 
+void Gcodes::adopt_old_paths() {
+    const std::size_t adopted =
+        with_.gcodes.change_absolute_paths([this](const std::string& path) -> std::optional<std::string> {
+            // What is not there may be found under another folder, once the operator names that.
+            if (!with_.store.open(path)) return std::nullopt;
+            return with_.store.relative(path);
+        });
+    if (adopted > 0) with_.log.info("took over the paths of files of Karmen 0.0.13", {{"gcodes", adopted}});
+}
+
 void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
     recover(unlisted_folder, std::chrono::seconds(0));
 }

@@ -77,6 +77,9 @@ class Gcodes {
     /// Its print jobs keep their copy of the data. Throws Error: kGcodeNotFound, kNotOwner.
     Awaitable<void> remove(std::int64_t id, Principal who);
 
+    /// At start: rows of Karmen 0.0.13 whose files are found name them by their place in the store from now on, as all
+    /// others do. May be done by several processes, and again. Blocks.
+    void adopt_old_paths();
     /// At start, before uploads: see GcodeStore::recover. Blocks.
     void recover(const std::filesystem::path& unlisted_folder);
     /// The same while this and other processes take uploads: leaves alone what is younger than a day.

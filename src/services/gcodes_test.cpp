@@ -252,6 +252,34 @@ TEST_F(GcodesTest, RowsOfTheOldBackendAreFoundByTheirAbsolutePaths) {
     EXPECT_TRUE(fs::exists(root / "unlisted.gcode")) << "there was no place to move it to";
 }
 
+TEST_F(GcodesTest, WhereTheServerKeepsItsFilesIsNotToldByListsEither) {
+    write_all(root / "b.gcode", "G28\n");
+    const auto add = [&](const std::string& path) {
+        return repository.insert({.filename = "x", .display = "x", .absolute_path = path});
+    };
+    const auto inside = add((root / "b.gcode").string());
+    add((root / "gone.gcode").string());
+    add((temporary.path() / "outside.gcode").string());
+    const Gcode new_one = store_file("c.gcode");
+    gcodes.adopt_old_paths();
+    gcodes.adopt_old_paths();
+    EXPECT_EQ(repository.find(inside)->absolute_path, "b.gcode");
+
+    ListQuery query{.limit = 1, .order_by = ListQuery::Order{"absolute_path", Direction::kAscending}};
+    std::vector<std::int64_t> ids;
+    do {
+        const auto page = run(gcodes.list(query));
+        ids.push_back(page.rows.at(0).id);
+        EXPECT_EQ(page.next.value_or("").find('/'), std::string::npos) << page.next.value_or("");
+        query.start_with = page.next;
+    } while (query.start_with);
+    ASSERT_EQ(ids.size(), 4U);
+    EXPECT_EQ(ids.at(2), inside);
+    EXPECT_EQ(ids.at(3), new_one.id);
+    const auto found = run(gcodes.list({.filter = ListQuery::Filter{"absolute_path", "^/"}}));
+    EXPECT_TRUE(found.rows.empty());
+}
+
 TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
     write_all(root / "old.gcode", "G28\n");
     const auto old =

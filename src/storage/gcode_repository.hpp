@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karmen::storage {
 
@@ -33,10 +34,21 @@ class GcodeRepository {
     /// The removed row, none when there is no such g-code. Its print jobs say from the same moment that the file is not
     /// available. The file itself is the caller's.
     std::optional<Gcode> remove(std::int64_t id);
+    /// Gives every row whose path begins with `/` the one that `path_of` makes of it; none: as it is. Returns how many
+    /// have changed. The callback may use the database.
+    std::size_t change_absolute_paths(
+        const std::function<std::optional<std::string>(const std::string& absolute_path)>& path_of);
     /// Calls back with id and absolute path of every row, in bounded memory. The callback must not use the database.
     void each_path(const std::function<void(std::int64_t id, const std::string& absolute_path)>& on_path);
 
   private:
+    struct PathChange {
+        std::int64_t id = 0;
+        std::string from;
+        std::string to;
+    };
+    std::size_t write_changes(const std::vector<PathChange>& changes);
+
     Database& database_;
 };
 

@@ -244,6 +244,19 @@ def test_old_files_are_served_and_none_outside_the_folder(taken_over, admin: Api
     assert (old.uploads / "of nobody.txt").exists() and not (server.data_dir / "unlisted-gcodes").exists()
 
 
+def test_lists_do_not_tell_where_the_server_keeps_its_files(taken_over, admin: Api):
+    _, old = taken_over
+    page = "/gcodes?limit=1&order_by=absolute_path"
+    while page:
+        answer = admin.get(page, expect=200).json()
+        assert "uploads" not in str(answer.get("next")) and "outside" not in str(answer.get("next"))
+        page = answer.get("next")
+    assert admin.get("/gcodes?filter=absolute_path:/", expect=200).json()["items"][0]["id"] == 1
+    assert admin.get("/gcodes?filter=absolute_path:^/", expect=200).json()["items"] == []
+    stored = dict(sql(old.url, "SELECT id, absolute_path FROM gcodes"))
+    assert {id: stored[str(id)] for id in INSIDE} == INSIDE
+
+
 def test_files_that_have_moved_are_found_by_what_their_folder_was_called(module_dir: Path, new_server):
     old = Old.make(module_dir / "moved")
     options = {"files-old-dir": str(old.uploads)}
