@@ -117,7 +117,7 @@ StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::str
     if (::fsync(target.get()) != 0) throw_errno("fsync the folder of an upload");
     stored.relative_path = path_of(stored.filename);
     stored.size_bytes = upload.size_bytes_;
-    stored.sha256 = upload.finish_digest();
+    stored.sha256 = upload.digest_.finish();
     stored.analysis = upload.analyzer_.finish();
     return stored;
 }

@@ -3,9 +3,8 @@
 #include "base/file_descriptor.hpp"
 #include "base/log.hpp"
 #include "domain/gcode.hpp"
+#include "files/sha256.hpp"
 #include "gcode/analyzer.hpp"
-
-#include <openssl/evp.h>
 
 #include <chrono>
 #include <cstdint>
@@ -47,7 +46,6 @@ class Upload {
     /// Gives the durable file a name in `folder`: `wanted` or, when that is taken, one with a suffix.
     std::string take_free_name(const FileDescriptor& folder, const std::string& wanted,
                                const std::function<bool(const std::string& name)>& is_taken);
-    std::string finish_digest();
 
     int root_;  ///< the store's
     std::uint64_t free_bytes_min_;
@@ -55,7 +53,7 @@ class Upload {
     std::string temporary_name_;
     std::int64_t size_bytes_ = 0;
     std::int64_t flushed_bytes_ = 0;
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest_;
+    Sha256 digest_;
     gcode::GcodeAnalyzer analyzer_;
     bool is_published_ = false;
 };
