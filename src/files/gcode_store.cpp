@@ -18,6 +18,7 @@ namespace karmen::files {
 
 namespace {
 
+constexpr std::size_t kBlockBytes = 256 * 1024;
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::vector<std::string> parts_of(std::string_view relative_path) {
@@ -45,6 +46,22 @@ std::vector<std::string> prefixes_of(const StoreFolders& folders) {
 }
 
 }  // namespace
+
+FileContent read_content(const OpenFile& file) {
+    Sha256 digest;
+    gcode::GcodeAnalyzer analyzer;
+    std::vector<char> block(kBlockBytes);
+    for (;;) {
+        const ssize_t count = ::read(file.file.get(), block.data(), block.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw_errno("read a stored file");
+        if (count == 0) break;
+        const auto bytes = std::span<const char>(block).first(static_cast<std::size_t>(count));
+        digest.update(bytes);
+        analyzer.feed(bytes);
+    }
+    return {digest.finish(), analyzer.finish()};
+}
 
 std::optional<std::string> path_below(const StoreFolders& folders, std::string_view path) {
     if (!path.starts_with('/')) return std::string(path);

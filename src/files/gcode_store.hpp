@@ -65,6 +65,15 @@ struct OpenFile {
     std::int64_t modified_s = 0;  ///< seconds since 1970
 };
 
+/// What a file holds, as an upload of it would have found.
+struct FileContent {
+    std::string sha256;
+    GcodeAnalysis analysis;
+};
+
+/// Reads the file to its end. Any thread, blocks. Throws Error(kInternal).
+FileContent read_content(const OpenFile& file);
+
 /// Where the store is.
 struct StoreFolders {
     std::filesystem::path root;

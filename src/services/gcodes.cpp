@@ -5,8 +5,6 @@
 #include "files/names.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <unistd.h>
 #include <unordered_set>
 #include <utility>
 
@@ -158,7 +156,7 @@ Awaitable<void> Gcodes::clean(std::filesystem::path unlisted_folder) {
 Awaitable<void> Gcodes::analyze_missing() {
     std::int64_t last = 0;
     for (;;) {
-        const auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.first_without_analysis(last); });
+        const auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.first_unexamined(last); });
         if (!gcode) co_return;
         last = gcode->id;
         const bool has_changed = co_await offload(with_.files, [&] { return analyze(*gcode); });
@@ -175,20 +173,13 @@ Awaitable<void> Gcodes::tell_of(std::int64_t id) {
 
 bool Gcodes::analyze(const Gcode& gcode) {
     const auto file = with_.store.open(gcode.absolute_path);
-    if (!file) return !gcode.analysis_error && with_.gcodes.set_analysis_error(gcode.id, kFileIsGone);
-    gcode::GcodeAnalyzer analyzer;
-    std::vector<char> block(kBlockBytes);
-    for (;;) {
-        const ssize_t read = ::read(file->file.get(), block.data(), block.size());
-        if (read < 0 && errno == EINTR) continue;
-        if (read < 0)
-            throw Error(ErrorCode::kInternal, PublicMessage{"cannot read a stored file"},
-                        LogDetail{gcode.absolute_path});
-        if (read == 0) break;
-        analyzer.feed(std::span(block.data(), static_cast<std::size_t>(read)));
-    }
+    if (!file)
+        return !gcode.analysis && !gcode.analysis_error && with_.gcodes.set_analysis_error(gcode.id, kFileIsGone);
+    const files::FileContent content = files::read_content(*file);
+    if (gcode.sha256.empty()) with_.gcodes.set_sha256(gcode.id, content.sha256);
+    if (gcode.analysis) return false;
     with_.log.info("analysed a file that had no analysis", {{"gcode", gcode.id}});
-    return with_.gcodes.set_analysis(gcode.id, analyzer.finish());
+    return with_.gcodes.set_analysis(gcode.id, content.analysis);
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {

@@ -110,10 +110,11 @@ std::optional<Gcode> GcodeRepository::find(std::int64_t id) {
     return find_gcode(session, id);
 }
 
-std::optional<Gcode> GcodeRepository::first_without_analysis(std::int64_t after_id) {
+std::optional<Gcode> GcodeRepository::first_unexamined(std::int64_t after_id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
-                                                 " WHERE gcodes.id > :id AND gcodes.analysis IS NULL AND "
-                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too "
+                                                 " WHERE gcodes.id > :id AND (gcodes.sha256 IS NULL OR "
+                                                 "gcodes.analysis IS NULL AND "
+                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too) "
                                                  "ORDER BY gcodes.id LIMIT 1");
     return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone}, read_gcode);
 }
@@ -131,6 +132,10 @@ Page<Gcode> GcodeRepository::list(const ListQuery& query) {
 bool GcodeRepository::set_analysis(std::int64_t id, const GcodeAnalysis& analysis) {
     return database_.lease().execute("UPDATE gcodes SET analysis = :analysis, analysis_error = NULL WHERE id = :id",
                                      {analysis_to_json(analysis), id}) > 0;
+}
+
+bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {
+    return database_.lease().execute("UPDATE gcodes SET sha256 = :sha256 WHERE id = :id", {sha256, id}) > 0;
 }
 
 bool GcodeRepository::set_analysis_error(std::int64_t id, std::string_view error) {

@@ -26,10 +26,11 @@ class GcodeRepository {
     bool has_path(std::string_view absolute_path);
     /// By id unless asked otherwise.
     Page<Gcode> list(const ListQuery& query);
-    /// The first with a higher id that has neither an analysis nor a lasting error of one.
-    std::optional<Gcode> first_without_analysis(std::int64_t after_id);
+    /// The first with a higher id that has neither an analysis nor a lasting error of one, or no SHA-256.
+    std::optional<Gcode> first_unexamined(std::int64_t after_id);
     /// False when there is no such g-code.
     bool set_analysis(std::int64_t id, const GcodeAnalysis& analysis);
+    bool set_sha256(std::int64_t id, std::string_view sha256);
     bool set_analysis_error(std::int64_t id, std::string_view error);
     /// The removed row, none when there is no such g-code. Its print jobs say from the same moment that the file is not
     /// available. The file itself is the caller's.

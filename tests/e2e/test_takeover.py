@@ -1,5 +1,6 @@
 """A database of Karmen 0.0.13 is taken over in place: nothing is lost, and what it issued goes on working."""
 
+import hashlib
 import shutil
 import time
 import uuid
@@ -293,6 +294,15 @@ def test_what_was_analysed_stays_and_what_was_not_is_made_up_for(admin: Api):
         assert eventually(lambda: analysis(id), what=f"{id} is analysed").keys() == analysed.keys()
     for id in (9, 2147483646):
         assert eventually(lambda: analysis(id), what=f"{id} is looked for") == {"error": "the file is gone"}
+
+
+def test_old_files_get_an_entity_tag(server: Server, admin: Api):
+    def tag() -> str:
+        return admin.get("/gcodes/1/data", expect=200).headers["ETag"].strip('"')
+
+    admin.get("/gcodes/1/data", headers={"If-None-Match": f'"{tag()}"'}, expect={200, 304})
+    eventually(lambda: tag() == hashlib.sha256(b"G28\n").hexdigest(), what="the file is hashed")
+    admin.get("/gcodes/1/data", headers={"If-None-Match": f'"{tag()}"'}, expect=304)
 
 
 def test_lists_page_over_odd_rows(admin: Api):

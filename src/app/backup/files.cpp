@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <memory>
 #include <span>
 #include <sys/stat.h>
 #include <unistd.h>
