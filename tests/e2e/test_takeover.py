@@ -2,15 +2,16 @@
 
 import hashlib
 import shutil
+import subprocess
 import time
 import uuid
 from pathlib import Path
 
 import pytest
 
-from support import old_backend
+from support import faults, old_backend
 from support.api import Api
-from support.binary import karmen_binary
+from support.binary import clean_environment, karmen_binary
 from support.gcodes import every_page, uploaded
 from support.old_backend import ADMIN, GCODE_IDS, INSIDE, OUTSIDE, PASSWORD, URSULA, Old, api_token
 from support.postgres import new_database, sql
@@ -121,6 +122,36 @@ def test_texts_of_any_length_are_taken_over(old: Old, tmp_path: Path):
             assert GCODE_IDS <= {gcode["id"] for gcode in every_page(admin, f"/gcodes?limit=100&order_by={order}")}
     finally:
         server.stop()
+
+
+def test_ten_processes_at_once_take_over_once(old: Old):
+    command = [karmen_binary(), "migrate", "--data-dir", str(old.directory / "data")]
+    started = [
+        subprocess.Popen(command, env=clean_environment(old.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(10)
+    ]
+    said = [process.communicate(timeout=60) for process in started]
+    assert [process.returncode for process in started] == [0] * 10, said
+    assert sum(out.count("Converted to version 10") for out, _ in said) == 1, said
+    assert sql(old.url, "SELECT description FROM schema_version WHERE version = 10") == [["karmen_0_0_13"]]
+
+
+def test_a_takeover_that_is_killed_changes_nothing_and_can_be_repeated(old: Old):
+    before = old_backend.dump(old.url)
+    # One of the last tables is held, so that most is done when the process dies.
+    with faults.locked_tables(old.url, "settings"):
+        command = [karmen_binary(), "migrate", "--data-dir", str(old.directory / "data")]
+        process = subprocess.Popen(command, env=clean_environment(old.env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'settings'::regclass"
+            eventually(lambda: sql(old.url, waits) == [["1"]], what="the takeover waits for settings")
+        finally:
+            process.kill()
+            process.wait()
+    left = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'karmen'"
+    eventually(lambda: sql(old.url, left) == [["0"]], what="the server has noticed")
+    assert old_backend.dump(old.url) == before
+    assert "Converted to version 10" in old.karmen("migrate").stdout
 
 
 def test_a_command_that_only_looks_does_not_convert(old: Old):
