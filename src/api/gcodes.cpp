@@ -5,6 +5,8 @@
 #include "api/upload.hpp"
 #include "http/file_response.hpp"
 
+#include <fmt/format.h>
+
 namespace karmen::api {
 
 namespace {
@@ -12,6 +14,12 @@ namespace {
 std::int64_t gcode_id(const Call& call) {
     if (const auto id = parse_id(call.path_value(0))) return *id;
     throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"});
+}
+
+/// The hash of a file of Karmen 0.0.13 is found out after the takeover.
+std::string etag_of(const services::Gcodes::Content& content) {
+    if (!content.gcode.sha256.empty()) return content.gcode.sha256;
+    return fmt::format("{}-{}-{}", content.gcode.id, content.file.size_bytes, content.file.modified_s);
 }
 
 }  // namespace
@@ -32,10 +40,11 @@ Answer get_gcode(const Services& services, Call& call) {
 
 Answer download_gcode(const Services& services, Call& call) {
     auto content = co_await services.gcodes.open(gcode_id(call));
+    const std::string etag = etag_of(content);
     const std::chrono::system_clock::time_point modified{std::chrono::seconds{content.file.modified_s}};
     http::Response response = http::file_response(call.request, std::move(content.file.file),
                                                   {.size = content.file.size_bytes,
-                                                   .etag = content.gcode.sha256,
+                                                   .etag = etag,
                                                    .last_modified = modified,
                                                    .content_type = "application/octet-stream",
                                                    .download_name = content.gcode.display});

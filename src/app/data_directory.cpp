@@ -31,6 +31,10 @@ std::filesystem::path gcode_directory(const config::Config& config) {
     return std::filesystem::path(config.data_dir) / "gcodes";
 }
 
+files::StoreFolders gcode_folders(const config::Config& config) {
+    return {.root = gcode_directory(config), .old_root = config.files.old_dir};
+}
+
 DataDirectoryLock::DataDirectoryLock(const config::Config& config, Use use) {
     const std::filesystem::path path = make_data_directory(config) / "lock";
     file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));

@@ -2,6 +2,7 @@
 
 #include "base/file_descriptor.hpp"
 #include "config/config.hpp"
+#include "files/gcode_store.hpp"
 
 #include <filesystem>
 
@@ -12,6 +13,8 @@ std::filesystem::path make_data_directory(const config::Config& config);
 
 /// Where the g-codes lie.
 std::filesystem::path gcode_directory(const config::Config& config);
+/// The same with what old rows call it.
+files::StoreFolders gcode_folders(const config::Config& config);
 
 /// Held by the servers that work on a data directory. One that is the whole installation has it alone: its start would
 /// take the uploads of another for leftovers of a crash. The processes of one installation share it. Commands of the

@@ -1,11 +1,16 @@
 #include "app/commands.hpp"
 #include "app/data_directory.hpp"
 #include "app/database_access.hpp"
+#include "app/output.hpp"
 #include "base/error.hpp"
+#include "files/gcode_store.hpp"
+#include "storage/gcode_repository.hpp"
 #include "storage/importer.hpp"
 #include "storage/migrator.hpp"
 
 #include <fmt/core.h>
+
+#include <string>
 
 namespace karmen::app {
 
@@ -27,6 +32,21 @@ storage::Database open_source(const config::Config& config, const std::string& u
     return storage::Database(open_backend(options, DatabaseUse::kInspect), {.sessions_max = 2});
 }
 
+/// Rows of Karmen 0.0.13 name their files by absolute paths.
+std::string what_of_the_files(storage::Database& database, const config::Config& config) {
+    const files::StoreFolders folders = gcode_folders(config);
+    std::string outside;
+    storage::GcodeRepository(database).each_path([&](std::int64_t, const std::string& path) {
+        if (outside.empty() && !files::path_below(folders, path)) outside = path;
+    });
+    if (outside.empty())
+        return fmt::format("The g-code files were not copied: they belong into {}", folders.root.string());
+    return fmt::format(
+        "The g-code files were not copied, and its rows name files elsewhere, such as {}. Set files.dir to the folder "
+        "that holds them; where they have moved, set files.old_dir too, to what the rows call that folder",
+        printable(outside));
+}
+
 int run(const config::Config& config, const Arguments& arguments) {
     if (uses_postgres(config))
         throw Error(ErrorCode::kInvalidInput,
@@ -38,10 +58,8 @@ int run(const config::Config& config, const Arguments& arguments) {
     storage::Migrator(target).migrate();
     const auto copied = Importer(source, target).run(arguments.if_not_empty);
     for (const auto& [table, rows] : copied) fmt::print("{:<12} {:>9} rows\n", table, rows);
-    fmt::print(
-        "{} holds now what {} held. The g-code files were not copied: put them into {}, or name their folder with "
-        "files.dir\n",
-        database_name(config), storage::postgres_name(arguments.from), gcode_directory(config).string());
+    fmt::print("{} holds now what {} held. {}\n", database_name(config), storage::postgres_name(arguments.from),
+               what_of_the_files(target, config));
     return 0;
 }
 

@@ -84,7 +84,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       log_(log),
       data_directory_lock_(config, lock_use(kind)),
       persistence_(config, UnreadyDatabase::kConvert),
-      store_(gcode_directory(config), config.files.min_free_bytes),
+      store_(gcode_folders(config), config.files.min_free_bytes),
       signer_(read_secret(config), config.auth.old_secret_key),
       blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),
                 static_cast<std::size_t>(config.pools.queue_max)),
@@ -147,6 +147,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
 
 Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
+    if (answers_requests(kind_) || does_tasks(kind_)) gcodes_.adopt_old_paths();
     // Others may be uploading at this moment; they have a task for it.
     if (kind_ == ProcessKind::kServe) gcodes_.recover(unlisted_folder(config_));
     co_await shared_->start(monitor_, [this] { take_new_share(); });

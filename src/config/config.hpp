@@ -94,7 +94,8 @@ struct Events {
 };
 
 struct Files {
-    std::string dir;  ///< empty: gcodes in data_dir
+    std::string dir;      ///< empty: gcodes in data_dir
+    std::string old_dir;  ///< what rows of Karmen 0.0.13 call it; empty: the same
     Bytes min_free_bytes = 64 * kMiB;
     bool operator==(const Files&) const = default;
 };

@@ -26,6 +26,10 @@ constexpr TextRule kPath{"a path without NUL", [](std::string_view text) {
                          }};
 constexpr TextRule kOptionalPath{"empty or a path without NUL",
                                  [](std::string_view text) { return text.find('\0') == std::string_view::npos; }};
+constexpr TextRule kOptionalAbsolutePath{"empty or a path that begins with /, without NUL", [](std::string_view text) {
+                                             return (text.empty() || text.starts_with('/')) &&
+                                                    text.find('\0') == std::string_view::npos;
+                                         }};
 constexpr TextRule kIpAddress{"an IPv4 or IPv6 address", is_ip_address};
 constexpr TextRule kIpNetwork{"IP addresses and networks such as 10.0.0.0/8", is_ip_network};
 constexpr TextRule kOrigin{"* or origins such as https://karmen.example", is_origin};
@@ -172,6 +176,9 @@ constexpr Option kOptions[] = {
     {"files.dir", "Directory of the g-codes; empty: gcodes in data_dir. Whoever comes from Karmen 0.0.13 sets its UPLOAD_FOLDER: the "
         "files of its database are found there. In a directory that is set here, files that no g-code lists stay where they are.",
         TextOption{field<&Config::files, &Files::dir>, kOptionalPath}},
+    {"files.old_dir", "UPLOAD_FOLDER of Karmen 0.0.13 as the rows of its database name it, when the files are elsewhere now: paths that "
+        "begin with it are looked for in the directory of the g-codes. Empty: they are where they were.",
+        TextOption{field<&Config::files, &Files::old_dir>, kOptionalAbsolutePath}},
     {"files.min_free_bytes", "An upload that would leave less room on the disk is refused.",
         SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace karmen {
 
@@ -36,6 +37,9 @@ struct GcodeAnalysis {
     std::optional<std::string> slicer;
     bool operator==(const GcodeAnalysis&) const = default;
 };
+
+/// Why a g-code whose file is not there has no analysis. Not for ever: files come back.
+inline constexpr std::string_view kFileIsGone = "the file is gone";
 
 /// A stored file.
 struct Gcode {

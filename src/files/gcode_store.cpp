@@ -5,6 +5,7 @@
 #include "files/names.hpp"
 #include "files/upload_name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,6 +18,7 @@ namespace karmen::files {
 
 namespace {
 
+constexpr std::size_t kBlockBytes = 256 * 1024;
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::vector<std::string> parts_of(std::string_view relative_path) {
@@ -28,25 +30,58 @@ std::vector<std::string> parts_of(std::string_view relative_path) {
     return parts;
 }
 
-}  // namespace
-
-std::optional<std::string> path_below(const std::filesystem::path& root, std::string_view path) {
-    if (!path.starts_with('/')) return std::string(path);
-    const std::string plain = std::filesystem::path(path).lexically_normal().string();
+/// What an absolute path of a file in the store begins with, each ending in `/`.
+std::vector<std::string> prefixes_of(const StoreFolders& folders) {
+    namespace fs = std::filesystem;
     std::error_code unknown;
-    for (const auto& folder : {std::filesystem::absolute(root), std::filesystem::canonical(root, unknown)}) {
+    std::vector<std::string> prefixes;
+    for (const fs::path& folder :
+         {fs::absolute(folders.root), fs::canonical(folders.root, unknown), folders.old_root}) {
+        if (!folder.is_absolute()) continue;
         std::string prefix = folder.lexically_normal().string();
         if (!prefix.ends_with('/')) prefix += '/';
-        if (folder.is_absolute() && plain.starts_with(prefix)) return plain.substr(prefix.size());
+        if (std::ranges::find(prefixes, prefix) == prefixes.end()) prefixes.push_back(std::move(prefix));
     }
+    return prefixes;
+}
+
+}  // namespace
+
+FileContent read_content(const OpenFile& file) {
+    Sha256 digest;
+    gcode::GcodeAnalyzer analyzer;
+    std::vector<char> block(kBlockBytes);
+    for (;;) {
+        const ssize_t count = ::read(file.file.get(), block.data(), block.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw_errno("read a stored file");
+        if (count == 0) break;
+        const auto bytes = std::span<const char>(block).first(static_cast<std::size_t>(count));
+        digest.update(bytes);
+        analyzer.feed(bytes);
+    }
+    return {digest.finish(), analyzer.finish()};
+}
+
+std::optional<std::string> path_below(const StoreFolders& folders, std::string_view path) {
+    if (!path.starts_with('/')) return std::string(path);
+    const std::string plain = std::filesystem::path(path).lexically_normal().string();
+    for (const std::string& prefix : prefixes_of(folders))
+        if (plain.starts_with(prefix)) return plain.substr(prefix.size());
     return std::nullopt;
 }
 
-GcodeStore::GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min)
-    : root_path_(std::filesystem::absolute(root)), free_bytes_min_(free_bytes_min) {
-    std::filesystem::create_directories(root);
-    root_ = FileDescriptor(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root_) throw_errno("open " + root.string());
+GcodeStore::GcodeStore(const StoreFolders& folders, std::uint64_t free_bytes_min)
+    : folders_{std::filesystem::absolute(folders.root), folders.old_root}, free_bytes_min_(free_bytes_min) {
+    std::filesystem::create_directories(folders_.root);
+    root_ = FileDescriptor(::open(folders_.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root_) throw_errno("open " + folders_.root.string());
+}
+
+std::vector<std::string> GcodeStore::names_in_rows(const std::string& relative_path) const {
+    std::vector<std::string> names{relative_path};
+    for (const std::string& prefix : prefixes_of(folders_)) names.push_back(prefix + relative_path);
+    return names;
 }
 
 FileDescriptor GcodeStore::open_folder(const std::vector<std::string>& parts) const {
@@ -99,7 +134,7 @@ StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::str
     if (::fsync(target.get()) != 0) throw_errno("fsync the folder of an upload");
     stored.relative_path = path_of(stored.filename);
     stored.size_bytes = upload.size_bytes_;
-    stored.sha256 = upload.finish_digest();
+    stored.sha256 = upload.digest_.finish();
     stored.analysis = upload.analyzer_.finish();
     return stored;
 }
@@ -141,18 +176,19 @@ GcodeStore::Recovery GcodeStore::recover(const std::function<bool(const std::str
     std::vector<fs::path> unfinished;
     std::vector<fs::path> unlisted;
     // The iterator does not follow links to folders; links themselves are not files of ours and stay where they are.
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root_path_)) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folders_.root)) {
         std::error_code gone;  // by others, who work on the same store
         if (!fs::is_regular_file(entry.symlink_status(gone)) || entry.last_write_time(gone) > newest || gone) continue;
         if (is_upload_name(entry.path().filename().string()))
             unfinished.push_back(entry.path());
-        else if (!unlisted_folder.empty() && !is_listed(entry.path().lexically_relative(root_path_).generic_string()))
+        else if (!unlisted_folder.empty() &&
+                 !is_listed(entry.path().lexically_relative(folders_.root).generic_string()))
             unlisted.push_back(entry.path());
     }
     std::error_code ignored;
     for (const fs::path& path : unfinished) recovery.unfinished_removed += fs::remove(path, ignored) ? 1 : 0;
     for (const fs::path& path : unlisted) {
-        const std::string relative = path.lexically_relative(root_path_).generic_string();
+        const std::string relative = path.lexically_relative(folders_.root).generic_string();
         fs::path target = unlisted_folder / relative;
         fs::create_directories(target.parent_path());
         if (fs::exists(target))

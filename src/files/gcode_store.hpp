@@ -3,9 +3,8 @@
 #include "base/file_descriptor.hpp"
 #include "base/log.hpp"
 #include "domain/gcode.hpp"
+#include "files/sha256.hpp"
 #include "gcode/analyzer.hpp"
-
-#include <openssl/evp.h>
 
 #include <chrono>
 #include <cstdint>
@@ -47,7 +46,6 @@ class Upload {
     /// Gives the durable file a name in `folder`: `wanted` or, when that is taken, one with a suffix.
     std::string take_free_name(const FileDescriptor& folder, const std::string& wanted,
                                const std::function<bool(const std::string& name)>& is_taken);
-    std::string finish_digest();
 
     int root_;  ///< the store's
     std::uint64_t free_bytes_min_;
@@ -55,7 +53,7 @@ class Upload {
     std::string temporary_name_;
     std::int64_t size_bytes_ = 0;
     std::int64_t flushed_bytes_ = 0;
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest_;
+    Sha256 digest_;
     gcode::GcodeAnalyzer analyzer_;
     bool is_published_ = false;
 };
@@ -67,17 +65,34 @@ struct OpenFile {
     std::int64_t modified_s = 0;  ///< seconds since 1970
 };
 
-/// The path below `root` of a file that a row names: as it stands, or what is left of an absolute path, as Karmen
+/// What a file holds, as an upload of it would have found.
+struct FileContent {
+    std::string sha256;
+    GcodeAnalysis analysis;
+};
+
+/// Reads the file to its end. Any thread, blocks. Throws Error(kInternal).
+FileContent read_content(const OpenFile& file);
+
+/// Where the store is.
+struct StoreFolders {
+    std::filesystem::path root;
+    /// What the root was called when Karmen 0.0.13 wrote the rows, an absolute path. Only rows are compared with it, it
+    /// need not exist. Empty: as it is called now.
+    std::filesystem::path old_root = {};
+};
+
+/// The path below the root of a file that a row names: as it stands, or what is left of an absolute path, as Karmen
 /// 0.0.13 wrote them. None when it lies outside. Looks at names only; that nothing leads outside all the same is the
 /// store's care.
-std::optional<std::string> path_below(const std::filesystem::path& root, std::string_view path);
+std::optional<std::string> path_below(const StoreFolders& folders, std::string_view path);
 
 /// The folder of g-code files. Every path is walked part by part below the root without following links, so that no
 /// name and no planted link leads outside. Any thread, blocks.
 class GcodeStore {
   public:
     /// Makes the folder when it is missing. `free_bytes_min` stay free on its disk.
-    GcodeStore(const std::filesystem::path& root, std::uint64_t free_bytes_min);
+    GcodeStore(const StoreFolders& folders, std::uint64_t free_bytes_min);
 
     /// Throws Error(kDiskFull) when the store takes no more files.
     void require_space() const;
@@ -103,9 +118,9 @@ class GcodeStore {
     void remove(std::string_view path);
 
     /// See files::path_below.
-    std::optional<std::string> relative(std::string_view path) const { return path_below(root_path_, path); }
-    /// How Karmen 0.0.13 would have called the file.
-    std::string absolute(const std::string& relative_path) const { return (root_path_ / relative_path).string(); }
+    std::optional<std::string> relative(std::string_view path) const { return path_below(folders_, path); }
+    /// What rows may call the file: by its place in the store, and as Karmen 0.0.13 would have called it.
+    std::vector<std::string> names_in_rows(const std::string& relative_path) const;
 
     struct Recovery {
         std::size_t unfinished_removed = 0;
@@ -122,7 +137,7 @@ class GcodeStore {
     FileDescriptor open_folder(const std::vector<std::string>& parts) const;
     FileDescriptor make_folder(const std::vector<std::string>& parts);
 
-    std::filesystem::path root_path_;
+    StoreFolders folders_;
     std::uint64_t free_bytes_min_;
     FileDescriptor root_;
 };

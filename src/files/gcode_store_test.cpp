@@ -47,7 +47,7 @@ class GcodeStoreTest : public testing::Test {
 
     fs::path base_ = fs::temp_directory_path() / ("karmen-store-" + random_hex(8));
     fs::path root_ = base_ / "gcodes";
-    GcodeStore store_{root_, 0};
+    GcodeStore store_{{root_}, 0};
 };
 
 TEST_F(GcodeStoreTest, KeepsWhatWasUploadedUnderItsFolder) {
@@ -122,7 +122,7 @@ TEST_F(GcodeStoreTest, AFifoInTheStoreDoesNotHoldTheReader) {
 }
 
 TEST_F(GcodeStoreTest, RefusesWhatDoesNotFitOnTheDisk) {
-    GcodeStore full(root_, ~std::uint64_t{0} / 2);
+    GcodeStore full({root_}, ~std::uint64_t{0} / 2);
     try {
         full.begin(0);
         ADD_FAILURE() << "accepted";
@@ -163,13 +163,36 @@ TEST_F(GcodeStoreTest, RecoveryLeavesAloneWhatMayStillBeUploaded) {
 }
 
 TEST(PathBelow, FindsOldAbsolutePathsInsideTheRootOnly) {
-    EXPECT_EQ(path_below("/uploads", "a/b.gcode"), "a/b.gcode");
-    EXPECT_EQ(path_below("/uploads", "/uploads/a/b.gcode"), "a/b.gcode");
-    EXPECT_EQ(path_below("/uploads/", "/uploads//a/./b.gcode"), "a/b.gcode");
-    EXPECT_EQ(path_below("/", "/a.gcode"), "a.gcode");
-    EXPECT_EQ(path_below("/uploads", "/uploads/a/../b.gcode"), "b.gcode");
+    EXPECT_EQ(path_below({"/uploads"}, "a/b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below({"/uploads"}, "/uploads/a/b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below({"/uploads/"}, "/uploads//a/./b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below({"/"}, "/a.gcode"), "a.gcode");
+    EXPECT_EQ(path_below({"/uploads"}, "/uploads/a/../b.gcode"), "b.gcode");
     for (const char* outside : {"/uploads/../etc/passwd", "/etc/passwd", "/uploads2/a.gcode", "/uploads", "/"})
-        EXPECT_EQ(path_below("/uploads", outside), std::nullopt) << outside;
+        EXPECT_EQ(path_below({"/uploads"}, outside), std::nullopt) << outside;
+}
+
+TEST(PathBelow, KnowsWhatTheRootWasCalled) {
+    const StoreFolders moved{"/uploads", "/srv/old/"};
+    EXPECT_EQ(path_below(moved, "/srv/old/a/b.gcode"), "a/b.gcode");
+    EXPECT_EQ(path_below(moved, "/srv/old//a/../b.gcode"), "b.gcode");
+    EXPECT_EQ(path_below(moved, "/uploads/a.gcode"), "a.gcode");
+    EXPECT_EQ(path_below({"/uploads", "srv"}, "/srv/a.gcode"), std::nullopt) << "rows have absolute paths";
+    for (const char* outside : {"/srv/old/../secret", "/srv/older/a.gcode", "/srv/old", "/etc/passwd"})
+        EXPECT_EQ(path_below(moved, outside), std::nullopt) << outside;
+}
+
+TEST_F(GcodeStoreTest, FindsFilesByWhatTheRootWasCalled) {
+    put("a", "cube.gcode", "G28\n");
+    std::ofstream(base_ / "outside" / "secret") << "secret";
+    fs::create_directory_symlink(base_ / "outside", root_ / "link");
+    GcodeStore moved({root_, "/srv/old"}, 0);
+    EXPECT_EQ(moved.open("/srv/old/a/cube.gcode").value().size_bytes, 4U);
+    EXPECT_FALSE(store_.open("/srv/old/a/cube.gcode"));
+    for (const char* path : {"/srv/old/link/secret", "/srv/old/../outside/secret", "/srv/old/a/../../outside/secret"})
+        EXPECT_FALSE(moved.open(path)) << path;
+    EXPECT_THAT(moved.names_in_rows("x"),
+                testing::IsSupersetOf({std::string("x"), std::string("/srv/old/x"), (root_ / "x").string()}));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "files/store_inspection.hpp"
 
-#include "files/gcode_store.hpp"
 #include "files/upload_name.hpp"
 
 #include <algorithm>
@@ -12,15 +11,15 @@ namespace karmen::files {
 
 namespace fs = std::filesystem;
 
-StoreInspection::StoreInspection(fs::path root) : root_(std::move(root)) {
-    if (!fs::exists(root_)) return;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root_))
+StoreInspection::StoreInspection(StoreFolders folders) : folders_(std::move(folders)) {
+    if (!fs::exists(folders_.root)) return;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folders_.root))
         if (fs::is_regular_file(entry.symlink_status()) && !is_upload_name(entry.path().filename().string()))
-            not_listed_yet_.insert(entry.path().lexically_relative(root_).generic_string());
+            not_listed_yet_.insert(entry.path().lexically_relative(folders_.root).generic_string());
 }
 
 void StoreInspection::note_listed(const std::string& path) {
-    const auto below = path_below(root_, path);
+    const auto below = path_below(folders_, path);
     const std::string& relative_path = below ? *below : path;
     if (!below)
         missing_.push_back(path);
@@ -37,7 +36,7 @@ std::vector<std::string> StoreInspection::unlisted() const {
 
 bool StoreInspection::is_file(const std::string& relative_path) const {
     std::error_code error;
-    return fs::is_regular_file(fs::symlink_status(root_ / relative_path, error));
+    return fs::is_regular_file(fs::symlink_status(folders_.root / relative_path, error));
 }
 
 }  // namespace karmen::files

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <filesystem>
+#include "files/gcode_store.hpp"
+
 #include <set>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace karmen::files {
 class StoreInspection {
   public:
     /// Takes in which files there are; none when there is no such folder. Throws std::filesystem::filesystem_error.
-    explicit StoreInspection(std::filesystem::path root);
+    explicit StoreInspection(StoreFolders folders);
 
     void note_listed(const std::string& relative_path);
 
@@ -25,7 +26,7 @@ class StoreInspection {
   private:
     bool is_file(const std::string& relative_path) const;
 
-    std::filesystem::path root_;
+    StoreFolders folders_;
     std::set<std::string> not_listed_yet_;
     std::vector<std::string> missing_;
 };

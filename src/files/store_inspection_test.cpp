@@ -35,7 +35,7 @@ TEST_F(StoreInspectionTest, TellsWhatIsMissingAndWhatNobodyListed) {
     write("deep/er/b.gcode");
     write("deep/c.gcode");
     write(new_upload_name());
-    StoreInspection inspection(root_);
+    StoreInspection inspection({root_});
     inspection.note_listed("deep/er/b.gcode");
     inspection.note_listed("gone.gcode");
     EXPECT_THAT(inspection.missing(), ElementsAre("gone.gcode"));
@@ -44,7 +44,7 @@ TEST_F(StoreInspectionTest, TellsWhatIsMissingAndWhatNobodyListed) {
 
 TEST_F(StoreInspectionTest, LooksAgainAtWhatChangedMeanwhile) {
     write("removed.gcode");
-    StoreInspection inspection(root_);
+    StoreInspection inspection({root_});
     write("uploaded.gcode");
     std::filesystem::remove(root_ / "removed.gcode");
     inspection.note_listed("uploaded.gcode");
@@ -53,7 +53,7 @@ TEST_F(StoreInspectionTest, LooksAgainAtWhatChangedMeanwhile) {
 }
 
 TEST_F(StoreInspectionTest, MakesNoStoreWhereThereIsNone) {
-    StoreInspection inspection(root_ / "none");
+    StoreInspection inspection({root_ / "none"});
     inspection.note_listed("a.gcode");
     EXPECT_THAT(inspection.missing(), ElementsAre("a.gcode"));
     EXPECT_FALSE(std::filesystem::exists(root_ / "none"));
@@ -62,7 +62,7 @@ TEST_F(StoreInspectionTest, MakesNoStoreWhereThereIsNone) {
 TEST_F(StoreInspectionTest, ALinkIsNoFileOfTheStore) {
     write("a.gcode");
     std::filesystem::create_symlink(root_ / "a.gcode", root_ / "link.gcode");
-    StoreInspection inspection(root_);
+    StoreInspection inspection({root_});
     inspection.note_listed("a.gcode");
     inspection.note_listed("link.gcode");
     EXPECT_THAT(inspection.missing(), ElementsAre("link.gcode"));

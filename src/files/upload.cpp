@@ -1,13 +1,9 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "base/text.hpp"
 #include "files/gcode_store.hpp"
 #include "files/names.hpp"
 #include "files/upload_name.hpp"
 
-#include <openssl/err.h>
-
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -71,15 +67,10 @@ bool link_to_free_name(int from_folder, const char* from, int to_folder, const c
 }
 
 Upload::Upload(int root, std::uint64_t free_bytes_min)
-    : root_(root),
-      free_bytes_min_(free_bytes_min),
-      temporary_name_(new_upload_name()),
-      digest_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    : root_(root), free_bytes_min_(free_bytes_min), temporary_name_(new_upload_name()) {
     file_ = FileDescriptor(
         ::openat(root_, temporary_name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (!file_) throw_errno("create a file for an upload");
-    if (!digest_ || EVP_DigestInit_ex(digest_.get(), EVP_sha256(), nullptr) != 1)
-        throw Error(ErrorCode::kInternal, PublicMessage{"The file store failed"}, LogDetail{"no SHA-256"});
 }
 
 Upload::~Upload() {
@@ -87,7 +78,7 @@ Upload::~Upload() {
 }
 
 void Upload::write(std::span<const char> bytes) {
-    EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size());
+    digest_.update(bytes);
     analyzer_.feed(bytes);
     while (!bytes.empty()) {
         const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
@@ -111,13 +102,6 @@ std::string Upload::take_free_name(const FileDescriptor& folder, const std::stri
     }
     is_published_ = true;
     return name;
-}
-
-std::string Upload::finish_digest() {
-    std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_DigestFinal_ex(digest_.get(), reinterpret_cast<unsigned char*>(digest.data()), &length);
-    return to_hex(std::span(digest).first(length));
 }
 
 }  // namespace karmen::files

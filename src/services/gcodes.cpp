@@ -5,8 +5,6 @@
 #include "files/names.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <unistd.h>
 #include <unordered_set>
 #include <utility>
 
@@ -79,6 +77,9 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
                   .username = owner.username};
         try {
             row.id = with_.gcodes.insert(row);
+        } catch (const storage::OutcomeUnknown&) {
+            // A row without its file would be worse than a file without a row, which is cleaned away in the end.
+            throw;
         } catch (...) {
             with_.store.remove(stored.relative_path);
             throw;
@@ -122,15 +123,26 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
     with_.changes.on_change(GcodeRemoved{id});
 }
 
-/// Under either of its names; of Karmen 0.0.13 there may be several rows.
+/// Under any of its names; of Karmen 0.0.13 there may be several rows.
 bool Gcodes::is_listed(const std::string& relative_path) {
-    return with_.gcodes.has_path(relative_path) || with_.gcodes.has_path(with_.store.absolute(relative_path));
+    return std::ranges::any_of(with_.store.names_in_rows(relative_path),
+                               [this](const std::string& name) { return with_.gcodes.has_path(name); });
 }
 
 /// Where the server keeps its files is nobody's business.
 void Gcodes::show_relative_path(Gcode& gcode) const {
     if (gcode.absolute_path.starts_with('/'))
         gcode.absolute_path = with_.store.relative(gcode.absolute_path).value_or("");
+}
+
+void Gcodes::adopt_old_paths() {
+    const std::size_t adopted =
+        with_.gcodes.change_absolute_paths([this](const std::string& path) -> std::optional<std::string> {
+            // What is not there may be found under another folder, once the operator names that.
+            if (!with_.store.open(path)) return std::nullopt;
+            return with_.store.relative(path);
+        });
+    if (adopted > 0) with_.log.info("took over the paths of files of Karmen 0.0.13", {{"gcodes", adopted}});
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder) {
@@ -144,12 +156,11 @@ Awaitable<void> Gcodes::clean(std::filesystem::path unlisted_folder) {
 Awaitable<void> Gcodes::analyze_missing() {
     std::int64_t last = 0;
     for (;;) {
-        const auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.first_without_analysis(last); });
+        const auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.first_unexamined(last); });
         if (!gcode) co_return;
         last = gcode->id;
-        co_await offload(with_.files,
-                         [&] { analyze(gcode->id, with_.store.relative(gcode->absolute_path).value_or("")); });
-        co_await tell_of(last);
+        const bool has_changed = co_await offload(with_.files, [&] { return analyze(*gcode); });
+        if (has_changed) co_await tell_of(last);
     }
 }
 
@@ -160,33 +171,33 @@ Awaitable<void> Gcodes::tell_of(std::int64_t id) {
     with_.changes.on_change(GcodeStored{std::move(*gcode)});
 }
 
-void Gcodes::analyze(std::int64_t id, const std::string& relative_path) {
-    const auto file = with_.store.open(relative_path);
-    if (!file) {
-        with_.gcodes.set_analysis_error(id, "the file is gone");
-        return;
-    }
-    gcode::GcodeAnalyzer analyzer;
-    std::vector<char> block(kBlockBytes);
-    for (;;) {
-        const ssize_t read = ::read(file->file.get(), block.data(), block.size());
-        if (read < 0 && errno == EINTR) continue;
-        if (read < 0)
-            throw Error(ErrorCode::kInternal, PublicMessage{"cannot read a stored file"}, LogDetail{relative_path});
-        if (read == 0) break;
-        analyzer.feed(std::span(block.data(), static_cast<std::size_t>(read)));
-    }
-    with_.gcodes.set_analysis(id, analyzer.finish());
-    with_.log.info("analysed a file that had no analysis", {{"gcode", id}});
+bool Gcodes::analyze(const Gcode& gcode) {
+    const auto file = with_.store.open(gcode.absolute_path);
+    if (!file)
+        return !gcode.analysis && !gcode.analysis_error && with_.gcodes.set_analysis_error(gcode.id, kFileIsGone);
+    const files::FileContent content = files::read_content(*file);
+    if (gcode.sha256.empty()) with_.gcodes.set_sha256(gcode.id, content.sha256);
+    if (gcode.analysis) return false;
+    with_.log.info("analysed a file that had no analysis", {{"gcode", gcode.id}});
+    return with_.gcodes.set_analysis(gcode.id, content.analysis);
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {
     std::unordered_set<std::string> listed;
+    std::size_t elsewhere = 0;
     with_.gcodes.each_path([&](std::int64_t, const std::string& path) {
-        if (const auto relative = with_.store.relative(path)) listed.insert(*relative);
+        if (const auto relative = with_.store.relative(path))
+            listed.insert(*relative);
+        else
+            ++elsewhere;
     });
-    const auto recovery =
-        with_.store.recover([&](const std::string& path) { return listed.contains(path); }, unlisted_folder, age_min);
+    if (elsewhere > 0)
+        with_.log.warning(
+            "g-codes of Karmen 0.0.13 name files outside of the store: files.dir or files.old_dir is wrong",
+            {{"gcodes", elsewhere}});
+    // What nobody lists may be the files of those.
+    const auto recovery = with_.store.recover([&](const std::string& path) { return listed.contains(path); },
+                                              elsewhere > 0 ? std::filesystem::path() : unlisted_folder, age_min);
     if (recovery.unfinished_removed > 0)
         with_.log.info("removed what unfinished uploads had left", {{"files", recovery.unfinished_removed}});
     for (const std::string& path : recovery.unlisted_moved)

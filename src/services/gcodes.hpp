@@ -77,16 +77,21 @@ class Gcodes {
     /// Its print jobs keep their copy of the data. Throws Error: kGcodeNotFound, kNotOwner.
     Awaitable<void> remove(std::int64_t id, Principal who);
 
+    /// At start: rows of Karmen 0.0.13 whose files are found name them by their place in the store from now on, as all
+    /// others do. May be done by several processes, and again. Blocks.
+    void adopt_old_paths();
     /// At start, before uploads: see GcodeStore::recover. Blocks.
     void recover(const std::filesystem::path& unlisted_folder);
     /// The same while this and other processes take uploads: leaves alone what is younger than a day.
     Awaitable<void> clean(std::filesystem::path unlisted_folder);
 
-    /// Analyses the files that have no analysis and no reason for having none.
+    /// Analyses the files that have no analysis, also those that were gone and have come back, and hashes those whose
+    /// SHA-256 is not known, as of Karmen 0.0.13.
     Awaitable<void> analyze_missing();
 
   private:
-    void analyze(std::int64_t id, const std::string& relative_path);
+    /// Whether the row has changed.
+    bool analyze(const Gcode& gcode);
     Awaitable<void> tell_of(std::int64_t id);
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
     bool is_listed(const std::string& relative_path);

@@ -71,7 +71,7 @@ class GcodesTest : public ServiceTest {
     storage::TemporaryFolder temporary;
     fs::path root = temporary.path() / "gcodes";
     storage::GcodeRepository repository{*database};
-    files::GcodeStore store{root, 0};
+    files::GcodeStore store{{root}, 0};
     Gcodes gcodes{{repository, store, clock, blocking, file_work, log, changes}};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");
@@ -196,6 +196,50 @@ TEST_F(GcodesTest, ARowThatCannotBeInsertedLeavesNoFile) {
     EXPECT_EQ(listed(), 0U);
 }
 
+class GcodesOnPostgresTest : public GcodesTest {
+  public:
+    /// Whoever lists a g-code loses the connection at that moment.
+    void cut_connections(const std::string& moment) {
+        (*postgres).lease().run_script(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;"
+            "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON gcodes " +
+            moment + " FOR EACH ROW EXECUTE FUNCTION cut()");
+    }
+
+    storage::TestDatabase postgres{storage::DatabaseKind::kPostgres};
+    storage::GcodeRepository rows{*postgres};
+    Gcodes listing{{rows, store, clock, blocking, file_work, log, changes}};
+    Principal nobody{.user = add_user()};
+
+    Awaitable<Gcode> upload() {
+        GcodeUpload file = co_await listing.begin_upload(0);
+        co_await file.append(std::string_view("G28\n"));
+        co_return co_await listing.finish_upload(std::move(file), nobody, "", "cube.gcode");
+    }
+
+  private:
+    Uuid add_user() {
+        const User user{.uuid = Uuid::random(), .username = "ann", .role = Role::kUser, .created = clock.now()};
+        storage::UserRepository(*postgres).create(user, LocalUser{.user = user.uuid, .password_hash = "none"});
+        return user.uuid;
+    }
+};
+
+TEST_F(GcodesOnPostgresTest, AConnectionThatBreaksInTheCommitTakesNoFileAlong) {
+    cut_connections("DEFERRABLE INITIALLY DEFERRED");
+    EXPECT_EQ(error_of(upload()), ErrorCode::kStorageUnavailable);
+    EXPECT_EQ(files(), std::vector<std::string>{"cube.gcode"}) << "its row may be there";
+    listing.recover(temporary.path() / "unlisted");
+    EXPECT_TRUE(files().empty());
+}
+
+TEST_F(GcodesOnPostgresTest, AConnectionThatBreaksBeforeTheCommitLeavesNoFile) {
+    cut_connections("NOT DEFERRABLE");
+    EXPECT_EQ(error_of(upload()), ErrorCode::kStorageUnavailable);
+    EXPECT_TRUE(files().empty());
+}
+
 TEST_F(GcodesTest, ARowWhoseFileIsGoneKeepsItsName) {
     const Gcode first = store_file("cube.gcode");
     fs::remove(root / first.absolute_path);
@@ -230,11 +274,86 @@ TEST_F(GcodesTest, RowsOfTheOldBackendAreFoundByTheirAbsolutePaths) {
     EXPECT_TRUE(fs::exists(root / "unlisted.gcode")) << "there was no place to move it to";
 }
 
+TEST_F(GcodesTest, WhereTheServerKeepsItsFilesIsNotToldByListsEither) {
+    write_all(root / "b.gcode", "G28\n");
+    const auto add = [&](const std::string& path) {
+        return repository.insert({.filename = "x", .display = "x", .absolute_path = path});
+    };
+    const auto inside = add((root / "b.gcode").string());
+    add((root / "gone.gcode").string());
+    add((temporary.path() / "outside.gcode").string());
+    const Gcode new_one = store_file("c.gcode");
+    gcodes.adopt_old_paths();
+    gcodes.adopt_old_paths();
+    EXPECT_EQ(repository.find(inside)->absolute_path, "b.gcode");
+
+    ListQuery query{.limit = 1, .order_by = ListQuery::Order{"absolute_path", Direction::kAscending}};
+    std::vector<std::int64_t> ids;
+    do {
+        const auto page = run(gcodes.list(query));
+        ids.push_back(page.rows.at(0).id);
+        EXPECT_EQ(page.next.value_or("").find('/'), std::string::npos) << page.next.value_or("");
+        query.start_with = page.next;
+    } while (query.start_with);
+    ASSERT_EQ(ids.size(), 4U);
+    EXPECT_EQ(ids.at(2), inside);
+    EXPECT_EQ(ids.at(3), new_one.id);
+    const auto found = run(gcodes.list({.filter = ListQuery::Filter{"absolute_path", "^/"}}));
+    EXPECT_TRUE(found.rows.empty());
+}
+
+TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
+    write_all(root / "old.gcode", "G28\n");
+    const auto old =
+        repository.insert({.filename = "old.gcode", .display = "old.gcode", .absolute_path = "/srv/old.gcode"});
+    gcodes.recover(temporary.path() / "unlisted");
+    EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
+    EXPECT_EQ(error_of(gcodes.open(old)), ErrorCode::kGcodeNotFound);
+
+    files::GcodeStore named({root, "/srv"}, 0);
+    Gcodes told({repository, named, clock, blocking, file_work, log, changes});
+    write_all(root / "unlisted.gcode", "G28\n");
+    told.recover(temporary.path() / "unlisted");
+    EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
+    EXPECT_EQ(run(told.open(old)).file.size_bytes, 4U);
+    EXPECT_EQ(run(told.find(old)).absolute_path, "old.gcode");
+    run(told.remove(old, admin));
+    EXPECT_TRUE(files().empty());
+}
+
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
-    files::GcodeStore full(root, std::numeric_limits<std::uint64_t>::max() / 2);
+    files::GcodeStore full({root}, std::numeric_limits<std::uint64_t>::max() / 2);
     Gcodes refused({repository, full, clock, blocking, file_work, log, changes});
     EXPECT_EQ(error_of(begin_and_give_up(refused, "G28\n")), ErrorCode::kDiskFull);
     EXPECT_TRUE(files().empty());
+}
+
+TEST_F(GcodesTest, AFileThatComesBackIsAnalysed) {
+    const auto id = repository.insert({.filename = "a.gcode", .display = "a.gcode", .absolute_path = "a.gcode"});
+    run(gcodes.analyze_missing());
+    EXPECT_EQ(run(gcodes.find(id)).analysis_error, kFileIsGone);
+    changes.all.clear();
+    run(gcodes.analyze_missing());
+    EXPECT_TRUE(changes.all.empty()) << "nothing has changed";
+
+    write_all(root / "a.gcode", "; generated by PrusaSlicer 2.5.0 on 2023\nG28\n");
+    run(gcodes.analyze_missing());
+    EXPECT_TRUE(run(gcodes.find(id)).analysis.value().slicer);
+    EXPECT_EQ(run(gcodes.find(id)).analysis_error, std::nullopt);
+    EXPECT_EQ(changes.of<GcodeStored>().size(), 1U);
+}
+
+TEST_F(GcodesTest, FilesOfTheOldBackendAreHashedAndKeepTheirAnalysis) {
+    Gcode old{.filename = "a.gcode", .display = "a.gcode", .absolute_path = "a.gcode"};
+    old.analysis.emplace().slicer = "Cura";
+    const auto id = repository.insert(old);
+    run(gcodes.analyze_missing());
+    EXPECT_EQ(run(gcodes.find(id)).sha256, "") << "there is no file";
+    write_all(root / "a.gcode", "; generated by PrusaSlicer 2.5.0 on 2023\nG28\n");
+    run(gcodes.analyze_missing());
+    EXPECT_EQ(run(gcodes.find(id)).sha256, sha256_of(read_all(root / "a.gcode")));
+    EXPECT_EQ(run(gcodes.find(id)).analysis, old.analysis);
+    EXPECT_FALSE(repository.first_unexamined(0));
 }
 
 TEST_F(GcodesTest, OpensTheFileOfARow) {

@@ -27,7 +27,12 @@ void Transaction::commit() {
     if (session_.connection_->has_failed())
         throw Error(ErrorCode::kInternal, PublicMessage{"The database refused a request"},
                     LogDetail{"a transaction with a failed statement was to be committed"});
-    session_.execute("COMMIT");
+    try {
+        session_.execute("COMMIT");
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::kStorageUnavailable) throw OutcomeUnknown(error);
+        throw;
+    }
     is_open_ = false;
 }
 

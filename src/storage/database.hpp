@@ -83,6 +83,12 @@ class Session {
     std::unique_ptr<Connection> connection_;
 };
 
+/// The database went away while it committed: what was to be done may be done, or not.
+class OutcomeUnknown : public Error {
+  public:
+    explicit OutcomeUnknown(const Error& error) : Error(error) {}
+};
+
 /// All that its session does until `commit`, or nothing: the destructor rolls back what was not committed.
 class Transaction {
   public:
@@ -91,6 +97,7 @@ class Transaction {
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
+    /// Throws OutcomeUnknown besides what Session throws; after everything else nothing was done.
     void commit();
 
   private:

@@ -30,8 +30,10 @@ class SqliteDialect final : public Dialect {
         return "SELECT name FROM sqlite_master WHERE type = 'table' AND name = :name";
     }
 
+    std::string_view columns_of_table() const override { return "SELECT name FROM pragma_table_info(:name)"; }
+
     std::string expand(std::string_view sql) const override {
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
             {"serial_key", "integer PRIMARY KEY AUTOINCREMENT"},
             {"uuid", "text"},
             {"json", "text"},
@@ -39,6 +41,7 @@ class SqliteDialect final : public Dialect {
             {"timestamptz", "text"},
             {"text_array", "text"},
             {"bytewise", "COLLATE BINARY"},
+            {"for_equality", ""},
         }};
         return expand_names(sql, kNames);
     }
@@ -100,8 +103,14 @@ class PostgresDialect final : public Dialect {
         return "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = :name";
     }
 
+    std::string_view columns_of_table() const override {
+        return "SELECT attname FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_class ON pg_class.oid = attrelid "
+               "WHERE relnamespace = current_schema()::regnamespace AND relname = :name AND attnum > 0 AND NOT "
+               "attisdropped";
+    }
+
     std::string expand(std::string_view sql) const override {
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
             {"serial_key", "bigserial PRIMARY KEY"},
             {"uuid", "uuid"},
             {"json", "json"},
@@ -109,6 +118,7 @@ class PostgresDialect final : public Dialect {
             {"timestamptz", "timestamptz"},
             {"text_array", "varchar(128)[]"},
             {"bytewise", "COLLATE \"C\""},
+            {"for_equality", "USING hash"},
         }};
         return expand_names(sql, kNames);
     }

@@ -20,6 +20,8 @@ class Dialect {
     virtual std::string begin() const = 0;
     /// A statement with one row when the table `:name` exists.
     virtual std::string_view find_table() const = 0;
+    /// A statement with one row for each column of the table `:name`: what it is called.
+    virtual std::string_view columns_of_table() const = 0;
     /// The type names that migrations write as `{{word}}`. Throws Error(kInternal) for an unknown word.
     virtual std::string expand(std::string_view sql) const = 0;
     /// A column's value as the text that filters search.

@@ -26,7 +26,9 @@ constexpr std::array<ListColumn, 10> kListColumns{{
     {.name = "path", .expression = "gcodes.path"},
     {.name = "filename", .expression = "gcodes.filename"},
     {.name = "display", .expression = "gcodes.display"},
-    {.name = "absolute_path", .expression = "gcodes.absolute_path"},
+    // Where files of Karmen 0.0.13 lay on the server is nobody's business.
+    {.name = "absolute_path",
+     .expression = "CASE WHEN gcodes.absolute_path LIKE '/%' THEN '' ELSE gcodes.absolute_path END"},
     {.name = "uploaded", .expression = "gcodes.uploaded", .kind = ColumnKind::kTimestamp},
     {.name = "size", .expression = "gcodes.size", .kind = ColumnKind::kInteger},
     {.name = "analysis",
@@ -108,11 +110,13 @@ std::optional<Gcode> GcodeRepository::find(std::int64_t id) {
     return find_gcode(session, id);
 }
 
-std::optional<Gcode> GcodeRepository::first_without_analysis(std::int64_t after_id) {
+std::optional<Gcode> GcodeRepository::first_unexamined(std::int64_t after_id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
-                                                 " WHERE gcodes.id > :id AND gcodes.analysis IS NULL AND "
-                                                 "gcodes.analysis_error IS NULL ORDER BY gcodes.id LIMIT 1");
-    return database_.lease().one(kSql, {after_id}, read_gcode);
+                                                 " WHERE gcodes.id > :id AND (gcodes.sha256 IS NULL OR "
+                                                 "gcodes.analysis IS NULL AND "
+                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too) "
+                                                 "ORDER BY gcodes.id LIMIT 1");
+    return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone}, read_gcode);
 }
 
 bool GcodeRepository::has_path(std::string_view absolute_path) {
@@ -130,6 +134,10 @@ bool GcodeRepository::set_analysis(std::int64_t id, const GcodeAnalysis& analysi
                                      {analysis_to_json(analysis), id}) > 0;
 }
 
+bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {
+    return database_.lease().execute("UPDATE gcodes SET sha256 = :sha256 WHERE id = :id", {sha256, id}) > 0;
+}
+
 bool GcodeRepository::set_analysis_error(std::int64_t id, std::string_view error) {
     return database_.lease().execute("UPDATE gcodes SET analysis = NULL, analysis_error = :error WHERE id = :id",
                                      {error, id}) > 0;
@@ -144,6 +152,42 @@ std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {
     mark_print_jobs(session, id);
     transaction.commit();
     return gcode;
+}
+
+std::size_t GcodeRepository::change_absolute_paths(
+    const std::function<std::optional<std::string>(const std::string&)>& path_of) {
+    static const Sql kSql =
+        select({"id", "absolute_path"}, "FROM gcodes WHERE id > :last AND absolute_path LIKE '/%' ORDER BY id LIMIT " +
+                                            std::to_string(kPathsAtOnce));
+    std::size_t changed = 0;
+    std::int64_t last = 0;
+    for (std::size_t rows = kPathsAtOnce; rows == kPathsAtOnce;) {
+        const auto old_paths = database_.lease().all(kSql, {last}, [](Row& row) {
+            const std::int64_t id = row.integer();
+            return std::pair(id, row.text());
+        });
+        rows = old_paths.size();
+        std::vector<PathChange> changes;
+        for (const auto& [id, old_path] : old_paths) {
+            last = id;
+            if (auto path = path_of(old_path)) changes.push_back({id, old_path, std::move(*path)});
+        }
+        changed += write_changes(changes);
+    }
+    return changed;
+}
+
+/// Returns how many rows still had their old path.
+std::size_t GcodeRepository::write_changes(const std::vector<PathChange>& changes) {
+    if (changes.empty()) return 0;
+    Session session = database_.lease();
+    Transaction transaction(session);
+    std::size_t changed = 0;
+    for (const auto& [id, from, to] : changes)
+        changed += static_cast<std::size_t>(session.execute(
+            "UPDATE gcodes SET absolute_path = :to WHERE id = :id AND absolute_path = :from", {to, id, from}));
+    transaction.commit();
+    return changed;
 }
 
 void GcodeRepository::each_path(const std::function<void(std::int64_t id, const std::string& absolute_path)>& on_path) {

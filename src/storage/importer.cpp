@@ -42,11 +42,13 @@ constexpr Column kApiTokens[] = {{"jti", "jti"},
                                  {"name", "COALESCE(name, '')"},
                                  {"created", "{{created}}"},
                                  {"revoked", "CASE WHEN revoked THEN 1 ELSE 0 END"}};
+constexpr std::string_view kUserIfKnown =
+    "CASE WHEN EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid) THEN user_uuid END";
 constexpr Column kGcodes[] = {
     {"id", "id"},
     {"path", "COALESCE(path, '')"},
-    {"filename", "COALESCE(filename, display, regexp_replace(absolute_path, '^.*/', ''), '')"},
-    {"display", "COALESCE(display, filename, regexp_replace(absolute_path, '^.*/', ''), '')"},
+    {"filename", "left(COALESCE(filename, display, regexp_replace(absolute_path, '^.*/', ''), ''), 600)"},
+    {"display", "left(COALESCE(display, filename, regexp_replace(absolute_path, '^.*/', ''), ''), 600)"},
     {"absolute_path", "COALESCE(regexp_replace(absolute_path, '/{2,}', '/', 'g'), '')"},
     {"uploaded", "{{uploaded}}"},
     {"size", "COALESCE(size, 0)"},
@@ -54,7 +56,7 @@ constexpr Column kGcodes[] = {
     {"analysis",
      R"(CASE WHEN json_typeof(analysis) = 'object' AND analysis::text !~ '^\s*\{\s*\}\s*$' THEN analysis END)"},
     {"analysis_error", "analysis_error", "NULL"},
-    {"user_uuid", "user_uuid"}};
+    {"user_uuid", kUserIfKnown}};
 constexpr Column kPrintJobs[] = {
     {"id", "id"},
     {"gcode_id", "COALESCE(gcode_id, 0)"},
@@ -62,7 +64,7 @@ constexpr Column kPrintJobs[] = {
     {"started", "{{started}}"},
     {"gcode_data", "gcode_data"},
     {"printer_data", R"sql(regexp_replace(printer_data::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"'))sql"},
-    {"user_uuid", "user_uuid"}};
+    {"user_uuid", kUserIfKnown}};
 constexpr Column kPrinters[] = {
     {"host", "host"},
     {"name", "COALESCE(name, host)"},
@@ -74,13 +76,14 @@ constexpr Column kPrinters[] = {
 constexpr Column kSettings[] = {{"key", "key"}, {"val", "val"}};
 
 /// In the order in which they refer to each other.
-constexpr Table kTables[] = {{"users", kUsers, "true"},
-                             {"local_users", kLocalUsers, "pwd_hash IS NOT NULL"},
-                             {"api_tokens", kApiTokens, "user_uuid IS NOT NULL"},
-                             {"gcodes", kGcodes, "true"},
-                             {"printjobs", kPrintJobs, "true"},
-                             {"printers", kPrinters, "true"},
-                             {"settings", kSettings, "key IS NOT NULL"}};
+constexpr Table kTables[] = {
+    {"users", kUsers, "true"},
+    {"local_users", kLocalUsers, "pwd_hash IS NOT NULL AND EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid)"},
+    {"api_tokens", kApiTokens, "EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid)"},
+    {"gcodes", kGcodes, "true"},
+    {"printjobs", kPrintJobs, "true"},
+    {"printers", kPrinters, "true"},
+    {"settings", kSettings, "key IS NOT NULL"}};
 
 enum class Source { kThisProgram, kKarmen_0_0_13 };
 
@@ -102,7 +105,11 @@ std::int64_t count(Session& session, std::string_view table, std::string_view ro
 std::string expression(const Dialect& dialect, const Column& column, Source source) {
     const bool is_missing = source == Source::kKarmen_0_0_13 && !column.old_value.empty();
     return expand_words(is_missing ? column.old_value : column.value, [&](std::string_view time) {
-        return dialect.text_of(fmt::format("COALESCE({}, to_timestamp(0))", time), ColumnKind::kTimestamp);
+        // PostgreSQL's may be infinite, before the year 1 and after 9999.
+        return dialect.text_of(fmt::format("CASE WHEN {0} BETWEEN '0001-01-01 00:00+00' AND "
+                                           "'9999-12-31 23:59:59.999999+00' THEN {0} ELSE to_timestamp(0) END",
+                                           time),
+                               ColumnKind::kTimestamp);
     });
 }
 

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <string_view>
 
 namespace karmen::storage {
@@ -9,14 +11,42 @@ namespace {
 
 namespace json = boost::json;
 
+/// What Karmen 0.0.13 took it passed on, however deep. The parser needs a few hundred bytes of stack for each level.
+constexpr std::size_t kDepthMax = 1000;
+
+/// The code unit of the `\uXXXX` that the text begins with; none for anything else.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+    constexpr std::size_t kLength = 6;
+    unsigned unit = 0;
+    if (text.size() < kLength || !text.starts_with("\\u")) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data() + 2, text.data() + kLength, unit, 16);
+    if (error != std::errc{} || end != text.data() + kLength) return std::nullopt;
+    return unit;
+}
+
+/// Halves of surrogate pairs, which Python and PostgreSQL take and our parser does not, become U+FFFD.
+std::string without_lone_surrogates(std::string_view text) {
+    const auto is_between = [](std::optional<unsigned> unit, unsigned first, unsigned last) {
+        return unit && *unit >= first && *unit <= last;
+    };
+    std::string result;
+    while (!text.empty()) {
+        const auto unit = escaped_unit(text);
+        std::size_t taken = unit ? 6 : text.front() == '\\' ? 2 : 1;
+        const bool is_pair =
+            is_between(unit, 0xD800, 0xDBFF) && is_between(escaped_unit(text.substr(6)), 0xDC00, 0xDFFF);
+        if (is_pair) taken = 12;
+        result += is_between(unit, 0xD800, 0xDFFF) && !is_pair ? "\\uFFFD" : text.substr(0, taken);
+        text.remove_prefix(std::min(taken, text.size()));
+    }
+    return result;
+}
+
 /// A JSON object as long as it is read, in memory of its own: lists parse hundreds of small ones.
 class ParsedObject {
   public:
     explicit ParsedObject(const std::optional<std::string>& text) {
-        if (!text) return;
-        boost::system::error_code bad_json;
-        value_ = json::parse(*text, bad_json, &memory_);
-        is_object_ = !bad_json && value_.is_object();
+        if (text && !parse(*text)) parse(without_lone_surrogates(*text));
     }
     ParsedObject(const ParsedObject&) = delete;
     ParsedObject& operator=(const ParsedObject&) = delete;
@@ -29,6 +59,15 @@ class ParsedObject {
     bool is_object() const { return is_object_; }
 
   private:
+    bool parse(std::string_view text) {
+        boost::system::error_code bad_json;
+        json::parse_options options;
+        options.max_depth = kDepthMax;
+        value_ = json::parse(text, bad_json, &memory_, options);
+        is_object_ = !bad_json && value_.is_object();
+        return !bad_json;
+    }
+
     unsigned char buffer_[2048];
     json::monotonic_resource memory_{buffer_};
     json::value value_ = json::value(json::storage_ptr(&memory_));
@@ -191,11 +230,12 @@ std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode) {
         {"id", gcode.id}, {"filename", gcode.filename}, {"size", gcode.size_bytes}, {"available", gcode.available}});
 }
 
-PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text) {
+PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text, PrintJob::GcodeCopy otherwise) {
     const ParsedObject parsed(text);
     const Members members(parsed.object());
-    return {members.integer("id"), members.text("filename"), members.integer("size"),
-            members.boolean("available").value_or(false)};
+    if (const std::int64_t id = members.integer("id"); id != 0) otherwise.id = id;
+    return {otherwise.id, members.optional_text("filename").value_or(otherwise.filename), members.integer("size"),
+            members.boolean("available").value_or(otherwise.available)};
 }
 
 std::string without_file(const std::optional<std::string>& gcode_data) {
@@ -210,11 +250,12 @@ std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer) {
     return json::serialize(json::object{{"host", printer.host}, {"name", printer.name}, {"client", std::move(client)}});
 }
 
-PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text) {
+PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text, const std::string& otherwise) {
     const ParsedObject parsed(text);
     const Members members(parsed.object());
     const json::object& client = members.object("client");
-    PrintJob::PrinterCopy printer{members.text("host"), members.text("name"), client_from_object(client)};
+    const std::string host = members.text("host");
+    PrintJob::PrinterCopy printer{host.empty() ? otherwise : host, members.text("name"), client_from_object(client)};
     printer.client.api_key = std::nullopt;
     if (const auto name = Members(client).optional_text("name")) printer.client.name = *name;
     return printer;

@@ -25,12 +25,15 @@ std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>
 
 /// printjobs.gcode_data: `{id, filename, size, available}`
 std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode);
-PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text);
+/// What the text does not say stays as it is in `otherwise`.
+PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text,
+                                         PrintJob::GcodeCopy otherwise = {.available = false});
 /// The same with `available` false and whatever else it held.
 std::string without_file(const std::optional<std::string>& gcode_data);
 
 /// printjobs.printer_data: `{host, name, client: {name, version, connected, access_level}}`, never with the API key
 std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer);
-PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text);
+/// `otherwise` is the host where the text names none.
+PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text, const std::string& otherwise = "");
 
 }  // namespace karmen::storage

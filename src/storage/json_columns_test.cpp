@@ -62,6 +62,23 @@ TEST(JsonColumns, KeepAnalyses) {
               partial);
 }
 
+TEST(JsonColumns, KeepTheApiKeyBesideWhatIsOdd) {
+    const auto key_beside = [](const std::string& odd) {
+        const std::string text = R"({"odd":)" + odd + R"(,"api_key":"0123456789ABCDEF","access_level":"locked"})";
+        return client_from_json("octoprint", text).api_key;
+    };
+    const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    for (const std::string& odd : {nested(31), nested(32), nested(500), std::string(R"("\ud800")"),
+                                   std::string(R"("\udc00\ud800 \ud83d\ude00")"), std::string(R"("\\ud800 \ud83d")"),
+                                   std::string(R"({"\uDEAD":1})")})
+        EXPECT_EQ(key_beside(odd), "0123456789ABCDEF") << odd;
+    EXPECT_EQ(key_beside(nested(1'000'000)), std::nullopt) << "there is an end to it";
+    for (const char* broken : {R"("\ud8)", R"("\)", R"("\ud800)"})
+        EXPECT_EQ(client_from_json("octoprint", std::string(R"({"api_key":"x","odd":)") + broken).api_key,
+                  std::nullopt);
+    EXPECT_EQ(printer_props_from_json(R"({"a":"\ud83d\ude00\ud800"})")->at("a"), PropValue("😀\uFFFD"));
+}
+
 TEST(JsonColumns, KeepTheCopiesOfAPrintJobWithoutTheApiKey) {
     const auto gcode = gcode_copy_from_json(gcode_copy_to_json({7, "a.gcode", 5'000'000'000, true}));
     EXPECT_EQ(gcode.id, 7);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 
 namespace karmen::storage {
@@ -26,8 +27,29 @@ bool has_table(Session& session, std::string_view name) {
         .has_value();
 }
 
-bool is_applied(const std::vector<std::int64_t>& applied, const Migration& migration) {
-    return std::ranges::find(applied, migration.version) != applied.end();
+bool is_applied(const std::vector<AppliedVersion>& applied, const Migration& migration) {
+    return std::ranges::find(applied, migration.version, &AppliedVersion::number) != applied.end();
+}
+
+/// By version.
+std::vector<AppliedVersion> read_rows(Session& session, std::string_view description) {
+    auto rows = session.all(select({"version", description}, "FROM schema_version"), {}, [](Row& row) {
+        const std::int64_t number = row.integer();
+        return AppliedVersion{number, row.optional_text().value_or("")};
+    });
+    std::ranges::sort(rows, {}, &AppliedVersion::number);
+    return rows;
+}
+
+/// None when there is no such table. It may be that of another tool: only `version` is sure.
+std::vector<AppliedVersion> read_versions(Session& session) {
+    if (!has_table(session, "schema_version")) return {};
+    auto versions = read_rows(session, "NULL");
+    if (versions.empty() || versions.back().number <= kLastOldVersion) return versions;
+    // Only now: another process may just have taken the table over, which brings the column and the row at once.
+    const auto columns = session.all({std::string(session.dialect().columns_of_table()), 1}, {"schema_version"},
+                                     [](Row& row) { return row.text(); });
+    return std::ranges::find(columns, "description") != columns.end() ? read_rows(session, "description") : versions;
 }
 
 }  // namespace
@@ -40,54 +62,73 @@ std::vector<std::string_view> steps_of(const Migration& migration) {
     return steps;
 }
 
-std::vector<std::int64_t> Migrator::applied_versions(Session& session) {
-    if (!has_table(session, "schema_version")) {
+std::vector<AppliedVersion> Migrator::applied_versions(Session& session) {
+    auto versions = read_versions(session);
+    if (versions.empty()) {
         refuse_tables_without_versions(session);
-        if (!has_table(session, "schema_version")) return {};
+        versions = read_versions(session);  // another process may have made them in between
     }
-    // The table may be that of another tool: only `version` is known of it.
-    auto versions = session.all(select({"version"}, "FROM schema_version"), {}, [](Row& row) { return row.integer(); });
-    std::ranges::sort(versions);
     refuse_unknown(session, versions);
     return versions;
 }
 
 /// Karmen 0.0.13 knew nothing but PostgreSQL.
-bool Migrator::is_to_be_taken_over(Session& session, const std::vector<std::int64_t>& applied) const {
+bool Migrator::is_to_be_taken_over(Session& session, const std::vector<AppliedVersion>& applied) const {
     return &session.dialect() == &postgres_dialect() && !takeover_.empty() && !applied.empty() &&
-           applied.back() == kLastOldVersion;
+           applied.back().number == kLastOldVersion;
 }
 
-void Migrator::refuse_unknown(Session& session, const std::vector<std::int64_t>& applied) const {
+/// A number alone says nothing: a later Karmen of the old line may have used the same.
+bool Migrator::is_ours(const AppliedVersion& applied) const {
+    return std::ranges::any_of(std::array{migrations_, takeover_}, [&](std::span<const Migration> known) {
+        return std::ranges::any_of(known, [&](const Migration& migration) {
+            return migration.version == applied.number && migration.name == applied.description;
+        });
+    });
+}
+
+bool Migrator::was_taken_over(const std::vector<AppliedVersion>& applied) const {
+    return !takeover_.empty() && std::ranges::any_of(applied, [&](const AppliedVersion& version) {
+        return version.number == takeover_.front().version && version.description == takeover_.front().name;
+    });
+}
+
+void Migrator::refuse_unknown(Session& session, const std::vector<AppliedVersion>& applied) const {
     const std::int64_t newest = migrations_.empty() ? 0 : migrations_.back().version;
-    const bool was_taken_over = !takeover_.empty() && is_applied(applied, takeover_.front());
-    const bool may_be_old = was_taken_over || is_to_be_taken_over(session, applied);
-    for (const std::int64_t version : applied | std::views::reverse) {
-        if (std::ranges::find(migrations_, version, &Migration::version) != migrations_.end()) continue;
-        if (may_be_old && version <= kLastOldVersion) continue;
-        const bool is_too_old = applied.back() < kLastOldVersion;
-        const char* meaning = version > newest ? "newer than this program"
-                              : is_too_old
-                                  ? "older than Karmen 0.0.13, whose version 9 can be taken over; run its last "
-                                    "migrations first"
-                                  : "not one that this program can continue from";
-        throw Error(
-            ErrorCode::kConflict,
-            PublicMessage{fmt::format("The database has schema version {}, which is {}; this program knows up to "
-                                      "version {}. Nothing was changed",
-                                      is_too_old ? applied.back() : version, meaning, newest)});
+    const bool may_be_old = was_taken_over(applied) || is_to_be_taken_over(session, applied);
+    for (const AppliedVersion& version : applied | std::views::reverse) {
+        if (is_ours(version)) continue;
+        if (may_be_old && version.number <= kLastOldVersion) continue;
+        const bool is_too_old = applied.back().number < kLastOldVersion;
+        const char* meaning =
+            version.number > newest ? "newer than this program"
+            : is_too_old            ? "older than Karmen 0.0.13, whose version 9 can be taken over; run its last "
+                                      "migrations first"
+            : version.number > kLastOldVersion ? "of a version of Karmen that this program does not know"
+                                               : "not one that this program can continue from";
+        const bool has_name = version.number > kLastOldVersion && !version.description.empty();
+        const std::string name = has_name ? fmt::format(" ({})", version.description) : "";
+        throw Error(ErrorCode::kConflict,
+                    PublicMessage{fmt::format(
+                        "The database has schema version {}, which is {}; this program knows up to "
+                        "version {}. Nothing was changed",
+                        is_too_old ? std::to_string(applied.back().number) : std::to_string(version.number) + name,
+                        meaning, newest)});
     }
 }
 
 /// Somebody else's, or a copy that was not made whole.
 void Migrator::refuse_tables_without_versions(Session& session) const {
+    if (takeover_.empty()) return;
     for (const char* table : {"users", "gcodes", "printers"})
         // Looked at again: another process may have made both in between.
-        if (!takeover_.empty() && has_table(session, table) && !has_table(session, "schema_version"))
-            throw Error(ErrorCode::kConflict,
-                        PublicMessage{fmt::format("The database has a table {}, but no table schema_version that would "
-                                                  "tell whose it is. Nothing was changed",
-                                                  table)});
+        if (has_table(session, table) && read_versions(session).empty())
+            throw Error(
+                ErrorCode::kConflict,
+                PublicMessage{fmt::format(
+                    "The database has a table {}, but {} that would tell whose it is. Nothing was changed", table,
+                    has_table(session, "schema_version") ? "nothing in table schema_version"
+                                                         : "no table schema_version")});
 }
 
 std::vector<Migration> Migrator::missing(Session& session) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,12 @@ inline bool is_takeover(const Migration& migration) {
     return migration.name == embedded_takeover().front().name;
 }
 
+/// A row of `schema_version`. Ours have the name of the migration as their description.
+struct AppliedVersion {
+    std::int64_t number = 0;
+    std::string description;  ///< empty: none
+};
+
 /// What the migration does, in words for people: its lines of comment that begin with `-- *`.
 std::vector<std::string_view> steps_of(const Migration& migration);
 
@@ -32,8 +39,8 @@ std::vector<std::string_view> steps_of(const Migration& migration);
 /// database at version 9, as Karmen 0.0.13 left it, is taken over in place. Any thread, blocks.
 ///
 /// Throws Error: kConflict for a database that holds versions which this program does not know, such as those of a
-/// newer one or of one before 0.0.13, or tables but no versions; kInternal for a migration that fails, which then has
-/// changed nothing; and what Session throws.
+/// newer one, of one before 0.0.13 or of another line of Karmen, or tables but no versions; kInternal for a migration
+/// that fails, which then has changed nothing; and what Session throws.
 class Migrator {
   public:
     explicit Migrator(Database& database) : Migrator(database, embedded_migrations(), embedded_takeover()) {}
@@ -49,9 +56,11 @@ class Migrator {
 
   private:
     std::vector<Migration> missing(Session& session);
-    std::vector<std::int64_t> applied_versions(Session& session);
-    bool is_to_be_taken_over(Session& session, const std::vector<std::int64_t>& applied) const;
-    void refuse_unknown(Session& session, const std::vector<std::int64_t>& applied) const;
+    std::vector<AppliedVersion> applied_versions(Session& session);
+    bool is_to_be_taken_over(Session& session, const std::vector<AppliedVersion>& applied) const;
+    bool was_taken_over(const std::vector<AppliedVersion>& applied) const;
+    bool is_ours(const AppliedVersion& applied) const;
+    void refuse_unknown(Session& session, const std::vector<AppliedVersion>& applied) const;
     void refuse_tables_without_versions(Session& session) const;
     bool apply(Session& session, const Migration& migration);
 

@@ -89,6 +89,28 @@ TEST_P(MigratorTest, RefusesADatabaseOfAnotherLineage) {
     EXPECT_THAT(refusal(kTwo).message(), testing::HasSubstr("version 9, which is not one"));
 }
 
+TEST_P(MigratorTest, RefusesAVersionThatAnotherProgramMade) {
+    Migrator(*database_, std::span(kTwo).first(1)).migrate();
+    (*database_).lease().execute("UPDATE schema_version SET description = 'json to jsonb'");
+    EXPECT_THAT(refusal(kTwo).message(),
+                testing::AllOf(testing::HasSubstr("version 10 (json to jsonb)"),
+                               testing::HasSubstr("a version of Karmen that this program does not know")));
+    EXPECT_THAT(recorded(), testing::ElementsAre(10));
+    (*database_).lease().execute("ALTER TABLE schema_version DROP COLUMN description");
+    EXPECT_THAT(refusal(kTwo).message(), testing::HasSubstr("does not know"));
+}
+
+TEST_P(MigratorTest, RefusesTablesBesideAnEmptyTableOfVersions) {
+    Migrator(*database_).migrate();
+    (*database_).lease().execute("DELETE FROM schema_version");
+    try {
+        Migrator(*database_).migrate();
+        ADD_FAILURE() << "it was not refused";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.message(), testing::HasSubstr("nothing in table schema_version"));
+    }
+}
+
 TEST_P(MigratorTest, KeepsNothingOfAMigrationThatFails) {
     const std::array<Migration, 2> broken{
         {{10, "good", "CREATE TABLE a (x integer)"},

@@ -9,9 +9,15 @@
 namespace karmen::storage {
 namespace {
 
-constexpr std::array<std::string_view, 8> kColumns{
-    "printjobs.id",         "printjobs.gcode_id",     "printjobs.printer_host", "printjobs.started",
-    "printjobs.gcode_data", "printjobs.printer_data", "printjobs.user_uuid",    "users.username"};
+constexpr std::array<std::string_view, 9> kColumns{"printjobs.id",
+                                                   "printjobs.gcode_id",
+                                                   "printjobs.printer_host",
+                                                   "printjobs.started",
+                                                   "EXISTS (SELECT 1 FROM gcodes WHERE gcodes.id = printjobs.gcode_id)",
+                                                   "printjobs.gcode_data",
+                                                   "printjobs.printer_data",
+                                                   "printjobs.user_uuid",
+                                                   "users.username"};
 
 constexpr std::string_view kTables = "printjobs LEFT JOIN users ON users.uuid = printjobs.user_uuid";
 
@@ -45,8 +51,10 @@ PrintJob read_job(Row& row) {
     job.gcode_id = row.integer();
     job.printer_host = row.text();
     job.started = row.timestamp();
-    job.gcode = gcode_copy_from_json(row.optional_text());
-    job.printer = printer_copy_from_json(row.optional_text());
+    // Rows of Karmen 0.0.13 may say less.
+    const bool has_gcode = row.boolean();
+    job.gcode = gcode_copy_from_json(row.optional_text(), {.id = job.gcode_id, .available = has_gcode});
+    job.printer = printer_copy_from_json(row.optional_text(), job.printer_host);
     job.user = row.optional_uuid();
     job.username = row.optional_text();
     return job;

@@ -82,8 +82,13 @@ TEST_P(PrintJobRepositoryTest, ListsOddOldRows) {
     (*database_).lease().execute("UPDATE printjobs SET gcode_data = NULL, printer_data = :odd", {"[]"});
     const auto page = jobs_.list({});
     ASSERT_EQ(page.rows.size(), 1U);
-    EXPECT_FALSE(page.rows[0].gcode.available);
+    EXPECT_TRUE(page.rows[0].gcode.available) << "its g-code is there";
+    EXPECT_EQ(page.rows[0].gcode.id, page.rows[0].gcode_id);
     EXPECT_EQ(page.rows[0].printer.name, "");
+    EXPECT_EQ(page.rows[0].printer.host, "10.0.0.1");
+    (*database_).lease().execute("UPDATE printjobs SET printer_data = NULL, gcode_id = gcode_id + 1");
+    EXPECT_FALSE(jobs_.list({}).rows[0].gcode.available);
+    EXPECT_EQ(jobs_.list({}).rows[0].printer.host, "10.0.0.1");
 }
 
 }  // namespace

@@ -119,5 +119,23 @@ INSERT INTO printers VALUES
         '{"version": {}, "connected": false, "access_level" :  "uknown", "api_key": null}', NULL, 'https'),
     ('127.0.0.4:9', NULL, NULL, NULL, NULL, 'null', NULL);
 
+-- Whose user is gone, in a database that lost its references.
+ALTER TABLE local_users DROP CONSTRAINT local_users_user_uuid_fkey;
+ALTER TABLE api_tokens DROP CONSTRAINT api_tokens_user_uuid_fkey;
+ALTER TABLE gcodes DROP CONSTRAINT gcodes_user_uuid_fkey;
+INSERT INTO local_users VALUES
+    ('00000000-0000-4000-8000-00000000000f', '$2y$04$abcdefghijklmnopqrstuu6tfhC9XFyjHS17FwvklcN0.oe9qUTn6', false);
+INSERT INTO api_tokens VALUES
+    ('00000000-0000-4000-8000-00000000000f', '10000000-0000-4000-8000-000000000005', 'orphan', '2020-03-01 00:00:00+00', false);
+UPDATE gcodes SET user_uuid = '00000000-0000-4000-8000-00000000000f' WHERE id = 8;
+
+-- What no calendar of a client knows.
+UPDATE users SET created = '10000-01-01 00:00:00+00' WHERE username = 'suspended';
+UPDATE api_tokens SET created = '-infinity' WHERE name = 'nobody';
+UPDATE api_tokens SET created = '0044-03-15 12:00:00+00 BC' WHERE name = 'revoked';
+UPDATE gcodes SET uploaded = 'infinity' WHERE id = 9;
+UPDATE gcodes SET uploaded = '0044-03-15 12:00:00+00 BC' WHERE id = 8;
+UPDATE printjobs SET started = '-infinity' WHERE id = 2;
+
 CREATE TABLE settings (key varchar UNIQUE, val varchar);
 INSERT INTO settings VALUES ('network_interface', 'wlp4s0'), (NULL, 'nobody asks for it');

@@ -1,5 +1,6 @@
 """`karmen import` brings a PostgreSQL database, also one of Karmen 0.0.13, into the embedded one."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from support import old_backend
 from support.binary import karmen_binary
 from support.gcodes import every_page, uploaded
 from support.old_backend import PASSWORD, URSULA, Old, api_token
-from support.postgres import new_database
+from support.postgres import new_database, sql
 from support.server import Server, run
 from support.wait import eventually
 
@@ -49,6 +50,28 @@ def test_import_brings_the_same_data(old: Old, tmp_path: Path, is_taken_over: bo
     assert new["id"] > 2147483647
     embedded.stop()
     postgres.stop()
+
+
+def test_files_that_were_put_where_import_says_are_found(old: Old, tmp_path: Path):
+    server = Server(tmp_path / "embedded", env={"KARMEN_AUTH_OLD_SECRET_KEY": old_backend.SHORT_KEY})
+    said = import_from(old.url, server.data_dir)
+    assert "files.old_dir" in said and str(old.uploads) in said
+    inside = Server(tmp_path / "inside")
+    sql(old.url, "DELETE FROM gcodes WHERE id IN (5, 6)")
+    told = import_from(old.url, inside.data_dir, "--files-old-dir", str(old.uploads))
+    assert f"belong into {inside.store}" in told
+    shutil.copytree(old.uploads, server.store, symlinks=True)
+    server.options |= {"files-old-dir": str(old.uploads)}
+    server.start()
+    try:
+        admin = server.login("karmen", PASSWORD)
+        for id in old_backend.INSIDE:
+            assert admin.get(f"/gcodes/{id}/data", expect=200).content == b"G28\n"
+        backup = tmp_path / "backup"
+        run([karmen_binary(), "backup", str(backup), "--data-dir", str(server.data_dir), "--files-old-dir", str(old.uploads)], expect=1)
+        assert (backup / "gcodes" / "a" / "b" / "cube.gcode").read_bytes() == b"G28\n"
+    finally:
+        server.stop()
 
 
 def test_import_refuses_a_database_with_rows_unless_told(old: Old, tmp_path: Path):

@@ -1,17 +1,21 @@
 """A database of Karmen 0.0.13 is taken over in place: nothing is lost, and what it issued goes on working."""
 
+import hashlib
+import shutil
+import subprocess
 import time
 import uuid
 from pathlib import Path
 
 import pytest
 
-from support import old_backend
+from support import faults, old_backend
 from support.api import Api
+from support.binary import clean_environment, karmen_binary
 from support.gcodes import every_page, uploaded
 from support.old_backend import ADMIN, GCODE_IDS, INSIDE, OUTSIDE, PASSWORD, URSULA, Old, api_token
 from support.postgres import new_database, sql
-from support.server import Server
+from support.server import Server, run
 from support.tokens import make_token
 from support.wait import eventually
 
@@ -98,6 +102,58 @@ def test_the_tables_are_those_of_a_new_database(old: Old, tmp_path: Path):
     assert sql(new.url, references) == sql(old.url, references)
 
 
+def long_text(letter: str) -> str:
+    """4000 characters that cannot be compressed into an index."""
+    return f"(SELECT string_agg(chr(ascii('{letter}') + (random() * 4000)::int), '') FROM generate_series(1, 4000))"
+
+
+def test_texts_of_any_length_are_taken_over(old: Old, tmp_path: Path):
+    sql(old.url, f"UPDATE gcodes SET display = {long_text('一')}, filename = {long_text('一')}, path = {long_text('一')} WHERE id = 1")
+    sql(old.url, f"UPDATE gcodes SET absolute_path = '{old.uploads}/' || {long_text('一')} WHERE id = 2")
+    sql(old.url, f"UPDATE users SET username = left({long_text('一')}, 128) WHERE username = 'ursula'; UPDATE settings SET val = {long_text('一')}")
+    path, display = sql(old.url, "SELECT max(CASE WHEN id = 2 THEN absolute_path END), max(CASE WHEN id = 1 THEN display END) FROM gcodes")[0]
+    assert "more than 600 characters" in old.karmen("migrate", "--dry-run").stdout
+    server = Server(tmp_path / "server", options={"files-dir": str(old.uploads)}, env=old.env).start()
+    try:
+        admin = server.login("karmen", PASSWORD)
+        assert admin.get("/gcodes/1", expect=200).json()["display"] == display[:600]
+        assert admin.get("/gcodes/2", expect=200).json()["absolute_path"] == path.removeprefix(f"{old.uploads}/")
+        for order in ("display", "-filename", "absolute_path", "path"):
+            assert GCODE_IDS <= {gcode["id"] for gcode in every_page(admin, f"/gcodes?limit=100&order_by={order}")}
+    finally:
+        server.stop()
+
+
+def test_ten_processes_at_once_take_over_once(old: Old):
+    command = [karmen_binary(), "migrate", "--data-dir", str(old.directory / "data")]
+    started = [
+        subprocess.Popen(command, env=clean_environment(old.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(10)
+    ]
+    said = [process.communicate(timeout=60) for process in started]
+    assert [process.returncode for process in started] == [0] * 10, said
+    assert sum(out.count("Converted to version 10") for out, _ in said) == 1, said
+    assert sql(old.url, "SELECT description FROM schema_version WHERE version = 10") == [["karmen_0_0_13"]]
+
+
+def test_a_takeover_that_is_killed_changes_nothing_and_can_be_repeated(old: Old):
+    before = old_backend.dump(old.url)
+    # One of the last tables is held, so that most is done when the process dies.
+    with faults.locked_tables(old.url, "settings"):
+        command = [karmen_binary(), "migrate", "--data-dir", str(old.directory / "data")]
+        process = subprocess.Popen(command, env=clean_environment(old.env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'settings'::regclass"
+            eventually(lambda: sql(old.url, waits) == [["1"]], what="the takeover waits for settings")
+        finally:
+            process.kill()
+            process.wait()
+    left = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'karmen'"
+    eventually(lambda: sql(old.url, left) == [["0"]], what="the server has noticed")
+    assert old_backend.dump(old.url) == before
+    assert "Converted to version 10" in old.karmen("migrate").stdout
+
+
 def test_a_command_that_only_looks_does_not_convert(old: Old):
     before = old_backend.dump(old.url)
     assert "one of Karmen 0.0.13" in old.karmen("user", "list", expect=1).stderr
@@ -117,6 +173,27 @@ def test_an_older_version_is_refused(old: Old, versions: str):
 def test_an_unknown_version_is_refused(old: Old):
     sql(old.url, "INSERT INTO schema_version VALUES (1000, '', true)")
     assert "newer than this program" in old.karmen("migrate", expect=1).stderr
+
+
+@pytest.mark.parametrize("versions", ["(10)", "(10), (11)"])
+def test_a_version_that_another_karmen_made_is_refused(old: Old, tmp_path: Path, versions: str):
+    """Its numbers go on where those of 0.0.13 end, as ours do."""
+    sql(old.url, "ALTER TABLE schema_version ADD COLUMN description varchar")
+    sql(old.url, f"INSERT INTO schema_version SELECT n, '', true, 0, 'json to jsonb' FROM (VALUES {versions}) AS v (n)")
+    before = old_backend.dump(old.url)
+    for command in (["migrate"], ["migrate", "--dry-run"], ["user", "list"], ["serve", "--http-port", "0"]):
+        said = old.karmen(*command, expect=1).stderr
+        assert "json to jsonb" in said and "does not know" in said and "Nothing was changed" in said
+    sources = ["import", "--from", old.url, "--data-dir", str(tmp_path / "embedded")]
+    assert "does not know" in run([karmen_binary(), *sources], expect=1).stderr
+    assert old_backend.dump(old.url) == before
+
+
+def test_tables_beside_no_versions_are_refused(old: Old):
+    sql(old.url, "DELETE FROM schema_version")
+    before = old_backend.dump(old.url)
+    assert "nothing in table schema_version" in old.karmen("migrate", expect=1).stderr
+    assert old_backend.dump(old.url) == before
 
 
 def test_tables_without_a_version_are_refused(old: Old):
@@ -153,6 +230,13 @@ def test_everybody_is_there(admin: Api):
     assert {user["role"] for uuid, user in users.items() if uuid != ADMIN} == {"user"}
     assert users[old_backend.SUSPENDED]["suspended"] is True
     assert users[old_backend.NAMELESS]["username"].startswith("nameless")
+
+
+def test_times_that_no_calendar_knows(admin: Api):
+    epoch = "1970-01-01T00:00:00.000000+00:00"
+    assert {admin.get(f"/gcodes/{id}", expect=200).json()["uploaded"] for id in (8, 9)} == {epoch}
+    assert admin.get("/printjobs/2", expect=200).json()["started"] == epoch
+    assert admin.get("/gcodes/7", expect=200).json()["uploaded"].startswith("2020-04-06T10:00:00")
 
 
 def test_old_tokens_go_on_working(server: Server, ursula: Api):
@@ -192,6 +276,44 @@ def test_old_files_are_served_and_none_outside_the_folder(taken_over, admin: Api
     assert (old.uploads / "of nobody.txt").exists() and not (server.data_dir / "unlisted-gcodes").exists()
 
 
+def test_lists_do_not_tell_where_the_server_keeps_its_files(taken_over, admin: Api):
+    _, old = taken_over
+    page = "/gcodes?limit=1&order_by=absolute_path"
+    while page:
+        answer = admin.get(page, expect=200).json()
+        assert "uploads" not in str(answer.get("next")) and "outside" not in str(answer.get("next"))
+        page = answer.get("next")
+    assert admin.get("/gcodes?filter=absolute_path:/", expect=200).json()["items"][0]["id"] == 1
+    assert admin.get("/gcodes?filter=absolute_path:^/", expect=200).json()["items"] == []
+    stored = dict(sql(old.url, "SELECT id, absolute_path FROM gcodes"))
+    assert {id: stored[str(id)] for id in INSIDE} == INSIDE
+
+
+def test_files_that_have_moved_are_found_by_what_their_folder_was_called(module_dir: Path, new_server):
+    old = Old.make(module_dir / "moved")
+    options = {"files-old-dir": str(old.uploads)}
+    unknowing = new_server(env=old.env)
+    shutil.rmtree(unknowing.store)
+    shutil.copytree(old.uploads, unknowing.store, symlinks=True)
+    unknowing.restart()
+    admin = unknowing.login("karmen", PASSWORD)
+    admin.get("/gcodes/1/data", expect=404)
+    assert not (unknowing.data_dir / "unlisted-gcodes").exists(), "they may be those of the rows"
+    unknowing.options |= options
+    server = unknowing.restart()
+    admin = server.login("karmen", PASSWORD)
+    for id, path in INSIDE.items():
+        assert admin.get(f"/gcodes/{id}", expect=200).json()["absolute_path"] == path
+        assert admin.get(f"/gcodes/{id}/data", expect=200).content == b"G28\n"
+    for id in OUTSIDE:
+        admin.get(f"/gcodes/{id}/data", expect=404)
+    said = server.command("doctor", "--files-old-dir", str(old.uploads), "--http-port", str(server.port), expect=1).stdout
+    assert "5 of 10 have no file" in said
+    for id in (3, 4):
+        admin.delete(f"/gcodes/{id}", expect=204)
+    assert not (server.store / "twice.gcode").exists()
+
+
 def test_what_was_analysed_stays_and_what_was_not_is_made_up_for(admin: Api):
     analysed = admin.get("/gcodes/1", expect=200).json()["analysis"]
     assert analysed["slicer"] == "Cura" and analysed["time"]["estimate_s"] == 160
@@ -203,6 +325,15 @@ def test_what_was_analysed_stays_and_what_was_not_is_made_up_for(admin: Api):
         assert eventually(lambda: analysis(id), what=f"{id} is analysed").keys() == analysed.keys()
     for id in (9, 2147483646):
         assert eventually(lambda: analysis(id), what=f"{id} is looked for") == {"error": "the file is gone"}
+
+
+def test_old_files_get_an_entity_tag(server: Server, admin: Api):
+    def tag() -> str:
+        return admin.get("/gcodes/1/data", expect=200).headers["ETag"].strip('"')
+
+    admin.get("/gcodes/1/data", headers={"If-None-Match": f'"{tag()}"'}, expect={200, 304})
+    eventually(lambda: tag() == hashlib.sha256(b"G28\n").hexdigest(), what="the file is hashed")
+    admin.get("/gcodes/1/data", headers={"If-None-Match": f'"{tag()}"'}, expect=304)
 
 
 def test_lists_page_over_odd_rows(admin: Api):
@@ -245,8 +376,9 @@ def test_print_jobs(admin: Api):
     assert "s3cret" not in job.text
     assert job.json()["gcode_data"] == {"id": 1, "filename": "cube.gcode", "size": 4, "available": True}
     assert job.json()["printer_data"]["client"]["name"] == "octoprint"
-    for id in (2, 3):
-        admin.get(f"/printjobs/{id}", expect=200)
+    gone = admin.get("/printjobs/2", expect=200).json()
+    assert gone["printer_data"]["host"] == "gone:80" and gone["gcode_data"]["available"] is False
+    admin.get("/printjobs/3", expect=200)
 
 
 def test_printers(admin: Api, server: Server):

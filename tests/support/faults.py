@@ -13,19 +13,24 @@ from support.server import Server
 
 
 @contextmanager
+def locked_tables(url: str, tables: str) -> Iterator[None]:
+    """Meanwhile nobody can write to these tables of a PostgreSQL database."""
+    holder = subprocess.Popen([*postgres.PSQL, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder.stdin.write(f"BEGIN; LOCK TABLE {tables} IN EXCLUSIVE MODE;\n\\echo locked\n")
+    holder.stdin.flush()
+    assert holder.stdout.readline() == "locked\n"
+    try:
+        yield
+    finally:
+        holder.communicate("ROLLBACK;\n", timeout=20)
+
+
+@contextmanager
 def locked(server: Server) -> Iterator[None]:
     """Meanwhile nothing can be written: somebody else does, and takes long."""
     if url := server.postgres_url:
-        tables = "users, local_users, api_tokens, gcodes, printjobs, printers, settings"
-        lock = f"BEGIN; LOCK TABLE {tables} IN EXCLUSIVE MODE;\n\\echo locked\n"
-        holder = subprocess.Popen([*postgres.PSQL, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        holder.stdin.write(lock)
-        holder.stdin.flush()
-        assert holder.stdout.readline() == "locked\n"
-        try:
+        with locked_tables(url, "users, local_users, api_tokens, gcodes, printjobs, printers, settings"):
             yield
-        finally:
-            holder.communicate("ROLLBACK;\n", timeout=20)
         return
     database = sqlite3.connect(server.data_dir / "karmen.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")

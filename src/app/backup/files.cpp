@@ -1,15 +1,12 @@
 #include "app/backup/files.hpp"
 
 #include "base/random.hpp"
-#include "base/text.hpp"
-
-#include <openssl/evp.h>
+#include "files/sha256.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <memory>
 #include <span>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,29 +20,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBlockBytes = 256 * 1024;
 
-class Sha256 {
-  public:
-    Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-        if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1)
-            throw Error(ErrorCode::kInternal, PublicMessage{"there is no SHA-256"});
-    }
-    void update(std::span<const char> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
-    std::string finish() {
-        std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
-        unsigned length = 0;
-        EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), &length);
-        return to_hex(std::span(digest).first(length));
-    }
-
-  private:
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
 /// `sink(block)` for each block of the file.
 template <class Sink>
 Content read_all(const FileDescriptor& file, const fs::path& name, Sink sink) {
     Content content;
-    Sha256 digest;
+    files::Sha256 digest;
     std::vector<char> buffer(kBlockBytes);
     for (;;) {
         const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());

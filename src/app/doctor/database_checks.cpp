@@ -72,8 +72,7 @@ Finding check_administrator(storage::Database& database) {
 
 Findings check_files(storage::Database& database, const config::Config& config) {
     const std::filesystem::path store = gcode_directory(config);
-    const char* what_becomes_of_them = config.files.dir.empty() ? "; the next start moves them to unlisted-gcodes" : "";
-    files::StoreInspection inspection(store);
+    files::StoreInspection inspection(gcode_folders(config));
     std::size_t listed = 0;
     storage::GcodeRepository(database).each_path([&](std::int64_t, const std::string& path) {
         inspection.note_listed(path);
@@ -81,13 +80,19 @@ Findings check_files(storage::Database& database, const config::Config& config) 
     });
     Findings findings;
     const auto& missing = inspection.missing();
+    const bool has_elsewhere = std::ranges::any_of(missing, [](const auto& path) { return path.starts_with('/'); });
     if (missing.empty())
         findings.push_back(ok("g-code rows", fmt::format("{} listed, each has its file", listed)));
     else
         findings.push_back(
-            error("g-code rows", fmt::format("{} of {} have no file in {}: {}; bring the files back from "
-                                             "a backup, or delete the g-codes",
-                                             missing.size(), listed, store.string(), first_few(missing))));
+            error("g-code rows", fmt::format("{} of {} have no file in {}: {}; {}", missing.size(), listed,
+                                             store.string(), first_few(missing),
+                                             has_elsewhere ? "what begins with / is what Karmen 0.0.13 called it: see "
+                                                             "files.dir and files.old_dir"
+                                                           : "bring the files back from a backup, or delete the "
+                                                             "g-codes")));
+    const bool will_be_moved = config.files.dir.empty() && !has_elsewhere;
+    const char* what_becomes_of_them = will_be_moved ? "; the next start moves them to unlisted-gcodes" : "";
     const auto unlisted = inspection.unlisted();
     if (unlisted.empty())
         findings.push_back(ok("g-code files", "none without a row"));

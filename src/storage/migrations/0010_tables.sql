@@ -41,8 +41,9 @@ CREATE TABLE gcodes (
     analysis_error  varchar,
     user_uuid       {{uuid}} REFERENCES users (uuid) ON DELETE SET NULL
 );
--- Not unique: Karmen 0.0.13 let two rows share a file. New rows have a path of their own.
-CREATE INDEX gcodes_absolute_path ON gcodes (absolute_path);
+-- Not unique: Karmen 0.0.13 let two rows share a file. New rows have a path of their own. It may be longer than other
+-- indexes of PostgreSQL hold.
+CREATE INDEX gcodes_absolute_path ON gcodes {{for_equality}} (absolute_path);
 CREATE INDEX gcodes_display ON gcodes (display {{bytewise}}, id);
 CREATE INDEX gcodes_filename ON gcodes (filename {{bytewise}}, id);
 CREATE INDEX gcodes_uploaded ON gcodes (uploaded, id);

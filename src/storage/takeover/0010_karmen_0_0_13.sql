@@ -35,10 +35,12 @@ BEGIN
     END LOOP;
 END $$;
 
+-- * times: none, infinite ones and those outside of the years 1 to 9999 become 1970-01-01
 -- * users: a role is admin or user, and none is given by accident
 UPDATE users SET username = 'nameless ' || uuid WHERE username IS NULL;
 UPDATE users SET suspended = false WHERE suspended IS NULL;
-UPDATE users SET created = to_timestamp(0) WHERE created IS NULL;
+UPDATE users SET created = to_timestamp(0)
+    WHERE created IS NULL OR NOT created BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00';
 UPDATE users SET role = 'user' WHERE role IS NULL OR role NOT IN ('admin', 'user');
 ALTER TABLE users
     ALTER COLUMN username SET NOT NULL,
@@ -61,7 +63,8 @@ ALTER TABLE local_users
 -- * api_tokens: go on working; they end with their user
 DELETE FROM api_tokens WHERE user_uuid IS NULL OR NOT EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid);
 UPDATE api_tokens SET name = '' WHERE name IS NULL;
-UPDATE api_tokens SET created = to_timestamp(0) WHERE created IS NULL;
+UPDATE api_tokens SET created = to_timestamp(0)
+    WHERE created IS NULL OR NOT created BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00';
 UPDATE api_tokens SET revoked = false WHERE revoked IS NULL;
 ALTER TABLE api_tokens
     ALTER COLUMN user_uuid SET NOT NULL,
@@ -76,8 +79,12 @@ UPDATE gcodes SET absolute_path = '' WHERE absolute_path IS NULL;
 UPDATE gcodes SET absolute_path = regexp_replace(absolute_path, '/{2,}', '/', 'g') WHERE absolute_path LIKE '%//%';
 UPDATE gcodes SET filename = COALESCE(display, regexp_replace(absolute_path, '^.*/', '')) WHERE filename IS NULL;
 UPDATE gcodes SET display = filename WHERE display IS NULL;
+-- * gcodes: names of more than 600 characters are cut there, because an index holds no longer ones; paths stay as they are
+UPDATE gcodes SET filename = left(filename, 600) WHERE length(filename) > 600;
+UPDATE gcodes SET display = left(display, 600) WHERE length(display) > 600;
 UPDATE gcodes SET path = '' WHERE path IS NULL;
-UPDATE gcodes SET uploaded = to_timestamp(0) WHERE uploaded IS NULL;
+UPDATE gcodes SET uploaded = to_timestamp(0)
+    WHERE uploaded IS NULL OR NOT uploaded BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00';
 UPDATE gcodes SET size = 0 WHERE size IS NULL;
 UPDATE gcodes SET analysis = NULL WHERE json_typeof(analysis) <> 'object' OR analysis::text ~ '^\s*\{\s*\}\s*$';
 UPDATE gcodes SET user_uuid = NULL WHERE NOT EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid);
@@ -97,7 +104,8 @@ ALTER TABLE gcodes
 -- * printjobs: longer hosts, ids beyond 2^31; `uknown` becomes `unknown`
 UPDATE printjobs SET gcode_id = 0 WHERE gcode_id IS NULL;
 UPDATE printjobs SET printer_host = '' WHERE printer_host IS NULL;
-UPDATE printjobs SET started = to_timestamp(0) WHERE started IS NULL;
+UPDATE printjobs SET started = to_timestamp(0)
+    WHERE started IS NULL OR NOT started BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00';
 UPDATE printjobs SET user_uuid = NULL WHERE NOT EXISTS (SELECT 1 FROM users WHERE uuid = user_uuid);
 UPDATE printjobs
     SET printer_data = regexp_replace(printer_data::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"')::json
@@ -151,7 +159,7 @@ END $$;
 
 -- * indexes for the orders that lists are asked for
 CREATE INDEX IF NOT EXISTS api_tokens_user_uuid ON api_tokens (user_uuid, created, jti);
-CREATE INDEX IF NOT EXISTS gcodes_absolute_path ON gcodes (absolute_path);
+CREATE INDEX IF NOT EXISTS gcodes_absolute_path ON gcodes USING hash (absolute_path);
 CREATE INDEX IF NOT EXISTS gcodes_display ON gcodes (display COLLATE "C", id);
 CREATE INDEX IF NOT EXISTS gcodes_filename ON gcodes (filename COLLATE "C", id);
 CREATE INDEX IF NOT EXISTS gcodes_uploaded ON gcodes (uploaded, id);
