@@ -329,7 +329,8 @@ TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
 }
 
 TEST_F(GcodesTest, AFileThatComesBackIsAnalysed) {
-    const auto id = repository.insert({.filename = "a.gcode", .display = "a.gcode", .absolute_path = "a.gcode"});
+    const auto id = repository.insert(
+        {.filename = "a.gcode", .display = "a.gcode", .absolute_path = "a.gcode", .sha256 = std::string(64, '0')});
     run(gcodes.analyze_missing());
     EXPECT_EQ(run(gcodes.find(id)).analysis_error, kFileIsGone);
     changes.all.clear();

@@ -76,7 +76,7 @@ TEST(JsonColumns, KeepTheApiKeyBesideWhatIsOdd) {
     for (const char* broken : {R"("\ud8)", R"("\)", R"("\ud800)"})
         EXPECT_EQ(client_from_json("octoprint", std::string(R"({"api_key":"x","odd":)") + broken).api_key,
                   std::nullopt);
-    EXPECT_EQ(printer_props_from_json(R"({"a":"\ud83d\ude00\ud800"})")->at("a"), PropValue("😀\uFFFD"));
+    EXPECT_EQ(printer_props_from_json(R"({"a":"\ud83d\ude00\ud800"})").value().at("a"), PropValue("😀\uFFFD"));
 }
 
 TEST(JsonColumns, KeepTheCopiesOfAPrintJobWithoutTheApiKey) {
