@@ -4,11 +4,13 @@ import os
 import pty
 import select
 import signal
+import sqlite3
 import subprocess
 import termios
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -69,9 +71,11 @@ def test_the_last_administrator_is_warned_of(new_server):
 
 
 def test_names_are_shown_without_what_a_terminal_obeys(server: Server, admin: Api):
-    name = "eve\u202egpj\u009b31m"
+    name = "eve\u202egpj\u009b31m"  # such as are not taken any more, but may be there
+    add(server, "eve")
+    with closing(sqlite3.connect(server.data_dir / "karmen.db", timeout=20)) as database, database:
+        database.execute("UPDATE users SET username = ? WHERE username = 'eve'", (name,))
     said = [
-        server.user_command("add", name, "--password-stdin", stdin=PASSWORD + "\n").stdout,
         server.user_command("set-password", name, "--password-stdin", stdin=PASSWORD + "\n").stdout,
         server.user_command("suspend", name).stdout,
         server.user_command("resume", name).stdout,
