@@ -1,10 +1,12 @@
 #include "app/output.hpp"
 
 #include "api/json_text.hpp"
+#include "base/characters.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -13,21 +15,6 @@ namespace karmen::app {
 namespace {
 
 constexpr std::size_t kGap = 2;
-
-/// Characters that turn the direction of a line, so that it shows something else than it says: U+061C, U+200E, U+200F,
-/// U+202A to U+202E, U+2066 to U+2069.
-constexpr std::array<std::string_view, 12> kDirections{"\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C",
-                                                       "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"};
-
-/// The length of the character at the beginning when a terminal obeys it, else 0.
-std::size_t obeyed_bytes(std::string_view text) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    if (byte(0) < 0x20 || byte(0) == 0x7F) return 1;
-    // U+0080 to U+009F: terminals obey some of them as they obey ESC.
-    if (byte(0) == 0xC2 && byte(1) < 0xA0) return 2;
-    const auto* found = std::ranges::find_if(kDirections, [&](auto character) { return text.starts_with(character); });
-    return found != kDirections.end() ? found->size() : 0;
-}
 
 }  // namespace
 
@@ -54,10 +41,10 @@ std::string Table::to_text() const {
 std::string printable(std::string_view text) {
     std::string result;
     const std::string valid = to_valid_utf8(text);
-    for (std::size_t at = 0; at < valid.size();) {
-        const std::size_t obeyed = obeyed_bytes(std::string_view(valid).substr(at));
-        result += obeyed > 0 ? '?' : valid[at];
-        at += std::max<std::size_t>(obeyed, 1);
+    for (std::string_view rest = valid; !rest.empty();) {
+        const std::string_view character = rest.substr(0, character_length(rest));
+        rest.remove_prefix(character.size());
+        result += is_obeyed(character) ? "?" : character;
     }
     return result;
 }

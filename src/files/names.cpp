@@ -1,5 +1,6 @@
 #include "files/names.hpp"
 
+#include "base/characters.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -11,12 +12,6 @@ namespace {
 
 [[noreturn]] void refuse_folder(const char* why) {
     throw Error::invalid("/path", why);
-}
-
-/// Bytes of the well-formed UTF-8 character that begins `text`.
-std::size_t character_length(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
 bool is_ascii_control(char c) {

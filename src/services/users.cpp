@@ -1,5 +1,6 @@
 #include "services/users.hpp"
 
+#include "base/characters.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
@@ -13,23 +14,9 @@ namespace {
 
 constexpr std::size_t kRandomPasswordCharacters = 16;
 
-/// Bytes of the character that begins well-formed UTF-8.
-std::size_t character_length(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
-
 /// `first` and `last` have the same number of bytes; UTF-8 sorts as its characters do.
 bool is_between(std::string_view character, std::string_view first, std::string_view last) {
     return character.size() == first.size() && character >= first && character <= last;
-}
-
-/// Controls (U+0000–U+001F, U+007F–U+009F), and those that make what follows be shown in another direction
-/// (U+202A–U+202E, U+2066–U+2069): with them one name can be made to look like another.
-bool is_control(std::string_view character) {
-    return is_between(character, std::string_view("\0", 1), "\x1F") || character == "\x7F" ||
-           is_between(character, "\xC2\x80", "\xC2\x9F") || is_between(character, "\xE2\x80\xAA", "\xE2\x80\xAE") ||
-           is_between(character, "\xE2\x81\xA6", "\xE2\x81\xA9");
 }
 
 /// Blanks of any width, none included (Unicode's White_Space, U+200B–U+200F, U+2060, U+FEFF).
@@ -56,7 +43,7 @@ void check_username(const std::string& username, const std::string& pointer) {
     for (std::string_view rest = username; !rest.empty();) {
         const std::string_view character = rest.substr(0, character_length(rest));
         rest.remove_prefix(character.size());
-        if (is_control(character)) throw Error::invalid(pointer, "has a control character");
+        if (is_obeyed(character)) throw Error::invalid(pointer, "has a control character");
         is_seen = is_seen || !is_blank(character);
     }
     if (!is_seen) throw Error::invalid(pointer, "must not be blank");
