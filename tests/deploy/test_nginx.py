@@ -281,6 +281,8 @@ def test_a_token_is_not_logged(new_nginx: Callable[..., Nginx], nginx: Nginx, di
     alone = [new_nginx([gone.host]), new_nginx([gone.host], redis_port=redis.port)]
     for one in (direct, *alone):
         assert one.get(f"{watched.path}?token={token}").status_code == 502
+    for one in alone:
+        assert one.get(f"/events?token={token}").status_code == 502
     for one in (nginx, direct, *alone):
         logged = eventually(lambda: watched.path in one.access_log() and one.access_log(), what="the request is logged")
         assert token not in logged + one.error_log()
