@@ -3,6 +3,8 @@
 #include "http/sse.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace karmen::api {
@@ -15,14 +17,21 @@ struct EventStream {
     std::chrono::milliseconds patience;
 };
 
+/// None: there will be no more.
+Awaitable<std::optional<std::string>> next_text(EventStream& stream) {
+    const auto events = co_await stream.follower.next(stream.patience);
+    if (!events) co_return std::nullopt;
+    std::string text;
+    for (const services::PublishedEventPtr& event : *events)
+        text += http::event_text(event->id.to_string(), event->name, event->data);
+    co_return text;
+}
+
 Awaitable<void> send_events(EventStream stream, http::BodyWriter& out) {
     while (co_await stream.access.is_open()) {
-        const auto events = co_await stream.follower.next(stream.patience);
-        if (!events) co_return;
-        std::string text;
-        for (const services::PublishedEventPtr& event : *events)
-            text += http::event_text(event->id.to_string(), event->name, event->data);
-        co_await out.write(text.empty() ? http::kEventStreamPulse : std::string_view(text));
+        const auto text = co_await next_text(stream);
+        if (!text) co_return;
+        co_await out.write(text->empty() ? http::kEventStreamPulse : std::string_view(*text));
     }
 }
 

@@ -14,7 +14,8 @@ class StreamAccess {
     /// Of the route's checks; without an account everybody may.
     StreamAccess(const Services& services, std::optional<services::Account> account);
 
-    /// Looks from time to time only. While the database is away nobody is sent away.
+    /// Looks from time to time only. While the database is away nobody is sent away; one that hangs holds the stream
+    /// for its time limit.
     Awaitable<bool> is_open();
 
   private:

@@ -14,7 +14,7 @@ using redis::Reply;
 using services::EventId;
 using services::PublishedEvent;
 
-constexpr const char* kReadMax = "100";
+constexpr std::size_t kReadMax = 100;
 
 PublishedEvent event_of(const Reply& entry) {
     const EventId id = EventId::parse(entry.at(0).text()).value_or(EventId{});
@@ -58,7 +58,8 @@ Awaitable<void> RedisEventJournal::add(std::string name, std::string data) {
     try {
         co_await try_add(std::move(name), std::move(data));
     } catch (const Error& error) {
-        if (std::exchange(has_lost_, true)) co_return;
+        has_lost_ = true;
+        if (std::exchange(is_telling_, true)) co_return;
         log_.debug("events are lost", {{"error", error.what()}});
         tasks_.spawn(tell_of_loss());
     }
@@ -82,6 +83,7 @@ Awaitable<void> RedisEventJournal::tell_of_loss() {
             has_lost_ = true;
         }
     }
+    is_telling_ = false;
 }
 
 Awaitable<void> RedisEventJournal::read_on() {
@@ -118,14 +120,26 @@ Awaitable<void> RedisEventJournal::read(redis::Connection& connection) {
                       "BLOCK",
                       std::to_string(options_.read_time.count()),
                       "COUNT",
-                      kReadMax,
+                      std::to_string(kReadMax),
                       "STREAMS",
                       key_,
                       history_.newest().to_string()};
     const Reply reply =
         co_await connection.command(std::move(command), options_.read_time + client_.options().command_timeout);
     if (reply.is_null()) co_return;
-    for (PublishedEvent& event : events_of(reply.at(0).at(1))) history_.append(std::move(event));
+    std::vector<PublishedEvent> events = events_of(reply.at(0).at(1));
+    // Fewer than are kept cannot follow a gap.
+    const bool may_follow_gap = events.size() >= std::min(kReadMax, options_.history.events_max);
+    if (may_follow_gap && co_await is_after_gap(connection)) history_.begin_anew(events.front().id);
+    for (PublishedEvent& event : events)
+        if (history_.newest() < event.id) history_.append(std::move(event));
+}
+
+/// Whether Redis has thrown away what this process did not read: it stood still for a while.
+Awaitable<bool> RedisEventJournal::is_after_gap(redis::Connection& connection) {
+    Arguments command{"XRANGE", key_, "-", "+", "COUNT", "1"};
+    const std::vector<PublishedEvent> oldest = events_of(co_await connection.command(std::move(command)));
+    co_return oldest.empty() || history_.newest() < oldest.front().id;
 }
 
 }  // namespace karmen::cluster

@@ -20,8 +20,8 @@ struct EventJournalOptions {
     std::chrono::milliseconds loss_retry{1'000};
 };
 
-/// Events of all processes in one Redis Stream, of which each that has followers reads the end: an id means the same at
-/// all of them. Events that Redis does not take are lost, and `reset` follows as soon as it is back. Owned by the
+/// Events of all processes in one Redis Stream, of which each that answers requests reads the end: an id means the same
+/// at all of them. Events that Redis does not take are lost, and `reset` follows as soon as it is back. Owned by the
 /// composition root; loop only.
 class RedisEventJournal final : public services::EventJournal {
   public:
@@ -44,13 +44,15 @@ class RedisEventJournal final : public services::EventJournal {
     Awaitable<void> read_on();
     Awaitable<void> catch_up(redis::Connection& connection);
     Awaitable<void> read(redis::Connection& connection);
+    Awaitable<bool> is_after_gap(redis::Connection& connection);
 
     redis::Client& client_;
     EventJournalOptions options_;
     std::string key_;
     Log& log_;
     services::EventHistory history_;
-    bool has_lost_ = false;
+    bool has_lost_ = false;  ///< and those who follow do not know it yet
+    bool is_telling_ = false;
     bool is_reading_ = false;
     TaskGroup tasks_;
 };

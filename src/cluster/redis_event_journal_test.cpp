@@ -139,6 +139,43 @@ TEST_F(RedisEventJournalTest, ARedisThatForgotEverythingBeginsAnew) {
     });
 }
 
+TEST_F(RedisEventJournalTest, WhoStoodStillWhileRedisThrewEventsAwayIsTold) {
+    play([](Self& t) -> Awaitable<void> {
+        RedisEventJournal slow(t.loop.executor(), t.own_client, {.history = {.events_max = 150}, .read_time = 50ms},
+                               t.log);
+        slow.start();
+        co_await services::until([&] { return slow.is_reading(); });
+        EventFollower follower = slow.history().follow("0-0");
+        t.publisher.journal.publish("n", "1");
+        EXPECT_EQ(co_await Self::next(follower), "1");
+        // In one step, between two reads.
+        redis::Arguments many{
+            "EVAL", "for n = 1, 2000 do redis.call('XADD', KEYS[1], 'MAXLEN', 150, '*', 'name', 'n', 'data', n) end",
+            "1", "karmen:events"};
+        co_await t.own_client.command(std::move(many));
+        EXPECT_EQ((co_await Self::collect(follower, 1)).front(), kResetEvent);
+        while ((co_await Self::collect(follower, 1)).back() != "2000") continue;
+        co_await slow.stop();
+    });
+}
+
+TEST_F(RedisEventJournalTest, ARedisThatTakesNothingIsToldOfOnce) {
+    play([](Self& t) -> Awaitable<void> {
+        EventFollower follower = t.one.journal.history().follow("0-0");
+        redis::Arguments full{"CONFIG", "SET", "maxmemory", "1"};
+        co_await t.own_client.command(std::move(full));
+        for (int n = 0; n < 50; ++n) {
+            t.publisher.journal.publish("n", "lost");
+            co_await sleep_for(1ms);
+        }
+        redis::Arguments free{"CONFIG", "SET", "maxmemory", "0"};
+        co_await t.own_client.command(std::move(free));
+        EXPECT_EQ(co_await Self::next(follower), kResetEvent);
+        t.publisher.journal.publish("n", "1");
+        EXPECT_EQ(co_await Self::next(follower), "1");
+    });
+}
+
 TEST_F(RedisEventJournalTest, ForeignEntriesMakeAReset) {
     play([](Self& t) -> Awaitable<void> {
         EventFollower follower = t.one.journal.history().follow("0-0");

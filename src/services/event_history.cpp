@@ -12,7 +12,7 @@ namespace karmen::services {
 namespace {
 
 /// What a follower who is behind gets at a time.
-constexpr std::ptrdiff_t kBatchMax = 100;
+constexpr std::size_t kBatchBytes = 16UL << 10;
 constexpr int kFullRetryAfter_s = 5;
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
@@ -96,11 +96,16 @@ std::vector<PublishedEventPtr> EventHistory::take_news(std::optional<EventId>& p
         position = newest_;
         return {std::make_shared<const PublishedEvent>(newest_, kResetEvent, "{}")};
     }
-    const auto first =
-        std::ranges::upper_bound(events_, *position, {}, [](const PublishedEventPtr& event) { return event->id; });
-    const auto last = first + std::min<std::ptrdiff_t>(events_.end() - first, kBatchMax);
-    if (first != last) position = (*std::prev(last))->id;
-    return {first, last};
+    std::vector<PublishedEventPtr> batch;
+    std::size_t bytes = 0;
+    auto event =
+        std::ranges::upper_bound(events_, *position, {}, [](const PublishedEventPtr& each) { return each->id; });
+    for (; event != events_.end() && bytes < kBatchBytes; ++event) {
+        bytes += (*event)->data.size();
+        batch.push_back(*event);
+        position = (*event)->id;
+    }
+    return batch;
 }
 
 }  // namespace karmen::services

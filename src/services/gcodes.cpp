@@ -169,6 +169,9 @@ Awaitable<void> Gcodes::tell_of(std::int64_t id) {
     if (!gcode) co_return;
     show_relative_path(*gcode);
     with_.changes.on_change(GcodeStored{std::move(*gcode)});
+    // Somebody may have deleted it meanwhile, and told so before.
+    const bool is_there = co_await offload(with_.blocking, [&] { return with_.gcodes.find(id).has_value(); });
+    if (!is_there) with_.changes.on_change(GcodeRemoved{id});
 }
 
 bool Gcodes::analyze(const Gcode& gcode) {

@@ -171,12 +171,13 @@ Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
         // Made before the question who asks: the answer of another process may come at any moment.
         const auto heard = watch->heard = std::make_shared<Event>(loop_);
         watch->has_learnt = false;
+        // Perhaps it is, even if the answer does not come any more.
+        watch->is_claimed = true;
         if (const auto claim = co_await with_.exchange.claim(watch->printer.host)) {
-            watch->is_claimed = true;
             co_await ask(watch, *claim);
-            watch->is_claimed = false;
             co_return;
         }
+        watch->is_claimed = false;
         // Whoever held the claim may have died with it.
         co_await finishes_within(options_.claim_lifetime, wait_for_all({heard}));
         if (watch->has_learnt) co_return;
@@ -196,9 +197,11 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
     }
     if (watch->changes != asked_at) co_return;
     take(*watch, seen);
+    // Before the others learn it: they take for told what they learn.
+    tell(*watch, seen.client);
     co_await with_.exchange.publish(asked.host, claim, watch->snapshot);
+    watch->is_claimed = false;
     if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
-    if (!watch->is_forgotten) tell(*watch);
 }
 
 Awaitable<Observation> PrinterMonitor::observe_claimed(Printer printer, WebcamQuestion webcam) {
@@ -220,8 +223,9 @@ Awaitable<void> PrinterMonitor::keep_claim(std::string host) {
     }
 }
 
-void PrinterMonitor::tell(Watch& watch) {
+void PrinterMonitor::tell(Watch& watch, const PrinterClient& seen) {
     PrinterSeen now{watch.printer, watch.snapshot};
+    now.printer.client = seen;
     if (watch.told == now) return;
     with_.changes.on_change(now);
     watch.told = std::move(now);

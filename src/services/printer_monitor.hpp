@@ -96,7 +96,7 @@ class PrinterMonitor {
     Awaitable<void> keep_claim(std::string host);
     Awaitable<void> end_claims();
     void take(Watch& watch, const Observation& seen);
-    void tell(Watch& watch);
+    void tell(Watch& watch, const PrinterClient& seen);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
     Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);

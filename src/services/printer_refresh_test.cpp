@@ -53,6 +53,13 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     co_await printers_.refresh();
     co_await printers_.refresh();
     EXPECT_EQ(changes.of<PrinterRemoved>().size(), 1U);
+    // Whoever looks at the list before the next refresh keeps nobody from hearing of it.
+    rows_.insert(printer_at("10.0.0.1"));
+    co_await printers_.refresh();
+    rows_.remove("10.0.0.1");
+    co_await printers_.list(PrinterFields::all());
+    co_await printers_.refresh();
+    EXPECT_EQ(changes.of<PrinterRemoved>().size(), 2U);
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kNotResponding);
 }
 TEST_F(PrinterRefreshTest, NoticesRowsThatComeAndGo) {

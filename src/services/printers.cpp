@@ -45,13 +45,17 @@ Awaitable<std::vector<Printer>> Printers::read_all() {
 }
 
 Awaitable<void> Printers::refresh() {
-    std::vector<Printer> stored = co_await read_all();
-    // Removed by the command line: who checks it tells, so that not every process does.
+    watch_exactly(co_await read_all());
+}
+
+void Printers::watch_exactly(const std::vector<Printer>& stored) {
+    // Who checks a printer tells that it is gone, so that not every process does.
     for (const std::string& host : with_.monitor.hosts_checked())
         if (std::ranges::find(stored, host, &Printer::host) == stored.end())
             with_.changes.on_change(PrinterRemoved{host});
-    std::erase_if(stored, [&](const Printer& printer) { return !looks_after_(printer.host); });
-    with_.monitor.watch_exactly(stored);
+    std::vector<Printer> own = stored;
+    std::erase_if(own, [&](const Printer& printer) { return !looks_after_(printer.host); });
+    with_.monitor.watch_exactly(own);
 }
 
 Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, Log& log) {
@@ -68,7 +72,7 @@ Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, 
 Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
     auto stored = co_await read_all();
     // Another process may have added one a moment ago.
-    if (fields.any()) with_.monitor.watch_exactly(stored);
+    if (fields.any()) watch_exactly(stored);
     std::vector<std::string> hosts;
     for (const Printer& printer : stored) hosts.push_back(printer.host);
     std::vector<PrinterSnapshot> snapshots(stored.size());

@@ -95,6 +95,9 @@ class Printers {
   private:
     Awaitable<PrinterView> view(Printer printer, PrinterFields fields);
 
+    /// The printers are those that are stored and no others; tells of those that the command line has removed.
+    void watch_exactly(const std::vector<Printer>& stored);
+
     /// All that are stored, with what this process itself changed.
     Awaitable<std::vector<Printer>> read_all();
 
