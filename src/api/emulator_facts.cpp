@@ -8,7 +8,6 @@ namespace {
 
 using enum ErrorCode;
 
-constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
 constexpr std::string_view kConnection =
     "Below a printer administrators may, and the user whose print is running there; everybody may ask for what is so "
     "already. The library is always connected.";

@@ -12,7 +12,6 @@ namespace {
 using enum ErrorCode;
 using enum QueryFacts;
 
-constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
 constexpr std::string_view kOwners = "Owners may, and administrators.";
 
 constexpr std::string_view kBinary = "application/octet-stream";

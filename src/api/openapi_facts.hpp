@@ -31,6 +31,8 @@ struct BodyFacts {
 };
 
 /// How a form with a file is read.
+inline constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
+
 inline constexpr std::string_view kUpload =
     "Of fields with the same name the first counts; others than these are ignored. Bytes of the file's name that are "
     "no "

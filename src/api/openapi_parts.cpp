@@ -34,30 +34,24 @@ constexpr Tag kTags[] = {
     {"octoprint-emulator", "What slicers talk to: an OctoPrint for the library, or for one printer"},
 };
 
-enum class Presence { kAlways, kUsually };
-
 struct Header {
     std::string_view name;
     std::string_view type;
-    Presence presence;
     std::string_view description;
 };
 
 constexpr Header kHeaders[] = {
-    {"Retry-After", "integer", Presence::kAlways, "Seconds after which it can be tried again"},
-    {"Location", "string", Presence::kAlways, "Where the file can be asked for, on this server"},
-    {"ETag", "string", Presence::kUsually,
-     "Names the content; absent of files that were taken over without a checksum"},
-    {"Accept-Ranges", "string", Presence::kAlways, "`bytes`"},
-    {"Content-Disposition", "string", Presence::kAlways, "`attachment`, with the name that was uploaded"},
-    {"Content-Range", "string", Presence::kAlways, "Which bytes of how many, as RFC 9110 §14.4 has it"},
+    {"Retry-After", "integer", "Seconds after which it can be tried again"},
+    {"Location", "string", "Where the file can be asked for, on this server"},
+    {"ETag", "string", "Names the content"},
+    {"Accept-Ranges", "string", "`bytes`"},
+    {"Content-Disposition", "string", "`attachment`, with the name that was uploaded"},
+    {"Content-Range", "string", "Which bytes of how many, as RFC 9110 §14.4 has it"},
 };
 
 json::object header_json(std::string_view name) {
     const Header& header = *std::ranges::find(kHeaders, name, &Header::name);
-    return {{"description", header.description},
-            {"required", header.presence == Presence::kAlways},
-            {"schema", {{"type", header.type}}}};
+    return {{"description", header.description}, {"required", true}, {"schema", {{"type", header.type}}}};
 }
 
 void add_header(json::object& response, std::string_view name) {

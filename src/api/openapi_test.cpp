@@ -126,7 +126,7 @@ TEST(OpenApi, NamesTheHeadersOfAnswersAndOfErrors) {
          .errors = {ErrorCode::kTooManyRequests, ErrorCode::kRangeNotSatisfiable, ErrorCode::kGcodeNotFound}});
     const json::object& responses = operation.at("responses").as_object();
     EXPECT_EQ(responses.at("201").at_pointer("/headers/Location/required"), true);
-    EXPECT_EQ(responses.at("201").at_pointer("/headers/ETag/required"), false);
+    EXPECT_EQ(responses.at("201").at_pointer("/headers/ETag/required"), true);
     for (const char* status : {"429", "503"})
         EXPECT_EQ(responses.at(status).at_pointer("/headers/Retry-After/schema/type"), "integer") << status;
     EXPECT_TRUE(responses.at("416").at("headers").as_object().contains("Content-Range"));

@@ -28,9 +28,9 @@ enum class Access {
     kAnyone,
     kRefreshToken,  ///< whoever has a refresh token
     kUser,          ///< whoever has an access token
-    kFollower,      ///< the same, also as `?token=`: what a page opens by itself cannot send a header
-    kViewer,        ///< the same; anybody when webcams are open to all
-    kFreshUser,     ///< the same, fresh
+    kFollower,      ///< whoever has one, also as `?token=`: what a page opens by itself cannot send a header
+    kViewer,        ///< as kFollower; anybody when webcams are open to all
+    kFreshUser,     ///< whoever has a fresh access token
     kFreshAdmin,    ///< an administrator with a fresh access token
     kApiKey,        ///< whoever has an access token, sent as X-Api-Key: slicers
 };

@@ -52,7 +52,10 @@ services::SessionOptions session_options(const config::Auth& auth) {
 }
 
 tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
-    return {.concurrency = static_cast<std::size_t>(tasks.concurrency), .renew_interval = tasks.visibility_timeout / 3};
+    const config::Duration renew_interval = tasks.visibility_timeout / 3;
+    return {.concurrency = static_cast<std::size_t>(tasks.concurrency),
+            .renew_interval = renew_interval,
+            .postpone_time = std::min(tasks::WorkerOptions{}.postpone_time, renew_interval)};
 }
 
 services::PrinterMonitorOptions monitor_options_of(const config::Config& config, ProcessKind kind) {
@@ -193,10 +196,11 @@ Awaitable<void> ServerApplication::stop() {
     co_await worker_.stop(config_.tasks.shutdown_grace);
     background_.cancel();
     co_await background_.join();
-    co_await readiness_.stop();
     co_await printjobs_.stop();
     co_await monitor_.stop();
     co_await shared_->stop();
+    // Last: a check of a disk that hangs cannot be called back.
+    co_await readiness_.stop();
 }
 
 }  // namespace karmen::app

@@ -16,7 +16,7 @@ class StoreInspection {
     /// Takes in which files there are; none when there is no such folder. Throws std::filesystem::filesystem_error.
     explicit StoreInspection(StoreFolders folders);
 
-    void note_listed(const std::string& relative_path);
+    void note_listed(const std::string& path);
 
     /// Listed, but not there.
     const std::vector<std::string>& missing() const { return missing_; }
