@@ -1,6 +1,7 @@
 """Many processes on PostgreSQL and Redis: what happens when a process, PostgreSQL or Redis goes away, and comes back."""
 
 import json
+import signal
 import time
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from support import arrangement
 from support.api import Api
 from support.fakes import FakePrinter
 from support.gcodes import every_page, uploaded
-from support.load import Load
+from support.load import Load, Uploads
 from support.postgres import PostgresServer
 from support.process import Process
 from support.redis import Redis
@@ -65,30 +66,22 @@ def test_postgres_is_away_for_a_while(
     env = {"KARMEN_REDIS_URL": redis.url, "KARMEN_STORAGE_POSTGRES_URL": postgres_server.new_database()}
     karmen = installation(options=LIMITS, env=env, arranged=arrangement.DISTRIBUTED)
     admin = karmen.first_admin()
-    acknowledged: list[str] = []
-
-    def upload() -> int:
-        answer = admin.again().post("/gcodes", files={"file": ("cube.gcode", b"G28\n")}, expect={201, 503})
-        if answer.status_code == 201:
-            acknowledged.append(answer.json()["filename"])
-        else:
-            assert int(answer.headers["Retry-After"]) > 0
-        return answer.status_code
+    upload = Uploads(admin)
 
     with Load(upload, {201, 503}, within_s=QUICKLY_S) as load:
-        eventually(lambda: len(acknowledged) > 20)
+        eventually(lambda: len(upload.acknowledged) > 20)
         getattr(postgres_server, stop)()
         not_ready = eventually(lambda: admin.again().get("/health/ready", expect=503).json(), what="it says that it is not ready")
         assert [one["pointer"] for one in not_ready["errors"]] == ["/database"]
         admin.again().get("/health/live", expect=200)
         time.sleep(OUTAGE_S)
-        before = len(acknowledged)
+        before = len(upload.acknowledged)
         postgres_server.start() if stop == "stop" else postgres_server.thaw()
-        eventually(lambda: len(acknowledged) > before + 20, within_s=20, what="uploads work again")
+        eventually(lambda: len(upload.acknowledged) > before + 20, within_s=20, what="uploads work again")
     assert not load.wrong, load.wrong
     eventually(lambda: admin.get("/health/ready", expect=200))
     listed = {item["filename"] for item in every_page(admin, "/gcodes?limit=1000")}
-    assert not set(acknowledged) - listed
+    assert not set(upload.acknowledged) - listed
     print(f"answers: {load.statuses}")
     karmen.stop()
 
@@ -141,11 +134,11 @@ def test_redis_is_away_for_a_while(karmen: Server, redis: Redis, fake_printers, 
 def test_tasks_of_a_killed_worker_are_done_by_another(karmen: Server):
     """A stopped worker holds what it took, as one does that died in the middle."""
     worker = process(karmen, "worker")
-    worker.signal(19)  # SIGSTOP: what it has taken by now it keeps, and nothing more is done
+    worker.signal(signal.SIGSTOP)  # what it has taken by now it keeps, and nothing more is done
     for _ in range(30):
         karmen.command("tasks", "add", "clean_store")
     assert counts(karmen)["queued"] + counts(karmen)["running"] >= 30
-    worker.signal(18)
+    worker.signal(signal.SIGCONT)
     worker.kill()
     karmen.start_process("worker")
     eventually(lambda: nothing_left(karmen), within_s=30, what="every task is done")
@@ -189,6 +182,25 @@ def test_workers_share_out_the_printers_and_take_over_from_one_that_died(karmen:
     other.kill()
     process(karmen, "worker").wait_for_lines(r"workers=1\b.*$", count=2, within_s=15, name="stderr")
     all_are_asked()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+def test_a_printer_is_asked_again_within_15_s_after_its_worker_went_in_mid_check(karmen: Server, fake_printers, ending: int):
+    (printer,) = fake_printers()
+    add_printers(karmen.first_admin(), [printer])
+    eventually(lambda: asked(printer) > 2, what="the printer is checked")
+    printer.set_fault("hang")
+    before = asked(printer)
+    eventually(lambda: asked(printer) > before, what="a check has begun")
+    worker = process(karmen, "worker")
+    worker.signal(ending)
+    worker.wait()
+    gone = time.monotonic()
+    printer.clear_fault()
+    before = asked(printer)
+    karmen.start_process("worker")
+    eventually(lambda: asked(printer) > before, within_s=15, what="the printer is asked again")
+    print(f"asked again after {time.monotonic() - gone:.1f} s")
 
 
 # --- it does not matter which process answers ---------------------------------------------------------------------------

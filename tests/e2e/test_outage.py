@@ -8,7 +8,7 @@ import pytest
 from support import arrangement
 from support.api import Api
 from support.gcodes import every_page
-from support.load import Load
+from support.load import Load, Uploads
 from support.postgres import PostgresServer
 from support.redis import Redis
 from support.server import ADMIN, ADMIN_PASSWORD, Server
@@ -48,18 +48,10 @@ def test_postgres_is_away_for_half_a_minute(installation: Callable[..., Server],
     env = {"KARMEN_REDIS_URL": redis.url, "KARMEN_STORAGE_POSTGRES_URL": postgres_server.new_database()}
     karmen = installation(env=env, arranged=arrangement.DISTRIBUTED)
     admin = karmen.first_admin()
-    acknowledged: list[str] = []
-
-    def upload() -> int:
-        answer = admin.again().post("/gcodes", files={"file": ("cube.gcode", b"G28\n")}, expect={201, 503})
-        if answer.status_code == 201:
-            acknowledged.append(answer.json()["filename"])
-        else:
-            assert int(answer.headers["Retry-After"]) > 0
-        return answer.status_code
+    upload = Uploads(admin)
 
     with Load(upload, {201, 503}, within_s=QUICKLY_S, people=PEOPLE, pause_s=0.5) as load:
-        eventually(lambda: len(acknowledged) > SOME, within_s=30, what="everybody works")
+        eventually(lambda: len(upload.acknowledged) > SOME, within_s=30, what="everybody works")
         postgres_server.stop()
         # A worker takes it at once, and cannot do it yet.
         karmen.command("tasks", "add", "analyze_missing")
@@ -68,7 +60,7 @@ def test_postgres_is_away_for_half_a_minute(installation: Callable[..., Server],
     assert not load.wrong, load.wrong
     eventually(lambda: admin.get("/health/ready", expect=200))
     listed = {item["filename"] for item in every_page(admin, "/gcodes?limit=1000")}
-    assert not set(acknowledged) - listed
+    assert not set(upload.acknowledged) - listed
     eventually(lambda: nothing_left(karmen), within_s=120, what="every task is done")
     karmen.stop()
 

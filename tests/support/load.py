@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from support.api import Api
+
 
 class Load:
     """Somebody who asks all the time, as several people at once would. Every answer must be one of `allowed`, and come
@@ -44,3 +46,19 @@ class Load:
         self._over.set()
         for person in self._people:
             person.join()
+
+
+class Uploads:
+    """One upload at each call, which is taken or, while a server is away, refused with a word when to come again."""
+
+    def __init__(self, api: Api):
+        self._api = api
+        self.acknowledged: list[str] = []
+
+    def __call__(self) -> int:
+        answer = self._api.again().post("/gcodes", files={"file": ("cube.gcode", b"G28\n")}, expect={201, 503})
+        if answer.status_code == 201:
+            self.acknowledged.append(answer.json()["filename"])
+        else:
+            assert int(answer.headers["Retry-After"]) > 0
+        return answer.status_code
