@@ -99,10 +99,10 @@ void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
     for (const std::string& host : gone) forget(host);
 }
 
-std::vector<std::string> PrinterMonitor::hosts_checked() const {
+std::vector<std::string> PrinterMonitor::hosts_told() const {
     std::vector<std::string> hosts;
-    if (options_.checks != PrinterChecks::kRegular) return hosts;
-    for (const auto& [host, watched] : watches_) hosts.push_back(host);
+    for (const auto& [host, watched] : watches_)
+        if (watched->told) hosts.push_back(host);
     return hosts;
 }
 

@@ -63,8 +63,8 @@ class PrinterMonitor {
     void forget(const std::string& host);
     /// The printers are these and no others: watches them if they changed, forgets the rest.
     void watch_exactly(const std::vector<Printer>& printers);
-    /// Those that are asked regularly by this process.
-    std::vector<std::string> hosts_checked() const;
+    /// Those of which this process has told what it saw.
+    std::vector<std::string> hosts_told() const;
 
     /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(std::string host);

@@ -49,8 +49,8 @@ Awaitable<void> Printers::refresh() {
 }
 
 void Printers::watch_exactly(const std::vector<Printer>& stored) {
-    // Who checks a printer tells that it is gone, so that not every process does.
-    for (const std::string& host : with_.monitor.hosts_checked())
+    // Who has told of a printer tells that it is gone: not every process does, and none is left out.
+    for (const std::string& host : with_.monitor.hosts_told())
         if (std::ranges::find(stored, host, &Printer::host) == stored.end())
             with_.changes.on_change(PrinterRemoved{host});
     std::vector<Printer> own = stored;

@@ -1,9 +1,13 @@
 """Following GET /events, as a page does."""
 
 import json
+import time
 from typing import Any, NamedTuple
 
 from support.api import Api
+
+
+PATIENCE_S = 30
 
 
 class Event(NamedTuple):
@@ -20,6 +24,7 @@ class Follower:
         self.response = api.again().get(options.pop("path", "/events"), stream=True, expect=200, headers=headers, **options)
         self._chunks = self.response.iter_content(None)
         self._unread = b""
+        self._deadline = 0.0
         self.pulses = 0
 
     def __enter__(self) -> "Follower":
@@ -29,26 +34,34 @@ class Follower:
         self.response.close()
 
     def next(self) -> Event:
-        """The next event, which must come within the client's time limit."""
+        """The next event, which must come in time."""
+        self._begin()
         event = self._next()
         assert event is not None, "the stream has ended"
         return event
 
     def until(self, event_name: str, /, **members: Any) -> Event:
-        """The next event of that name whose data has these members."""
+        """The next event of that name whose data has these members, which must come in time."""
+        self._begin()
         while True:
-            event = self.next()
+            event = self._next()
+            assert event is not None, "the stream has ended"
             if event.name == event_name and members.items() <= event.data.items():
                 return event
 
     def rest(self) -> list[Event]:
         """All until the server ends the stream; fails when it is cut off instead."""
+        self._begin()
         return list(iter(self._next, None))
 
     def wait_for_pulse(self) -> None:
+        self._begin()
         before = self.pulses
         while self.pulses == before:
             self._take_block()
+
+    def _begin(self) -> None:
+        self._deadline = time.monotonic() + PATIENCE_S
 
     def _next(self) -> Event | None:
         while (block := self._take_block()) is not None:
@@ -58,6 +71,8 @@ class Follower:
 
     def _take_block(self) -> str | None:
         while b"\n\n" not in self._unread:
+            # Pulses go on for ever.
+            assert time.monotonic() < self._deadline, f"nothing of it came in {PATIENCE_S} s"
             chunk = next(self._chunks, None)
             if chunk is None:
                 assert not self._unread, f"the stream ended with {self._unread!r}"
