@@ -1,6 +1,7 @@
 """What compose.yaml arranges, with its environment and entrypoint, as processes of this machine: PostgreSQL, Redis, two API
 processes, worker and scheduler behind nginx."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,8 +44,9 @@ class Arrangement:
         return process
 
     def environment(self, name: str) -> dict[str, str]:
-        """That of compose.yaml, with the addresses of this machine."""
-        return self._services[name]["environment"] | {
+        """That of compose.yaml where .env sets nothing, with the addresses of this machine."""
+        composed = {key: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for key, value in self._services[name]["environment"].items()}
+        return composed | {
             "PATH": f"{Path(karmen_binary()).parent}:/usr/bin:/bin",
             "POSTGRES_HOST": self.database.hostname, "POSTGRES_PORT": str(self.database.port),
             "POSTGRES_DB": self.database.path.strip("/"), "POSTGRES_USER": self.database.username, "POSTGRES_PASSWORD": "",
