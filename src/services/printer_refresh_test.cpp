@@ -56,6 +56,7 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     // Whoever looks at the list before the next refresh keeps nobody from hearing of it.
     rows_.insert(printer_at("10.0.0.1"));
     co_await printers_.refresh();
+    EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kOperational);
     rows_.remove("10.0.0.1");
     co_await printers_.list(PrinterFields::all());
     co_await printers_.refresh();
