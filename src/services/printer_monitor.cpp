@@ -87,23 +87,23 @@ void PrinterMonitor::forget(const std::string& host) {
     watches_.erase(found);
 }
 
-void PrinterMonitor::watch_exactly(const std::vector<Printer>& printers) {
-    std::set<std::string_view> listed;
+std::vector<std::string> PrinterMonitor::watch_exactly(const std::vector<Printer>& printers,
+                                                       const std::function<bool(const std::string& host)>& is_picked) {
+    std::set<std::string_view> picked;
     for (const Printer& printer : printers) {
-        listed.insert(printer.host);
+        if (!is_picked(printer.host)) continue;
+        picked.insert(printer.host);
         watch_if_changed(printer);
     }
     std::vector<std::string> gone;
-    for (const auto& [host, watched] : watches_)
-        if (!listed.contains(host)) gone.push_back(host);
+    std::vector<std::string> told;
+    for (const auto& [host, watched] : watches_) {
+        if (picked.contains(host)) continue;
+        gone.push_back(host);
+        if (watched->told) told.push_back(host);
+    }
     for (const std::string& host : gone) forget(host);
-}
-
-std::vector<std::string> PrinterMonitor::hosts_told() const {
-    std::vector<std::string> hosts;
-    for (const auto& [host, watched] : watches_)
-        if (watched->told) hosts.push_back(host);
-    return hosts;
+    return told;
 }
 
 void PrinterMonitor::invalidate(const std::string& host) {

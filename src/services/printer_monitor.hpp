@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,10 +62,10 @@ class PrinterMonitor {
     /// Leaves a printer in peace of which people changed nothing.
     void watch_if_changed(const Printer& printer);
     void forget(const std::string& host);
-    /// The printers are these and no others: watches them if they changed, forgets the rest.
-    void watch_exactly(const std::vector<Printer>& printers);
-    /// Those of which this process has told what it saw.
-    std::vector<std::string> hosts_told() const;
+    /// The printers are these and no others, of which it watches the picked ones: those that changed anew; the rest is
+    /// forgotten. Gives the hosts that it has forgotten and has told of before.
+    std::vector<std::string> watch_exactly(const std::vector<Printer>& printers,
+                                           const std::function<bool(const std::string& host)>& is_picked);
 
     /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(std::string host);

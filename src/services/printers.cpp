@@ -49,13 +49,11 @@ Awaitable<void> Printers::refresh() {
 }
 
 void Printers::watch_exactly(const std::vector<Printer>& stored) {
-    // Who has told of a printer tells that it is gone: not every process does, and none is left out.
-    for (const std::string& host : with_.monitor.hosts_told())
+    // Who has told of a printer tells that it is gone: not every process does, and none is left out. One that is only
+    // looked after elsewhere now is still there.
+    for (const std::string& host : with_.monitor.watch_exactly(stored, looks_after_))
         if (std::ranges::find(stored, host, &Printer::host) == stored.end())
             with_.changes.on_change(PrinterRemoved{host});
-    std::vector<Printer> own = stored;
-    std::erase_if(own, [&](const Printer& printer) { return !looks_after_(printer.host); });
-    with_.monitor.watch_exactly(own);
 }
 
 Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, Log& log) {
