@@ -11,11 +11,11 @@ from support import arrangement
 from support.api import Api
 from support.fakes import FakePrinter
 from support.gcodes import every_page, uploaded
-from support.load import Load, Uploads
+from support.load import Load, LogIns, Uploads
 from support.postgres import PostgresServer
 from support.process import Process
 from support.redis import Redis
-from support.server import ADMIN, ADMIN_PASSWORD, Server
+from support.server import Server
 from support.tasks import counts, nothing_left
 from support.wait import eventually
 
@@ -98,14 +98,7 @@ def test_redis_is_away_for_a_while(karmen: Server, redis: Redis, fake_printers, 
     tasks = [karmen.command("tasks", "add", "clean_store").stdout.strip() for _ in range(5)]
     assert len(set(tasks)) == 5
 
-    def log_in() -> int:
-        body = {"username": ADMIN, "password": ADMIN_PASSWORD}
-        answer = karmen.anonymous().post("/users/me/authenticate", json=body, expect={200, 503})
-        if answer.status_code == 503:
-            assert answer.json()["code"] == "service_unavailable" and int(answer.headers["Retry-After"]) > 0
-        return answer.status_code
-
-    with Load(log_in, {200, 503}, within_s=QUICKLY_S, people=2) as load:
+    with Load(LogIns(karmen), {200, 503}, within_s=QUICKLY_S, people=2) as load:
         eventually(lambda: load.statuses.get(200, 0) > 5)
         getattr(redis, stop)()
         not_ready = eventually(lambda: admin.again().get("/health/ready", expect=503).json(), what="it says that it is not ready")

@@ -8,10 +8,10 @@ import pytest
 from support import arrangement
 from support.api import Api
 from support.gcodes import every_page
-from support.load import Load, Uploads
+from support.load import Load, LogIns, Uploads
 from support.postgres import PostgresServer
 from support.redis import Redis
-from support.server import ADMIN, ADMIN_PASSWORD, Server
+from support.server import Server
 from support.tasks import nothing_left
 from support.wait import eventually
 
@@ -69,14 +69,7 @@ def test_redis_is_away_for_half_a_minute(installation: Callable[..., Server], re
     karmen = installation(env={"KARMEN_REDIS_URL": redis.url}, arranged=arrangement.DISTRIBUTED)
     admin = karmen.first_admin()
 
-    def log_in() -> int:
-        body = {"username": ADMIN, "password": ADMIN_PASSWORD}
-        answer = karmen.anonymous().post("/users/me/authenticate", json=body, expect={200, 503})
-        if answer.status_code == 503:
-            assert answer.json()["code"] == "service_unavailable" and int(answer.headers["Retry-After"]) > 0
-        return answer.status_code
-
-    with Load(log_in, {200, 503}, within_s=QUICKLY_S, people=PEOPLE, pause_s=0.5) as load:
+    with Load(LogIns(karmen), {200, 503}, within_s=QUICKLY_S, people=PEOPLE, pause_s=0.5) as load:
         eventually(lambda: load.statuses.get(200, 0) > SOME, within_s=30, what="everybody works")
         tasks = {karmen.command("tasks", "add", "clean_store").stdout.strip() for _ in range(5)}
         redis.kill()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from support.api import Api
+from support.server import ADMIN, ADMIN_PASSWORD, Server
 
 
 class Load:
@@ -61,4 +62,18 @@ class Uploads:
             self.acknowledged.append(answer.json()["filename"])
         else:
             assert int(answer.headers["Retry-After"]) > 0
+        return answer.status_code
+
+
+class LogIns:
+    """One log-in at each call, taken or refused likewise."""
+
+    def __init__(self, server: Server):
+        self._server = server
+
+    def __call__(self) -> int:
+        body = {"username": ADMIN, "password": ADMIN_PASSWORD}
+        answer = self._server.anonymous().post("/users/me/authenticate", json=body, expect={200, 503})
+        if answer.status_code == 503:
+            assert answer.json()["code"] == "service_unavailable" and int(answer.headers["Retry-After"]) > 0
         return answer.status_code
