@@ -53,7 +53,6 @@ function(karmen_module name)
   if(tests)
     add_executable(${target}_test ${tests})
     target_link_libraries(${target}_test PRIVATE ${target} karmen_flags GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${target}_test PRIVATE KARMEN_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
     # Half the time to compile, and no test measures time.
     target_compile_options(${target}_test PRIVATE -O0)
     karmen_use_precompiled(${target}_test karmen_common_test)
