@@ -39,7 +39,8 @@ int main() {
     sql << "SELECT size, count(*) FROM files", soci::into(row);
     std::cout << "get<int>: " << row.get<int>(0) << '\n';
     try {
-        std::cout << "get<long long>: " << row.get<long long>(0) << '\n';
+        const auto whole = row.get<long long>(0);
+        std::cout << "get<long long>: " << whole << '\n';
     } catch (const std::bad_cast&) {
         std::cout << "get<long long>: bad_cast\n";
     }
