@@ -219,7 +219,10 @@ json::array query_parameters(QueryFacts query) {
     return {query_parameter("limit", "At most 1000, and more means 1000; what is no positive number means the default",
                             {{"type", "integer"}, {"default", 200}}),
             query_parameter("order_by", "One column, with - in front from the highest down", text()),
-            query_parameter("filter", "`column:pattern`, a regular expression without regard to case", text()),
+            query_parameter("filter",
+                            "`column:pattern`, a regular expression without regard to case, of 200 bytes at most "
+                            "(`storage.filter_length_max`)",
+                            text()),
             query_parameter("fields", "Members that are wanted: `id,display`", text()),
             query_parameter("start_with", "Key of the first row of the page, as `next` has it", text())};
 }

@@ -15,16 +15,18 @@ constexpr std::chrono::hours kMigrationMax{24};
 PostgresOptions postgres_options(const config::Storage& storage, DatabaseUse use) {
     return {.url = storage.postgres_url,
             .connect_timeout = storage.connect_timeout,
-            .statement_timeout = use == DatabaseUse::kMigrate ? kMigrationMax : storage.statement_timeout,
+            .statement_timeout = use == DatabaseUse::kLongWork ? kMigrationMax : storage.statement_timeout,
             .use = use == DatabaseUse::kInspect ? PostgresOptions::Use::kInspect : PostgresOptions::Use::kWork};
 }
 
 SqliteOptions sqlite_options(const config::Config& config, DatabaseUse use) {
     const bool only_looks = use == DatabaseUse::kInspect;
-    return {.file = database_file(config),
-            .busy_timeout = config.storage.busy_timeout,
-            .if_missing = only_looks ? SqliteOptions::IfMissing::kFail : SqliteOptions::IfMissing::kCreate,
-            .use = only_looks ? SqliteOptions::Use::kInspect : SqliteOptions::Use::kWork};
+    return {
+        .file = database_file(config),
+        .busy_timeout = config.storage.busy_timeout,
+        .statement_timeout = use == DatabaseUse::kWork ? std::optional(config.storage.statement_timeout) : std::nullopt,
+        .if_missing = only_looks ? SqliteOptions::IfMissing::kFail : SqliteOptions::IfMissing::kCreate,
+        .use = only_looks ? SqliteOptions::Use::kInspect : SqliteOptions::Use::kWork};
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace karmen::app {
 
 enum class DatabaseUse {
     kWork,
-    kInspect,  ///< changes neither data nor settings, and makes nothing
-    kMigrate,  ///< as long as it takes
+    kInspect,   ///< changes neither data nor settings, and makes nothing
+    kLongWork,  ///< converting and copying: as long as it takes
 };
 
 bool uses_postgres(const config::Config& config);

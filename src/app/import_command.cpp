@@ -54,7 +54,7 @@ int run(const config::Config& config, const Arguments& arguments) {
                                   "POSTGRES_HOST names another; to convert that one, run `karmen migrate`"});
     const DataDirectoryLock lock(config, DataDirectoryLock::Use::kAlone);
     storage::Database source = open_source(config, arguments.from);
-    storage::Database target(open_backend(config, DatabaseUse::kMigrate));
+    storage::Database target(open_backend(config, DatabaseUse::kLongWork));
     storage::Migrator(target).migrate();
     const auto copied = Importer(source, target).run(arguments.if_not_empty);
     for (const auto& [table, rows] : copied) fmt::print("{:<12} {:>9} rows\n", table, rows);

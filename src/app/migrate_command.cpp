@@ -33,7 +33,7 @@ int show(const config::Config& config) {
 }
 
 int migrate(const config::Config& config) {
-    storage::Database database(open_backend(config, DatabaseUse::kMigrate), {.sessions_max = 1});
+    storage::Database database(open_backend(config, DatabaseUse::kLongWork), {.sessions_max = 1});
     const auto migrations = storage::Migrator(database).migrate();
     for (const storage::Migration& migration : migrations) print("Converted to", migration);
     fmt::print("{} is what this program needs\n", database_name(config));

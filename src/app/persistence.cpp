@@ -42,7 +42,7 @@ void make_ready(const config::Config& config, UnreadyDatabase unready) {
         throw refused("there is no such database; is this the right directory? `karmen serve` makes a new one");
     const bool may_migrate = config.storage.migrate_at_start == config::MigrateAtStart::kYes;
     const DatabaseUse use = only_looks    ? DatabaseUse::kInspect
-                            : may_migrate ? DatabaseUse::kMigrate
+                            : may_migrate ? DatabaseUse::kLongWork
                                           : DatabaseUse::kWork;
     storage::Database database(open_backend(config, use), {.sessions_max = 1});
     storage::Migrator migrator(database);
@@ -68,7 +68,9 @@ const config::Config& ready(const config::Config& config, UnreadyDatabase unread
 
 Persistence::Persistence(const config::Config& config, UnreadyDatabase unready) try
     : database_(open_backend(ready(config, unready), DatabaseUse::kWork),
-                {.sessions_max = static_cast<std::size_t>(config.storage.connections)}) {
+                {.sessions_max = static_cast<std::size_t>(config.storage.connections + config.pools.list_threads),
+                 .filters = {.length_max = static_cast<std::size_t>(config.storage.filter_length_max),
+                             .size_max = config.storage.filter_size_max}}) {
 } catch (const Error& error) {
     throw Error(error.code(), PublicMessage{database_name(config) + ": " + error.message()}, LogDetail{error.detail()});
 }

@@ -40,6 +40,9 @@ class Persistence {
     storage::PrintJobRepository printjobs{database_};
     storage::TaskRepository tasks{database_};
 
+    /// Ends the lists that are being read, and lets nobody begin another. Any thread.
+    void end_lists() { database_.end_lists(); }
+
     /// Throws Error when the database does not answer.
     void require_reachable();
 };

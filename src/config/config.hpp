@@ -52,6 +52,7 @@ struct Auth {
     Duration login_window = std::chrono::minutes(5);
     Duration login_block = std::chrono::minutes(15);
     Duration stream_check_interval = std::chrono::seconds(10);
+    Duration stream_unchecked_max = std::chrono::minutes(5);
     bool operator==(const Auth&) const = default;
 };
 
@@ -109,6 +110,8 @@ struct Storage {
     MigrateAtStart migrate_at_start = MigrateAtStart::kYes;
     Duration busy_timeout = std::chrono::seconds(5);
     int connections = 4;
+    int filter_length_max = 200;  ///< bytes of the pattern
+    int filter_size_max = 1000;   ///< instructions of the program that RE2 makes of it
     bool operator==(const Storage&) const = default;
 };
 
@@ -136,6 +139,8 @@ struct Tasks {
 
 struct Pools {
     int blocking_threads = 4;
+    int list_threads = 2;
+    int list_queue_max = 16;
     int file_threads = 4;
     int cpu_threads = 0;  ///< 0: one per core
     int queue_max = 1000;

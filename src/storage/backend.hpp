@@ -2,11 +2,11 @@
 
 #include "base/error.hpp"
 #include "storage/dialect.hpp"
-#include "storage/watchdog.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace soci {
@@ -15,6 +15,18 @@ class soci_error;
 }  // namespace soci
 
 namespace karmen::storage {
+
+/// What a connection is lent for. Lists only read: when the process ends they are ended at once.
+enum class Purpose { kWork, kList };
+
+/// Held while a statement runs: ends it when its time is up.
+class StatementWatch {
+  public:
+    StatementWatch() = default;
+    virtual ~StatementWatch() = default;
+    StatementWatch(const StatementWatch&) = delete;
+    StatementWatch& operator=(const StatementWatch&) = delete;
+};
 
 /// One kind of database: how to connect to it, and what its errors mean. Owned by the Database. Any thread, blocks.
 class Backend {
@@ -32,8 +44,11 @@ class Backend {
 
     /// Whether an idle connection can be used, as far as that can be told without waiting.
     virtual bool is_alive(soci::session&) const { return true; }
-    /// Held while the connection is in use: ends what takes too long.
-    virtual Watchdog::Watch watch(soci::session&) const { return {}; }
+    /// Every statement has a deadline; one that is ended fails with kOverloaded, or with kStorageUnavailable when the
+    /// database does not even say that it ended it.
+    virtual std::unique_ptr<StatementWatch> watch(soci::session& session, Purpose purpose) const = 0;
+    /// Ends what runs for lists, and what will run for them.
+    virtual void end_lists() = 0;
     /// Makes whatever is still done with the connection fail instead of wait; it is about to be destroyed.
     virtual void abandon(soci::session&) const {}
 
@@ -52,8 +67,10 @@ struct SqliteOptions {
     };
 
     std::filesystem::path file;
-    /// How long a writer waits for another.
+    /// How long a writer waits for another; no longer than a statement may take.
     std::chrono::milliseconds busy_timeout{5000};
+    /// One statement; none: as long as it takes.
+    std::optional<std::chrono::milliseconds> statement_timeout;
     IfMissing if_missing = IfMissing::kCreate;
     Use use = Use::kWork;
 };

@@ -97,7 +97,7 @@ Connection::Prepared& Connection::prepared(const Sql& sql, std::size_t params) {
 
 std::int64_t Connection::run(const Sql& sql, const std::vector<Param>& params, const RowCallback& on_row) {
     return translated([&] {
-        const auto guard = backend_.watch(*session_);
+        const auto guard = backend_.watch(*session_, purpose_);
         try {
             return prepared(sql, params.size()).run(params, on_row);
         } catch (...) {
@@ -114,7 +114,7 @@ std::int64_t Connection::run(const Sql& sql, const std::vector<Param>& params, c
 
 void Connection::run_script(const std::string& script) {
     translated([&] {
-        const auto guard = backend_.watch(*session_);
+        const auto guard = backend_.watch(*session_, purpose_);
         backend_.run_script(*session_, script);
     });
 }

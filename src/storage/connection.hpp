@@ -28,6 +28,8 @@ class Connection {
     std::int64_t run(const Sql& sql, const std::vector<Param>& params, const RowCallback& on_row);
     void run_script(const std::string& script);
 
+    void lend_for(Purpose purpose) { purpose_ = purpose; }
+
     const Dialect& dialect() const { return backend_.dialect(); }
     /// The database could not be reached: do not use this connection again.
     bool is_broken() const { return is_broken_; }
@@ -50,6 +52,7 @@ class Connection {
     const Backend& backend_;
     std::unique_ptr<soci::session> session_;
     std::unordered_map<std::string, std::unique_ptr<Prepared>> statements_;
+    Purpose purpose_ = Purpose::kWork;
     bool is_broken_ = false;
     bool has_failed_ = false;
 };

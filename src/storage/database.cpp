@@ -8,6 +8,10 @@ Session::~Session() {
     if (connection_) database_->give_back(std::move(connection_));
 }
 
+const FilterLimits& Session::filter_limits() const {
+    return database_->options_.filters;
+}
+
 Transaction::Transaction(Session& session) : session_(session) {
     session_.connection_->forget_failures();
     session_.run_script(session_.dialect().begin());
@@ -64,7 +68,9 @@ std::unique_ptr<Connection> Database::take_idle() {
     return connection;
 }
 
-Session Database::lease() {
+Session Database::lease(Purpose purpose) {
+    if (purpose == Purpose::kList && are_lists_ended_)
+        throw Error(ErrorCode::kOverloaded, PublicMessage{"The server is about to end"});
     auto connection = wait_for_slot();
     try {
         while (connection && !connection->is_alive()) connection = take_idle();
@@ -73,7 +79,13 @@ Session Database::lease() {
         give_back(nullptr);
         throw;
     }
+    connection->lend_for(purpose);
     return {*this, std::move(connection)};
+}
+
+void Database::end_lists() {
+    are_lists_ended_ = true;
+    backend_->end_lists();
 }
 
 void Database::give_back(std::unique_ptr<Connection> connection) noexcept {

@@ -3,8 +3,10 @@
 #include "storage/backend.hpp"
 #include "storage/connect_gate.hpp"
 #include "storage/connection.hpp"
+#include "storage/filter_pattern.hpp"
 #include "storage/statement.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -71,6 +73,7 @@ class Session {
     void run_script(const std::string& script) { connection_->run_script(script); }
 
     const Dialect& dialect() const { return connection_->dialect(); }
+    const FilterLimits& filter_limits() const;
 
   private:
     friend class Database;
@@ -113,6 +116,7 @@ class Database {
         std::size_t sessions_max = 4;
         /// How long a caller waits for a free session.
         std::chrono::milliseconds lease_timeout{10000};
+        FilterLimits filters;
     };
 
     /// Connects once, so that a database that cannot be used is known at start. Throws Error(kStorageUnavailable).
@@ -124,7 +128,10 @@ class Database {
 
     /// Throws Error: kOverloaded when no session gets free in time, kStorageUnavailable when the database cannot be
     /// reached. A thread must not hold two: the pool may have no second.
-    Session lease();
+    Session lease(Purpose purpose = Purpose::kWork);
+
+    /// Ends the lists that are being read, with kOverloaded or kStorageUnavailable, and lets nobody begin another.
+    void end_lists();
 
   private:
     friend class Session;
@@ -140,6 +147,7 @@ class Database {
     std::vector<std::unique_ptr<Connection>> idle_;
     std::size_t leased_ = 0;
     ConnectGate gate_;
+    std::atomic<bool> are_lists_ended_ = false;
 };
 
 }  // namespace karmen::storage

@@ -245,14 +245,13 @@ class SqliteTest : public testing::Test {
 };
 
 TEST_F(SqliteTest, SetsEveryConnectionUpForSafety) {
-    Database database(sqlite_backend({.file = file(), .busy_timeout = 1234ms}));
+    Database database(sqlite_backend({.file = file()}));
     Session first = database.lease();
     Session second = database.lease();
     for (Session* session : {&first, &second}) {
         EXPECT_EQ(pragma(*session, "journal_mode"), "wal");
         EXPECT_EQ(pragma(*session, "synchronous"), "2");
         EXPECT_EQ(pragma(*session, "foreign_keys"), "1");
-        EXPECT_EQ(pragma(*session, "busy_timeout"), "1234");
         EXPECT_EQ(pragma(*session, "trusted_schema"), "0");
     }
 }
@@ -323,6 +322,38 @@ TEST_F(SqliteTest, MatchesRegularExpressionsWhateverTheLetterCase) {
     EXPECT_EQ(matches("\xC3\x89", "caf\xC3\xA9"), "1");
     EXPECT_EQ(matches("x", std::nullopt), "null");
     EXPECT_EQ(code_of([&] { matches("(", "x"); }), ErrorCode::kInternal);
+}
+
+/// Returns when the statement is ended from outside, or counts for a long time.
+Sql endless(const Dialect& dialect) {
+    if (&dialect == &postgres_dialect()) return select({"pg_sleep(1000)"}, "");
+    return select({"COUNT(*)"},
+                  "FROM (WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n)");
+}
+
+TEST_P(DatabaseTest, EndsListsAndNothingElse) {
+    // However far the list has come: not lent, lent, or being read.
+    std::atomic<int> ended = 0;
+    std::vector<std::thread> readers;
+    for (int i = 0; i < 3; ++i)
+        readers.emplace_back([&] {
+            try {
+                Session session = (*database_).lease(Purpose::kList);
+                session.each(endless(session.dialect()), {}, [](Row&) {});
+            } catch (const Error& error) {
+                const bool is_expected =
+                    error.code() == ErrorCode::kOverloaded || error.code() == ErrorCode::kStorageUnavailable;
+                if (is_expected) ++ended;
+            }
+        });
+    Session work = (*database_).lease();
+    insert(work, 1, "one");
+    (*database_).end_lists();
+    for (std::thread& reader : readers) reader.join();
+    EXPECT_EQ(ended, 3);
+    insert(work, 2, "two");
+    EXPECT_EQ(code_of([&] { (*database_).lease(Purpose::kList); }), ErrorCode::kOverloaded);
+    EXPECT_EQ(count(*database_), 2);
 }
 
 }  // namespace

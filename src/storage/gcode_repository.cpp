@@ -20,17 +20,18 @@ constexpr std::size_t kPathsAtOnce = 1000;
 constexpr std::string_view kTables = "gcodes LEFT JOIN users ON users.uuid = gcodes.user_uuid";
 
 using Nulls = ListColumn::Nulls;
+using OrderCost = ListColumn::OrderCost;
 
 constexpr std::array<ListColumn, 10> kListColumns{{
     {.name = "id", .expression = "gcodes.id", .kind = ColumnKind::kInteger},
     {.name = "path", .expression = "gcodes.path"},
-    {.name = "filename", .expression = "gcodes.filename"},
-    {.name = "display", .expression = "gcodes.display"},
+    {.name = "filename", .expression = "gcodes.filename", .cost = OrderCost::kPage},
+    {.name = "display", .expression = "gcodes.display", .cost = OrderCost::kPage},
     // Where files of Karmen 0.0.13 lay on the server is nobody's business.
     {.name = "absolute_path",
      .expression = "CASE WHEN gcodes.absolute_path LIKE '/%' THEN '' ELSE gcodes.absolute_path END"},
-    {.name = "uploaded", .expression = "gcodes.uploaded", .kind = ColumnKind::kTimestamp},
-    {.name = "size", .expression = "gcodes.size", .kind = ColumnKind::kInteger},
+    {.name = "uploaded", .expression = "gcodes.uploaded", .kind = ColumnKind::kTimestamp, .cost = OrderCost::kPage},
+    {.name = "size", .expression = "gcodes.size", .kind = ColumnKind::kInteger, .cost = OrderCost::kPage},
     {.name = "analysis",
      .expression = "gcodes.analysis",
      .kind = ColumnKind::kJson,
@@ -124,8 +125,12 @@ bool GcodeRepository::has_path(std::string_view absolute_path) {
     return has_row_with(session, absolute_path);
 }
 
+bool GcodeRepository::may_read_all_rows(const ListQuery& query) {
+    return storage::may_read_all_rows(kList, query);
+}
+
 Page<Gcode> GcodeRepository::list(const ListQuery& query) {
-    Session session = database_.lease();
+    Session session = database_.lease(Purpose::kList);
     return list_page(session, kList, query, read_gcode);
 }
 

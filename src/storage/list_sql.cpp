@@ -3,7 +3,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "storage/regex.hpp"
+#include "storage/filter_pattern.hpp"
 
 #include <fmt/format.h>
 
@@ -89,12 +89,10 @@ class Builder {
   public:
     Builder(const Dialect& dialect, const ListSpec& spec) : dialect_(dialect), spec_(spec) {}
 
-    void filter(const ListQuery::Filter& filter) {
+    void filter(const ListQuery::Filter& filter, const FilterLimits& limits) {
         const ListColumn* column = spec_.find(filter.column);
         if (column == nullptr) return;
-        const auto regex = compile_filter(filter.pattern);
-        if (!regex->ok() || filter.pattern.find('\0') != std::string::npos)
-            throw Error::invalid("/filter", "is not a regular expression: " + regex->error());
+        check_filter(filter.pattern, limits);
         conditions_.push_back(dialect_.matches(dialect_.text_of(column->expression, column->kind), ":pattern"));
         params_.emplace_back(dialect_.pattern(filter.pattern));
     }
@@ -182,6 +180,12 @@ const ListColumn* ListSpec::find(std::string_view name) const {
     return found == columns.end() ? nullptr : &*found;
 }
 
+bool may_read_all_rows(const ListSpec& spec, const ListQuery& query) {
+    if (query.filter && spec.find(query.filter->column) != nullptr) return true;
+    const ListColumn* order = query.order_by ? spec.find(query.order_by->column) : nullptr;
+    return order != nullptr && order != &spec.primary_key() && order->cost == ListColumn::OrderCost::kWholeTable;
+}
+
 ListStatement list_statement(Session& session, const ListSpec& spec, const ListQuery& query) {
     const ListColumn* order = order_column(spec, query.order_by);
     Direction direction = query.order_by ? query.order_by->direction : Direction::kAscending;
@@ -192,7 +196,7 @@ ListStatement list_statement(Session& session, const ListSpec& spec, const ListQ
     if (order == &spec.primary_key()) order = nullptr;
 
     Builder builder(session.dialect(), spec);
-    if (query.filter) builder.filter(*query.filter);
+    if (query.filter) builder.filter(*query.filter, session.filter_limits());
     builder.order_by(order, direction);
     auto position = query.start_with ? parse_position(spec, order, *query.start_with) : std::nullopt;
     if (position && order != nullptr && !position->has_value) look_up_value(session, spec, *order, *position);

@@ -17,12 +17,15 @@ namespace karmen::storage {
 struct ListColumn {
     enum class Nulls { kNever, kPossible };
     enum class Ordering { kAllowed, kIgnored };
+    /// Of a page in the order of the column: an index on (column, primary key) reads no more than the page.
+    enum class OrderCost { kWholeTable, kPage };
 
     std::string_view name;        ///< as clients write it
     std::string_view expression;  ///< as SQL writes it: `gcodes.size`
     ColumnKind kind = ColumnKind::kText;
     Nulls nulls = Nulls::kNever;
     Ordering ordering = Ordering::kAllowed;
+    OrderCost cost = OrderCost::kWholeTable;
 };
 
 /// What can be listed of one table. The primary key is the first of `columns`.
@@ -34,6 +37,9 @@ struct ListSpec {
     const ListColumn& primary_key() const { return columns.front(); }
     const ListColumn* find(std::string_view name) const;
 };
+
+/// Whether a page of this list may cost as much as all rows of the table.
+bool may_read_all_rows(const ListSpec& spec, const ListQuery& query);
 
 /// The statement of one page. It asks for one row more than the page has, which tells whether and where the next one
 /// begins. After the columns of the spec each row has its primary key and, where `order` is set, the value that it is
@@ -51,7 +57,8 @@ struct ListStatement {
 /// gone, only rows with this primary key or a higher one are listed, as Karmen 0.0.13 does. A token that cannot be read
 /// is ignored.
 ///
-/// Throws Error::invalid for an unknown order column (`/order_by`) and for a pattern that does not compile (`/filter`).
+/// Throws Error::invalid for an unknown order column (`/order_by`) and for a pattern that does not compile or is too
+/// dear (`/filter`).
 ListStatement list_statement(Session& session, const ListSpec& spec, const ListQuery& query);
 
 /// The token of the page that begins with this row, whose cells after those of the spec are still unread.

@@ -257,6 +257,28 @@ TEST_P(ListTest, RefusesUnknownOrdersAndBadPatterns) {
     EXPECT_EQ(refusal({.filter = ListQuery::Filter{"unknown column", "("}}), "") << "ignored altogether";
 }
 
+TEST_P(ListTest, RefusesPatternsThatAreTooDear) {
+    const auto refusal_of = [&](const std::string& pattern) {
+        return refusal({.filter = ListQuery::Filter{"display", pattern}});
+    };
+    EXPECT_EQ(refusal_of(std::string(200, 'a')), "");
+    EXPECT_EQ(refusal_of(std::string(201, 'a')), "/filter");
+    EXPECT_EQ(refusal_of("(a?){100}a{100}zzz"), "");
+    EXPECT_EQ(refusal_of("(a?){500}a{500}zzz"), "/filter");
+    EXPECT_EQ(refusal_of("(a|b|ab){250}"), "/filter");
+}
+
+TEST(ListCost, ListsThatMayReadAllRowsAreKnown) {
+    EXPECT_FALSE(PrintJobRepository::may_read_all_rows({}));
+    EXPECT_FALSE(PrintJobRepository::may_read_all_rows({.order_by = Order{"started", Direction::kDescending}}));
+    EXPECT_FALSE(PrintJobRepository::may_read_all_rows({.order_by = Order{"id"}}));
+    EXPECT_TRUE(PrintJobRepository::may_read_all_rows({.order_by = Order{"username"}}));
+    EXPECT_TRUE(PrintJobRepository::may_read_all_rows({.filter = ListQuery::Filter{"id", "1"}}));
+    EXPECT_FALSE(PrintJobRepository::may_read_all_rows({.filter = ListQuery::Filter{"nothing", "1"}}));
+    EXPECT_FALSE(GcodeRepository::may_read_all_rows({.order_by = Order{"display"}}));
+    EXPECT_TRUE(UserRepository::may_read_all_rows({.order_by = Order{"role"}}));
+}
+
 TEST_P(ListTest, KeepsLimitsInRange) {
     std::mt19937 random(6);
     for (int i = 0; i < 3; ++i) add(random);

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "storage/backend.hpp"
 #include "storage/postgres_errors.hpp"
+#include "storage/watchdog.hpp"
 
 #include <fmt/format.h>
 #include <soci/postgresql/soci-postgresql.h>
@@ -91,6 +92,14 @@ std::string connect_string(const PostgresOptions& options) {
     return url;
 }
 
+class SocketWatch final : public StatementWatch {
+  public:
+    explicit SocketWatch(Watchdog::Watch watch) : watch_(std::move(watch)) {}
+
+  private:
+    Watchdog::Watch watch_;
+};
+
 class PostgresBackend final : public Backend {
   public:
     explicit PostgresBackend(const PostgresOptions& options)
@@ -136,9 +145,12 @@ class PostgresBackend final : public Backend {
         return false;
     }
 
-    Watchdog::Watch watch(soci::session& session) const override {
-        return watchdog_.watch(PQsocket(connection_of(session)));
+    /// The server ends what takes too long; the watchdog is there when it does not answer.
+    std::unique_ptr<StatementWatch> watch(soci::session& session, Purpose purpose) const override {
+        return std::make_unique<SocketWatch>(watchdog_.watch(PQsocket(connection_of(session)), purpose));
     }
+
+    void end_lists() override { watchdog_.end_lists(); }
 
     void abandon(soci::session& session) const override { ::shutdown(PQsocket(connection_of(session)), SHUT_RDWR); }
 

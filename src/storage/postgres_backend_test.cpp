@@ -269,7 +269,8 @@ TEST_F(PostgresFilterTest, RefusesWhatPostgresDoesNotKnow) {
 
 TEST_F(PostgresFilterTest, EndsAPatternThatTakesForever) {
     for (int i = 0; i < 10; ++i) add(std::to_string(i) + std::string(20'000, 'a'));
-    Database hasty(postgres_backend({.url = schema_.url(), .statement_timeout = 200ms}));
+    Database hasty(postgres_backend({.url = schema_.url(), .statement_timeout = 200ms}),
+                   {.filters = {.size_max = 1'000'000}});
     ListQuery query;
     query.filter = ListQuery::Filter{"display", "((.?){255}){3}b$"};
     EXPECT_EQ(error_of([&] { GcodeRepository(hasty).list(query); }).code(), ErrorCode::kOverloaded);

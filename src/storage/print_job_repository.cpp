@@ -28,7 +28,10 @@ constexpr std::array<ListColumn, 8> kListColumns{{
     {.name = "id", .expression = "printjobs.id", .kind = ColumnKind::kInteger},
     {.name = "gcode_id", .expression = "printjobs.gcode_id", .kind = ColumnKind::kInteger},
     {.name = "printer_host", .expression = "printjobs.printer_host"},
-    {.name = "started", .expression = "printjobs.started", .kind = ColumnKind::kTimestamp},
+    {.name = "started",
+     .expression = "printjobs.started",
+     .kind = ColumnKind::kTimestamp,
+     .cost = ListColumn::OrderCost::kPage},
     {.name = "gcode_data",
      .expression = "printjobs.gcode_data",
      .kind = ColumnKind::kJson,
@@ -104,8 +107,12 @@ std::optional<PrintJob> PrintJobRepository::latest_for_printer(std::string_view 
     return database_.lease().one(kSql, {host}, read_job);
 }
 
+bool PrintJobRepository::may_read_all_rows(const ListQuery& query) {
+    return storage::may_read_all_rows(kList, query);
+}
+
 Page<PrintJob> PrintJobRepository::list(const ListQuery& query) {
-    Session session = database_.lease();
+    Session session = database_.lease(Purpose::kList);
     return list_page(session, kList, query, read_job);
 }
 

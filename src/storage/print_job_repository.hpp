@@ -25,6 +25,8 @@ class PrintJobRepository {
     std::optional<PrintJob> latest_for_printer(std::string_view host);
     /// By id unless asked otherwise; ordering by `gcode_data` or `printer_data` is ignored.
     Page<PrintJob> list(const ListQuery& query);
+    /// Whether this list may cost as much as all rows. Does not ask the database.
+    static bool may_read_all_rows(const ListQuery& query);
     /// False when there is no such print job.
     bool remove(std::int64_t id);
 

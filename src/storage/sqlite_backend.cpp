@@ -1,12 +1,14 @@
 #include "base/random.hpp"
 #include "storage/backend.hpp"
-#include "storage/regex.hpp"
+#include "storage/filter_pattern.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -20,7 +22,14 @@ namespace {
 // soci-sqlite3.h puts all of sqlite3.h into this namespace.
 namespace api = sqlite_api;
 
-constexpr std::chrono::milliseconds kRetryPause{5};
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kRetryPause{5};
+/// Steps of SQLite's virtual machine between two looks at the clock: a list takes about ten for each row.
+constexpr int kStepsBetweenLooks = 100;
+/// How long to sleep before a lock is tried again, at most.
+constexpr milliseconds kLockPauseMax{50};
 
 /// Not checked by UBSan: the library does not export the type's information, which the check would link to.
 [[clang::no_sanitize("vptr")]] api::sqlite3* connection_of(soci::session& session) {
@@ -68,19 +77,64 @@ std::string journal_mode(api::sqlite3* connection, const char* pragma) {
 }
 
 /// SQLite does not wait for its busy timeout when several processes switch to WAL at the same moment: we do.
-void switch_to_wal(api::sqlite3* connection, std::chrono::milliseconds patience) {
-    const auto give_up = std::chrono::steady_clock::now() + patience;
+void switch_to_wal(api::sqlite3* connection, milliseconds patience) {
+    const auto give_up = steady_clock::now() + patience;
     for (;;) {
         try {
             if (journal_mode(connection, "PRAGMA journal_mode=WAL") == "wal") return;
             throw Error(ErrorCode::kStorageUnavailable,
                         PublicMessage{"The database's file system cannot hold a write-ahead log"});
         } catch (const soci::sqlite3_soci_error& error) {
-            if ((error.result() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() >= give_up) throw;
+            if ((error.result() & 0xff) != SQLITE_BUSY || steady_clock::now() >= give_up) throw;
             std::this_thread::sleep_for(kRetryPause);
         }
     }
 }
+
+/// Ends the statement when its time is up, or when nobody wants it any more; and a wait for another writer.
+class SqliteWatch final : public StatementWatch {
+  public:
+    struct Limits {
+        std::optional<milliseconds> statement;
+        milliseconds busy;
+    };
+
+    SqliteWatch(api::sqlite3* connection, Limits limits, const std::atomic<bool>* is_unwanted)
+        : connection_(connection), is_unwanted_(is_unwanted), busy_max_(limits.busy) {
+        if (limits.statement) deadline_ = steady_clock::now() + *limits.statement;
+        api::sqlite3_progress_handler(connection_, kStepsBetweenLooks, &ends, this);
+        api::sqlite3_busy_handler(connection_, &waits, this);
+    }
+    ~SqliteWatch() override {
+        api::sqlite3_progress_handler(connection_, 0, nullptr, nullptr);
+        api::sqlite3_busy_handler(connection_, nullptr, nullptr);
+    }
+
+  private:
+    bool is_over() const {
+        return steady_clock::now() >= deadline_ || (is_unwanted_ != nullptr && is_unwanted_->load());
+    }
+
+    static int ends(void* self) { return static_cast<const SqliteWatch*>(self)->is_over() ? 1 : 0; }
+
+    /// `times`: how often it has waited for this lock already.
+    static int waits(void* self, int times) {
+        auto& watch = *static_cast<SqliteWatch*>(self);
+        const auto now = steady_clock::now();
+        if (times == 0) watch.busy_since_ = now;
+        const auto left = watch.busy_since_ + watch.busy_max_ - now;
+        if (left.count() <= 0 || watch.is_over()) return 0;
+        const milliseconds pause = std::min(milliseconds(1 << std::min(times, 5)), kLockPauseMax);
+        std::this_thread::sleep_for(std::min<steady_clock::duration>(pause, left));
+        return 1;
+    }
+
+    api::sqlite3* connection_;
+    const std::atomic<bool>* is_unwanted_;
+    milliseconds busy_max_;
+    steady_clock::time_point deadline_ = steady_clock::time_point::max();
+    steady_clock::time_point busy_since_;
+};
 
 class SqliteBackend final : public Backend {
   public:
@@ -123,6 +177,8 @@ class SqliteBackend final : public Backend {
         if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
             return {ErrorCode::kConflict, PublicMessage{"It exists already"}, detail};
         switch (code & 0xff) {
+            case SQLITE_INTERRUPT:
+                return {ErrorCode::kOverloaded, PublicMessage{"The database took too long"}, detail};
             case SQLITE_FULL:
                 return {ErrorCode::kDiskFull, PublicMessage{"The disk of the database is full"}, detail};
             case SQLITE_BUSY:
@@ -137,6 +193,15 @@ class SqliteBackend final : public Backend {
                 return {ErrorCode::kInternal, PublicMessage{"The database refused a request"}, detail};
         }
     }
+
+    std::unique_ptr<StatementWatch> watch(soci::session& session, Purpose purpose) const override {
+        return std::make_unique<SqliteWatch>(
+            connection_of(session),
+            SqliteWatch::Limits{.statement = options_.statement_timeout, .busy = options_.busy_timeout},
+            purpose == Purpose::kList ? &are_lists_ended_ : nullptr);
+    }
+
+    void end_lists() override { are_lists_ended_ = true; }
 
     FailedStatement after_failure() const override { return FailedStatement::kForget; }
 
@@ -173,6 +238,7 @@ class SqliteBackend final : public Backend {
     }
 
     SqliteOptions options_;
+    std::atomic<bool> are_lists_ended_ = false;
 };
 
 }  // namespace

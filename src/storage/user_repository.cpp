@@ -99,8 +99,12 @@ std::optional<Account> UserRepository::find_with_local_by_username(std::string_v
     return database_.lease().one(kSql, {username}, read_account);
 }
 
+bool UserRepository::may_read_all_rows(const ListQuery& query) {
+    return storage::may_read_all_rows(kList, query);
+}
+
 Page<User> UserRepository::list(const ListQuery& query) {
-    Session session = database_.lease();
+    Session session = database_.lease(Purpose::kList);
     return list_page(session, kList, query, read_user);
 }
 

@@ -40,6 +40,8 @@ class UserRepository {
     std::optional<Account> find_with_local_by_username(std::string_view username);
     /// By UUID unless asked otherwise; ordering by `suspended` is ignored.
     Page<User> list(const ListQuery& query);
+    /// Whether this list may cost as much as all rows. Does not ask the database.
+    static bool may_read_all_rows(const ListQuery& query);
     std::int64_t count();
     /// Those who may log in with a password: not suspended, and with one.
     std::int64_t count_able_to_log_in(Role role);

@@ -1,5 +1,6 @@
 #include "storage/watchdog.hpp"
 
+#include <iterator>
 #include <sys/socket.h>
 #include <utility>
 
@@ -23,12 +24,21 @@ Watchdog::~Watchdog() {
     thread_.join();
 }
 
-Watchdog::Watch Watchdog::watch(int socket) {
+Watchdog::Watch Watchdog::watch(int socket, Purpose purpose) {
     const std::lock_guard lock(mutex_);
-    const auto entry = entries_.insert(entries_.end(), {socket, std::chrono::steady_clock::now() + limit_, false});
+    const auto entry =
+        entries_.insert(entries_.end(), {socket, purpose, std::chrono::steady_clock::now() + limit_, false});
+    if (purpose == Purpose::kList && are_lists_ended_) end(entry);
     // Awake it looks at the list often enough: to wake it for every statement would cost more than the statement.
     if (is_sleeping_) changed_.notify_one();
     return {*this, entry};
+}
+
+void Watchdog::end_lists() {
+    const std::lock_guard lock(mutex_);
+    are_lists_ended_ = true;
+    for (auto entry = entries_.begin(); entry != entries_.end();)
+        entry = entry->purpose == Purpose::kList ? end(entry) : std::next(entry);
 }
 
 void Watchdog::forget(Entries::iterator entry) {
@@ -51,13 +61,17 @@ void Watchdog::run() {
     }
 }
 
-/// Under the lock, so that no socket is ended after its watch.
 void Watchdog::end_overdue(Time now) {
-    while (!entries_.empty() && entries_.front().deadline <= now) {
-        ::shutdown(entries_.front().socket, SHUT_RDWR);
-        entries_.front().is_ended = true;
-        ended_.splice(ended_.end(), entries_, entries_.begin());
-    }
+    while (!entries_.empty() && entries_.front().deadline <= now) end(entries_.begin());
+}
+
+/// Returns the one after it. Under the lock, so that no socket is ended after its watch.
+Watchdog::Entries::iterator Watchdog::end(Entries::iterator entry) {
+    ::shutdown(entry->socket, SHUT_RDWR);
+    entry->is_ended = true;
+    const auto next = std::next(entry);
+    ended_.splice(ended_.end(), entries_, entry);
+    return next;
 }
 
 }  // namespace karmen::storage

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/backend.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <list>
@@ -9,11 +11,13 @@
 namespace karmen::storage {
 
 /// Shuts down sockets on which an answer is waited for too long, so that the thread that waits there goes on with an
-/// error. Owned by a backend, outlives its watches. Any thread; never waits for a socket.
+/// error; those of lists also when lists are to end. Owned by a backend, outlives its watches. Any thread; never waits
+/// for a socket.
 class Watchdog {
     using Time = std::chrono::steady_clock::time_point;
     struct Entry {
         int socket;
+        Purpose purpose;
         Time deadline;
         bool is_ended = false;
     };
@@ -41,11 +45,14 @@ class Watchdog {
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
 
-    Watch watch(int socket);
+    Watch watch(int socket, Purpose purpose = Purpose::kWork);
+    /// Shuts down those that are watched for lists, and those that will be.
+    void end_lists();
 
   private:
     void run();
     void end_overdue(Time now);
+    Entries::iterator end(Entries::iterator entry);
     void forget(Entries::iterator entry);
 
     const std::chrono::milliseconds limit_;
@@ -54,6 +61,7 @@ class Watchdog {
     Entries entries_;           ///< in the order of their deadlines, since all have the same time
     Entries ended_;             ///< still watched, but there is nothing left to do
     bool is_sleeping_ = false;  ///< until somebody wakes it: nothing was being watched
+    bool are_lists_ended_ = false;
     bool is_stopping_ = false;
     std::thread thread_;
 };

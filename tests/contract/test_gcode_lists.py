@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from support.api import Api
+from support.api import Api, pointers
 from support.gcodes import every_page, gcode_bytes, uploaded
 
 MEMBERS = {"id", "path", "filename", "display", "absolute_path", "uploaded", "size", "data", "analysis", "user_uuid", "username"}
@@ -116,6 +116,21 @@ def test_pattern_that_does_not_compile_is_400(user: Api, pattern: str):
         user.get(f"/gcodes?filter=display:{quote(pattern)}", expect=200)
     else:
         user.get(f"/gcodes?filter=display:{quote(pattern)}", expect=400)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_allowed"),
+    [
+        ("a" * 200, True),
+        ("a" * 201, False),
+        ("(a?){50}a{50}zzz", True),
+        ("(a?){500}a{500}zzz", False),
+        ("(a|b|ab){250}", False),
+    ],
+)
+def test_pattern_that_is_too_dear_is_400(user: Api, pattern: str, is_allowed: bool):
+    answer = user.get(f"/gcodes?filter=display:{quote(pattern)}", expect=200 if is_allowed else 400)
+    assert is_allowed or pointers(answer) == {"/filter"}
 
 
 def test_pattern_cannot_take_for_ever(user: Api):

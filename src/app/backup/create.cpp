@@ -113,7 +113,7 @@ Created create(const config::Config& config, const fs::path& target) {
                     PublicMessage{fmt::format("there is no {}; is {} the right data directory?",
                                               database_file(config).string(), config.data_dir)});
     Created created{.directory = target, .manifest = {.program = kVersion, .made = SystemClock().now()}};
-    storage::Database live(open_backend(config, DatabaseUse::kWork), {.sessions_max = 1});
+    storage::Database live(open_backend(config, DatabaseUse::kLongWork), {.sessions_max = 1});
     storage::Migrator(live).pending();  // refuses a database that this program does not know
     DraftDirectory draft(target);
     fs::create_directory(draft.path() / kGcodeFolder);
