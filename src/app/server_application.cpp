@@ -5,6 +5,7 @@
 #include "app/redis_options.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
+#include "runtime/sleep.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -94,6 +95,9 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       files_("files", static_cast<std::size_t>(config.pools.file_threads),
              static_cast<std::size_t>(config.pools.queue_max)),
       cpu_("cpu", cpu_threads(config.pools), kPasswordsWaitingMax * cpu_threads(config.pools)),
+      lists_pool_("lists", static_cast<std::size_t>(config.pools.list_threads),
+                  static_cast<std::size_t>(config.pools.list_queue_max)),
+      lists_(blocking_, lists_pool_, config.storage.statement_timeout),
       shared_(make_shared_state({.loop = loop.executor(),
                                  .config = config,
                                  .kind = kind,
@@ -107,14 +111,14 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       sessions_(
           {persistence_.users, persistence_.api_tokens, signer_, shared_->login_throttle(), clock_, blocking_, cpu_},
           session_options(config.auth)),
-      users_(persistence_.users, clock_, blocking_, cpu_, config.auth.bcrypt_cost),
-      gcodes_({persistence_.gcodes, store_, clock_, blocking_, files_, log, changes_}),
+      users_(persistence_.users, clock_, lists_, blocking_, cpu_, config.auth.bcrypt_cost),
+      gcodes_({persistence_.gcodes, store_, clock_, lists_, blocking_, files_, log, changes_}),
       monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log, changes_},
                monitor_options_of(config, kind)),
       printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_, changes_},
                 [this](const std::string& host) { return shared_->looks_after(host); }),
       printjobs_(loop.executor(), {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_,
-                                   shared_->printer_locks(), clock_, blocking_, log, changes_}),
+                                   shared_->printer_locks(), clock_, lists_, blocking_, log, changes_}),
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
       webcams_(loop.executor(), http_client_, printers_, log, relay_options(config.webcam)),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
@@ -186,8 +190,15 @@ Awaitable<void> ServerApplication::refresh_printers() {
     }
 }
 
+/// Requests that are cut off then would wait for theirs.
+Awaitable<void> ServerApplication::end_lists_after(std::chrono::milliseconds grace) {
+    co_await sleep_for(grace);
+    persistence_.end_lists();
+}
+
 Awaitable<void> ServerApplication::stop() {
     is_stopping_ = true;
+    background_.spawn(end_lists_after(config_.http.shutdown_grace));
     // Viewers and followers would stay for all of the grace.
     co_await webcams_.stop();
     shared_->events().history().stop();

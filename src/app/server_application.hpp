@@ -20,6 +20,7 @@
 #include "runtime/task_group.hpp"
 #include "services/api_tokens.hpp"
 #include "services/gcodes.hpp"
+#include "services/list_reader.hpp"
 #include "services/printer_control.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
@@ -32,6 +33,7 @@
 #include "tasks/scheduler.hpp"
 #include "tasks/worker.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +62,7 @@ class ServerApplication {
   private:
     Awaitable<std::optional<services::NewUser>> begin_to_answer();
     void take_new_share();
+    Awaitable<void> end_lists_after(std::chrono::milliseconds grace);
     Awaitable<void> refresh_printers();
 
     const config::Config& config_;
@@ -74,6 +77,8 @@ class ServerApplication {
     Pool blocking_;
     Pool files_;
     Pool cpu_;
+    Pool lists_pool_;
+    services::ListReader lists_;
     std::unique_ptr<SharedState> shared_;
     ChangePublisher changes_;
     net::HttpClient http_client_;

@@ -23,7 +23,7 @@ class UserAdministration {
   public:
     explicit UserAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
         : context_(config, unready),
-          users_(context_.persistence.users, context_.clock, context_.blocking, context_.blocking,
+          users_(context_.persistence.users, context_.clock, lists_, context_.blocking, context_.blocking,
                  config.auth.bcrypt_cost) {}
 
     User create(services::NewUser user) { return context_.run(users_.create(std::move(user))); }
@@ -44,6 +44,8 @@ class UserAdministration {
 
   private:
     CommandContext context_;
+    // Nobody else waits.
+    services::ListReader lists_{context_.blocking, context_.blocking, std::chrono::hours(1)};
     services::Users users_;
 };
 

@@ -91,7 +91,7 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
 }
 
 Awaitable<Page<Gcode>> Gcodes::list(ListQuery query) {
-    auto page = co_await offload(with_.blocking, [&] { return with_.gcodes.list(query); });
+    auto page = co_await with_.lists.read(with_.gcodes, std::move(query));
     for (Gcode& gcode : page.rows) show_relative_path(gcode);
     co_return page;
 }

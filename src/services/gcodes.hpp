@@ -9,6 +9,7 @@
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "services/changes.hpp"
+#include "services/list_reader.hpp"
 #include "storage/gcode_repository.hpp"
 
 #include <cstdint>
@@ -45,6 +46,7 @@ class Gcodes {
         storage::GcodeRepository& gcodes;
         files::GcodeStore& store;
         const Clock& clock;
+        ListReader& lists;
         Pool& blocking;
         Pool& files;
         Log& log;

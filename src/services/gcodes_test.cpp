@@ -72,7 +72,7 @@ class GcodesTest : public ServiceTest {
     fs::path root = temporary.path() / "gcodes";
     storage::GcodeRepository repository{*database};
     files::GcodeStore store{{root}, 0};
-    Gcodes gcodes{{repository, store, clock, blocking, file_work, log, changes}};
+    Gcodes gcodes{{repository, store, clock, lists, blocking, file_work, log, changes}};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");
     Principal admin = add_account("admin", Role::kAdmin);
@@ -209,7 +209,7 @@ class GcodesOnPostgresTest : public GcodesTest {
 
     storage::TestDatabase postgres{storage::DatabaseKind::kPostgres};
     storage::GcodeRepository rows{*postgres};
-    Gcodes listing{{rows, store, clock, blocking, file_work, log, changes}};
+    Gcodes listing{{rows, store, clock, lists, blocking, file_work, log, changes}};
     Principal nobody{.user = add_user()};
 
     Awaitable<Gcode> upload() {
@@ -311,7 +311,7 @@ TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
     EXPECT_EQ(error_of(gcodes.open(old)), ErrorCode::kGcodeNotFound);
 
     files::GcodeStore named({root, "/srv"}, 0);
-    Gcodes told({repository, named, clock, blocking, file_work, log, changes});
+    Gcodes told({repository, named, clock, lists, blocking, file_work, log, changes});
     write_all(root / "unlisted.gcode", "G28\n");
     told.recover(temporary.path() / "unlisted");
     EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
@@ -323,7 +323,7 @@ TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
 
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
     files::GcodeStore full({root}, std::numeric_limits<std::uint64_t>::max() / 2);
-    Gcodes refused({repository, full, clock, blocking, file_work, log, changes});
+    Gcodes refused({repository, full, clock, lists, blocking, file_work, log, changes});
     EXPECT_EQ(error_of(begin_and_give_up(refused, "G28\n")), ErrorCode::kDiskFull);
     EXPECT_TRUE(files().empty());
 }

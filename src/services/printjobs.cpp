@@ -129,7 +129,7 @@ Awaitable<std::int64_t> PrintJobs::insert_patiently(PrintJob job) {
 }
 
 Awaitable<Page<PrintJob>> PrintJobs::list(ListQuery query) {
-    co_return co_await offload(with_.blocking, [&] { return with_.printjobs.list(query); });
+    co_return co_await with_.lists.read(with_.printjobs, std::move(query));
 }
 
 Awaitable<PrintJob> PrintJobs::find(std::int64_t id) {

@@ -10,6 +10,7 @@
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
 #include "services/gcodes.hpp"
+#include "services/list_reader.hpp"
 #include "services/printer_locks.hpp"
 #include "services/printers.hpp"
 #include "storage/print_job_repository.hpp"
@@ -32,6 +33,7 @@ class PrintJobs {
         printers::PrinterApi& client;
         PrinterLocks& locks;
         const Clock& clock;
+        ListReader& lists;
         Pool& blocking;
         Log& log;
         ChangeListener& changes;

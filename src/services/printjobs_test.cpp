@@ -57,7 +57,7 @@ class PrintJobsTest : public ServiceTest {
     PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, kPatient};
     Printers printers{{printer_rows, api, monitor, exchange, blocking, changes}};
     LocalPrinterLocks locks;
-    Gcodes gcodes{{gcode_rows, store, clock, blocking, file_work, log, changes}};
+    Gcodes gcodes{{gcode_rows, store, clock, lists, blocking, file_work, log, changes}};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
                     .gcodes = gcodes,
@@ -66,6 +66,7 @@ class PrintJobsTest : public ServiceTest {
                     .client = api,
                     .locks = locks,
                     .clock = clock,
+                    .lists = lists,
                     .blocking = blocking,
                     .log = log,
                     .changes = changes}};

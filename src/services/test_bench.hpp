@@ -8,6 +8,7 @@
 #include "runtime/pool.hpp"
 #include "runtime/sleep.hpp"
 #include "services/changes.hpp"
+#include "services/list_reader.hpp"
 #include "services/test_clock.hpp"
 #include "storage/test_database.hpp"
 #include "storage/user_repository.hpp"
@@ -95,6 +96,8 @@ class ServiceTest : public testing::Test {
     Pool blocking{"blocking", 1, kTestQueueMax};
     Pool file_work{"files", 1, kTestQueueMax};
     Pool cpu{"cpu", 1, kTestQueueMax};
+    Pool list_work{"lists", 1, kTestQueueMax};
+    ListReader lists{blocking, list_work, std::chrono::hours(1)};
 };
 
 /// Keeps a pool of one thread from working until it is destroyed.

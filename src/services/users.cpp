@@ -56,8 +56,9 @@ void check_password(const std::string& password, const std::string& pointer) {
     if (password.find('\0') != std::string::npos) throw Error::invalid(pointer, "has a NUL character");
 }
 
-Users::Users(storage::UserRepository& users, const Clock& clock, Pool& blocking, Pool& cpu, int bcrypt_cost)
-    : users_(users), clock_(clock), blocking_(blocking), cpu_(cpu), bcrypt_cost_(bcrypt_cost) {}
+Users::Users(storage::UserRepository& users, const Clock& clock, ListReader& lists, Pool& blocking, Pool& cpu,
+             int bcrypt_cost)
+    : users_(users), clock_(clock), lists_(lists), blocking_(blocking), cpu_(cpu), bcrypt_cost_(bcrypt_cost) {}
 
 Awaitable<User> Users::create(NewUser user) {
     check_username(user.username, "/username");
@@ -75,7 +76,7 @@ Awaitable<User> Users::create(NewUser user) {
 }
 
 Awaitable<Page<User>> Users::list(ListQuery query) {
-    co_return co_await offload(blocking_, [&] { return users_.list(query); });
+    co_return co_await lists_.read(users_, std::move(query));
 }
 
 Awaitable<User> Users::find_by_username(std::string username) {

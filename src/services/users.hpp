@@ -6,6 +6,7 @@
 #include "domain/user.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
+#include "services/list_reader.hpp"
 #include "storage/user_repository.hpp"
 
 #include <optional>
@@ -24,7 +25,8 @@ struct NewUser {
 /// the first login. Loop only.
 class Users {
   public:
-    Users(storage::UserRepository& users, const Clock& clock, Pool& blocking, Pool& cpu, int bcrypt_cost);
+    Users(storage::UserRepository& users, const Clock& clock, ListReader& lists, Pool& blocking, Pool& cpu,
+          int bcrypt_cost);
 
     /// Throws Error: kInvalidInput, kConflict when the name is taken.
     Awaitable<User> create(NewUser user);
@@ -47,6 +49,7 @@ class Users {
   private:
     storage::UserRepository& users_;
     const Clock& clock_;
+    ListReader& lists_;
     Pool& blocking_;
     Pool& cpu_;
     int bcrypt_cost_;

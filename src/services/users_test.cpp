@@ -17,7 +17,7 @@ class UsersTest : public ServiceTest {
     }
 
     storage::UserRepository repository{*database};
-    Users users{repository, clock, blocking, cpu, kTestBcryptCost};
+    Users users{repository, clock, lists, blocking, cpu, kTestBcryptCost};
 };
 
 TEST_F(UsersTest, CreateStoresAnAccountWhosePasswordMustBeChanged) {
