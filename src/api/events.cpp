@@ -2,7 +2,6 @@
 #include "api/stream_access.hpp"
 #include "http/sse.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,20 +18,17 @@ struct EventStream {
 
 /// None: there will be no more.
 Awaitable<std::optional<std::string>> next_text(EventStream& stream) {
-    const auto events = co_await stream.follower.next(stream.patience);
-    if (!events) co_return std::nullopt;
+    const auto events = co_await stream.access.next(stream.follower.next(stream.patience));
+    if (!events || !*events) co_return std::nullopt;
     std::string text;
-    for (const services::PublishedEventPtr& event : *events)
+    for (const services::PublishedEventPtr& event : **events)
         text += http::event_text(event->id.to_string(), event->name, event->data);
     co_return text;
 }
 
 Awaitable<void> send_events(EventStream stream, http::BodyWriter& out) {
-    while (co_await stream.access.is_open()) {
-        const auto text = co_await next_text(stream);
-        if (!text) co_return;
+    while (const auto text = co_await next_text(stream))
         co_await out.write(text->empty() ? http::kEventStreamPulse : std::string_view(*text));
-    }
 }
 
 /// A browser that connects again sends the header; a page that makes a new EventSource can only name it in the address.
@@ -51,10 +47,9 @@ Answer follow_events(const Services& services, Call& call) {
     // A proxy in front that collects the stream (nginx does by default) would show it late.
     response.headers.set("X-Accel-Buffering", "no");
     if (call.request.method == "HEAD") co_return response;
-    EventStream stream{
-        .follower = services.events.follow(last_event_id(call.request)),
-        .access = StreamAccess(services, call.account),
-        .patience = std::min(services.limits.event_pulse_interval, services.limits.stream_check_interval)};
+    EventStream stream{.follower = services.events.follow(last_event_id(call.request)),
+                       .access = services.stream_checks.begin(call.account),
+                       .patience = services.limits.event_pulse_interval};
     response.body = http::StreamBody(
         [stream = std::move(stream)](http::BodyWriter& out) mutable { return send_events(std::move(stream), out); });
     co_return response;

@@ -22,7 +22,8 @@ constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
     "to "
     "the camera serves all viewers; who reads slowly misses pictures. Whether the user "
-    "still may watch is checked again and again (`auth.stream_check_interval`), but a stream is not cut when its "
+    "still may watch is checked again and again (`auth.stream_check_interval`; without an answer of the database the "
+    "stream goes on for `auth.stream_unchecked_max`), but a stream is not cut when its "
     "access "
     "token expires. A "
     "camera that breaks off is connected again while the last picture stays; the stream ends when that takes longer "
@@ -36,7 +37,8 @@ constexpr std::string_view kEvents =
     "with status, webcam and job; `printer-removed` has `host`, `gcode-removed` (its print jobs are not available any "
     "more either) and `printjob-removed` have `id`. The first event is `reset`: from here on events come, so now read "
     "the lists. It comes again when events were missed. A client that comes back with Last-Event-ID gets what it "
-    "missed. Whether the user still may follow is checked again and again (`auth.stream_check_interval`), but a stream "
+    "missed. Whether the user still may follow is checked again and again (`auth.stream_check_interval`; without an "
+    "answer of the database the stream goes on for `auth.stream_unchecked_max`), but a stream "
     "is not cut when its access token expires. `overloaded`: too many followers.";
 
 std::vector<OperationFacts> server_facts() {

@@ -47,11 +47,11 @@ inline constexpr std::uint64_t kLoginBytesMax = 16UL * 1024;
 struct Limits {
     std::uint64_t upload_bytes_max = 1024ULL * 1024 * 1024;
     std::uint64_t login_bytes_max = kLoginBytesMax;
-    std::chrono::milliseconds stream_check_interval{10'000};  ///< may who watches or follows still do so?
-    std::chrono::milliseconds event_pulse_interval{15'000};   ///< of a stream where nothing happens
+    std::chrono::milliseconds event_pulse_interval{15'000};  ///< of a stream where nothing happens
 };
 
 class OpenApiDocument;
+class StreamChecks;
 
 /// The use cases that handlers call. Made by the composition root.
 struct Services {
@@ -66,6 +66,7 @@ struct Services {
     services::Webcams& webcams;
     services::EventHistory& events;
     services::Readiness& readiness;
+    StreamChecks& stream_checks;
     const OpenApiDocument& openapi;
     Limits limits;
 };

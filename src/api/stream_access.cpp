@@ -3,32 +3,54 @@
 #include "base/error.hpp"
 #include "http/problem.hpp"
 
-#include <utility>
-
 namespace karmen::api {
+
+namespace {
 
 using std::chrono::steady_clock;
 
-StreamAccess::StreamAccess(const Services& services, std::optional<services::Account> account)
-    : sessions_(services.sessions),
-      interval_(services.limits.stream_check_interval),
-      account_(std::move(account)),
-      looked_(steady_clock::now()) {}
+/// So that many streams do not fill the queue of a database that hangs.
+constexpr std::size_t kChecksAtOnce = 2;
 
-Awaitable<bool> StreamAccess::is_open() {
-    if (!account_ || steady_clock::now() - looked_ < interval_) co_return true;
-    const bool is_open = co_await look();
-    looked_ = steady_clock::now();
-    co_return is_open;
+}  // namespace
+
+StreamChecks::StreamChecks(Executor loop, services::Sessions& sessions, Options options, Log& log)
+    : loop_(std::move(loop)),
+      sessions_(sessions),
+      options_(options),
+      at_once_(loop_, kChecksAtOnce),
+      tasks_(loop_, log, "checks of streams") {}
+
+StreamAccess StreamChecks::begin(std::optional<services::Account> account) {
+    if (!account) return {nullptr, options_.unchecked_max};
+    auto state = std::make_shared<StreamAccess::State>(loop_);
+    tasks_.spawn(watch(state, *std::move(account)));
+    return {std::move(state), options_.unchecked_max};
 }
 
-Awaitable<bool> StreamAccess::look() {
-    try {
-        const services::Account now = co_await sessions_.look_again(*account_);
-        co_return !now.local.force_password_change;
-    } catch (const Error& error) {
-        co_return http::status_of(error.code()) >= 500;
+Awaitable<void> StreamChecks::watch(std::shared_ptr<StreamAccess::State> state, services::Account account) {
+    while (!co_await finishes_within(options_.interval, state->ended.wait())) {
+        const auto asked = steady_clock::now();
+        const Answer answer = co_await look(account);
+        if (answer == Answer::kMay) state->confirmed = asked;
+        if (answer == Answer::kMayNot) state->ended.set();
     }
+}
+
+Awaitable<StreamChecks::Answer> StreamChecks::look(services::Account account) {
+    const auto place = co_await at_once_.acquire();
+    try {
+        const services::Account now = co_await sessions_.look_again(std::move(account));
+        co_return now.local.force_password_change ? Answer::kMayNot : Answer::kMay;
+    } catch (const Error& error) {
+        // While the database is away nobody is sent away.
+        co_return http::status_of(error.code()) >= 500 ? Answer::kNone : Answer::kMayNot;
+    }
+}
+
+Awaitable<void> StreamChecks::stop() {
+    tasks_.cancel();
+    co_await tasks_.join();
 }
 
 }  // namespace karmen::api

@@ -10,9 +10,10 @@ namespace {
 Awaitable<void> send_pictures(webcam::Viewer viewer, StreamAccess access, std::string first_bytes,
                               http::BodyWriter& out) {
     co_await out.write(first_bytes);
-    while (const webcam::PartPtr part = co_await viewer.next()) {
-        if (!co_await access.is_open()) co_return;
-        co_await out.write(*part);
+    for (;;) {
+        const auto part = co_await access.next(viewer.next());
+        if (!part || !*part) co_return;
+        co_await out.write(**part);
     }
 }
 
@@ -32,7 +33,7 @@ Answer proxied_webcam(const Services& services, Call& call) {
         co_return response;
     }
     response.body = http::StreamBody([viewer = co_await services.webcams.watch(call.path_value(0)),
-                                      access = StreamAccess(services, call.account),
+                                      access = services.stream_checks.begin(call.account),
                                       first_bytes = relay.first_bytes()](http::BodyWriter& out) mutable {
         return send_pictures(std::move(viewer), std::move(access), std::move(first_bytes), out);
     });

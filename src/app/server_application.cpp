@@ -132,6 +132,9 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
               worker_options(config.tasks), log),
       scheduler_(loop.executor(), shared_->timetable(), task_schedules(config.tasks), log),
       background_(loop.executor(), log, "background"),
+      stream_checks_(loop.executor(), sessions_,
+                     {.interval = config.auth.stream_check_interval, .unchecked_max = config.auth.stream_unchecked_max},
+                     log),
       api_({.sessions = sessions_,
             .users = users_,
             .api_tokens = api_tokens_,
@@ -143,10 +146,10 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .webcams = webcams_,
             .events = shared_->events().history(),
             .readiness = readiness_,
+            .stream_checks = stream_checks_,
             .openapi = openapi_,
             .limits = {.upload_bytes_max = config.http.upload_max_bytes,
                        .login_bytes_max = std::min(api::kLoginBytesMax, config.http.json_max_bytes),
-                       .stream_check_interval = config.auth.stream_check_interval,
                        .event_pulse_interval = config.events.pulse_interval}},
            {.cors = {config.http.cors_origins}, .webcam_access = webcam_access(config.webcam)}),
       server_(
@@ -203,6 +206,7 @@ Awaitable<void> ServerApplication::stop() {
     co_await webcams_.stop();
     shared_->events().history().stop();
     co_await server_.stop(config_.http.shutdown_grace);
+    co_await stream_checks_.stop();
     co_await scheduler_.stop();
     co_await worker_.stop(config_.tasks.shutdown_grace);
     background_.cancel();

@@ -2,6 +2,7 @@
 
 #include "api/api.hpp"
 #include "api/openapi.hpp"
+#include "api/stream_access.hpp"
 #include "app/change_publisher.hpp"
 #include "app/data_directory.hpp"
 #include "app/persistence.hpp"
@@ -97,6 +98,7 @@ class ServerApplication {
     tasks::Worker worker_;
     tasks::Scheduler scheduler_;
     TaskGroup background_;
+    api::StreamChecks stream_checks_;
     api::OpenApiDocument openapi_;
     api::Api api_;
     http::Server server_;

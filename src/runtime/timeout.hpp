@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/awaitable.hpp"
+#include "runtime/event.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
@@ -41,11 +42,33 @@ inline Awaitable<bool> finishes_within(std::chrono::milliseconds limit, Awaitabl
     co_return true;
 }
 
-/// The same for an operation with a value; none: it did not finish in time.
+/// Runs `operation` and cancels it when `event` happens first; false: it did. Otherwise as finishes_within.
+inline Awaitable<bool> finishes_before(Event& event, Awaitable<void> operation) {
+    namespace asio = boost::asio;
+    const Executor loop = co_await asio::this_coro::executor;
+    const auto [order, error, event_error] =
+        co_await asio::experimental::make_parallel_group(asio::co_spawn(loop, std::move(operation), asio::deferred),
+                                                         asio::co_spawn(loop, event.wait(), asio::deferred))
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    const bool has_happened = order[0] == 1 && !event_error;
+    if (has_happened && error) co_return false;
+    if (error) std::rethrow_exception(error);
+    co_return true;
+}
+
+/// As finishes_within, for an operation with a value; none: it did not finish in time.
 template <class T>
 Awaitable<std::optional<T>> with_timeout(std::chrono::milliseconds limit, Awaitable<T> operation) {
     std::optional<T> result;
     if (!co_await finishes_within(limit, detail::store(std::move(operation), result))) result.reset();
+    co_return result;
+}
+
+/// As finishes_before, for an operation with a value; none: the event happened first.
+template <class T>
+Awaitable<std::optional<T>> unless(Event& event, Awaitable<T> operation) {
+    std::optional<T> result;
+    if (!co_await finishes_before(event, detail::store(std::move(operation), result))) result.reset();
     co_return result;
 }
 

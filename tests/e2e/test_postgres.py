@@ -7,6 +7,7 @@ import time
 import pytest
 
 from support.binary import REPOSITORY, clean_environment, karmen_binary
+from support.events import Follower
 from support.gcodes import uploaded
 from support.postgres import PostgresServer, new_database, sql, with_database
 from support.server import Server, run
@@ -181,3 +182,21 @@ def test_the_script_of_old_does_the_same(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Converted to version 10" in done.stdout
     assert ["users"] in sql(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+
+
+def test_a_frozen_database_does_not_hold_running_streams(new_server, postgres_server):
+    """They go on for as long as the operator allows without a check of their user, and end then."""
+    options = {
+        "storage-statement-timeout": "10m",
+        "auth-stream-check-interval": "50ms",
+        "auth-stream-unchecked-max": "3s",
+        "events-pulse-interval": "50ms",
+    }
+    server = new_server(env=environment(postgres_server.new_database()), options=options)
+    with Follower(server.first_admin()) as follower:
+        assert follower.next().name == "reset"
+        postgres_server.freeze()
+        for _ in range(10):
+            follower.wait_for_pulse()
+        follower.rest()
+    postgres_server.thaw()
