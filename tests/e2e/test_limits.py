@@ -10,7 +10,7 @@ from support import faults
 from support.gcodes import gcode_bytes, upload, uploaded
 from support.multipart import CONTENT_TYPE, Part, form
 from support.raw import RawConnection, request
-from support.server import ADMIN, FIRST_ADMIN_PASSWORD, Server
+from support.server import ADMIN, ADMIN_PASSWORD, Server
 from support.wait import eventually
 
 MIB = 1024 * 1024
@@ -46,8 +46,8 @@ def test_header_that_drips_is_given_up_all_the_same(new_server):
 
 
 def test_body_that_stalls_is_given_up(new_server):
-    server = new_server(options={"http-body-idle-timeout": "300ms"})
-    admin = server.first_admin()
+    server = new_server()
+    admin = server.first_admin_before({"http-body-idle-timeout": "300ms"})
     body = form(Part("file", gcode_bytes(100_000), filename="stalls.gcode"))
     with RawConnection(server.port) as connection:
         fields = (f"Content-Type: {CONTENT_TYPE}", f"Content-Length: {len(body)}")
@@ -58,8 +58,8 @@ def test_body_that_stalls_is_given_up(new_server):
 
 
 def test_body_that_drips_is_given_up(new_server):
-    server = new_server(options={"http-body-idle-timeout": "300ms", "http-body-rate-min": "1MiB"})
-    admin = server.first_admin()
+    server = new_server()
+    admin = server.first_admin_before({"http-body-idle-timeout": "300ms", "http-body-rate-min": "1MiB"})
     with RawConnection(server.port) as connection:
         fields = (f"Content-Type: {CONTENT_TYPE}", f"Content-Length: {100 * MIB}")
         connection.send(request("POST", "/gcodes", *fields, token=admin.access_token))
@@ -80,7 +80,7 @@ def test_body_that_drips_is_given_up(new_server):
 
 
 def test_idle_connection_is_closed(new_server):
-    server = new_server(options={"http-keep-alive-timeout": "300ms"})
+    server = new_server(options={"http-keep-alive-timeout": "2s"})
     with RawConnection(server.port) as unused, RawConnection(server.port) as used:
         used.send(request("GET", "/"))
         assert used.read_response().status == 200
@@ -143,24 +143,22 @@ def test_number_of_connections_is_limited(new_server):
 
 
 def test_answer_that_takes_too_long_is_given_up(new_server, fake_printers):
-    patient = {"printers-status-max-age": "0s", "printers-deadline": "1m", "printers-request-timeout": "1m"}
-    server = new_server(options=patient | {"http-handler-timeout": "1s"})
-    admin = server.first_admin()
+    server = new_server(options={"printers-status-max-age": "0s", "printers-deadline": "1m", "printers-request-timeout": "1m"})
     (printer,) = fake_printers()
-    admin.post("/printers", json={"host": printer.host, "name": "Hangs"}, expect=201)
+    server.first_admin().post("/printers", json={"host": printer.host, "name": "Hangs"}, expect=201)
+    admin = server.login(ADMIN, ADMIN_PASSWORD)
+    server.options["http-handler-timeout"] = "1s"
+    server.restart()
     printer.set_fault("hang")
     assert admin.get(f"/printers/{printer.host}?fields=status", expect=503).json()["code"] == "overloaded"
     admin.again().get(f"/printers/{printer.host}", expect=200)
 
 
 def test_queue_for_the_database_is_limited(new_server):
-    """One thread writes, one request waits for it; more are told at once to come again."""
-    server = new_server(options={"pools-blocking-threads": "1", "pools-queue-max": "1"})
-    # At the start the server itself has work for the database.
-    login = {"username": ADMIN, "password": FIRST_ADMIN_PASSWORD}
-    ask = server.anonymous()
-    eventually(lambda: ask.post("/users/me/authenticate", json=login, expect=(200, 503)).status_code == 200, what="log-in")
-    admin, clients = server.first_admin(), 8
+    """One thread writes, one request waits for it; more are told at once to come again. The server's own work may have both
+    places."""
+    server = new_server(options={"storage-busy-timeout": "5m", "storage-statement-timeout": "5m"})
+    admin, clients = server.first_admin_before({"pools-blocking-threads": "1", "pools-queue-max": "1"}), 8
     answers: list[requests.Response] = []
 
     def add_token(number: int) -> None:
@@ -175,7 +173,12 @@ def test_queue_for_the_database_is_limited(new_server):
             assert all(answer.json()["code"] == "overloaded" and int(answer.headers["Retry-After"]) > 0 for answer in answers)
         for each in done:
             each.result()
-    assert len(answers) == clients and 201 in {answer.status_code for answer in answers}
+    assert len(answers) == clients
+
+    def there_is_room() -> bool:
+        return admin.post("/users/me/tokens", json={"name": "later"}, expect=(201, 503)).status_code == 201
+
+    eventually(there_is_room, what="whoever comes again has a place")
 
 
 def test_address_to_listen_on(new_server):
@@ -185,11 +188,12 @@ def test_address_to_listen_on(new_server):
 
 
 def test_access_token_ends_when_the_operator_says(new_server):
-    server = new_server(options={"auth-access-token-lifetime": "1s", "auth-refresh-token-lifetime": "1h"})
-    admin = server.first_admin()
+    server = new_server()
+    admin = server.first_admin_before({"auth-access-token-lifetime": "1s", "auth-refresh-token-lifetime": "1h"}).not_fresh()
     eventually(lambda: admin.get("/users/me/probe", expect=(200, 401)).status_code == 401)
     assert admin.get("/users/me/probe", expect=401).json()["message"] == "Token has expired"
-    admin.not_fresh().get("/users/me/probe", expect=200)
+    # On a busy machine the next one may end on its way, too.
+    eventually(lambda: admin.not_fresh().get("/users/me/probe", expect=(200, 401)).status_code == 200)
 
 
 def test_trusted_proxy_names_the_client(new_server):
