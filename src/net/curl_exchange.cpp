@@ -38,6 +38,11 @@ void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequ
     set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set_option(easy, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
     set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+    if (!request.user.empty() || !request.password.empty()) {
+        set_option(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+        set_option(easy, CURLOPT_USERNAME, request.user.c_str());
+        set_option(easy, CURLOPT_PASSWORD, request.password.c_str());
+    }
     const long verify = request.tls == TlsVerification::kVerify ? 1 : 0;
     set_option(easy, CURLOPT_SSL_VERIFYPEER, verify);
     set_option(easy, CURLOPT_SSL_VERIFYHOST, verify * 2);

@@ -34,6 +34,11 @@ CurlStream::~CurlStream() {
     leave();
 }
 
+void CurlStream::use_digest() {
+    set_option(easy(), CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_DIGEST));
+    awaits_challenge_ = true;
+}
+
 Awaitable<std::optional<HttpFailure>> CurlStream::open(TimePoint deadline) {
     start();
     while ((!has_head_ || is_redirect_) && !has_finished()) {
@@ -42,7 +47,10 @@ Awaitable<std::optional<HttpFailure>> CurlStream::open(TimePoint deadline) {
                                   fmt::format("no answer within {} ms", total_timeout_.count())};
         co_await wait_until(deadline);
     }
-    co_return has_head_ ? std::nullopt : failure();
+    if (has_head_) co_return std::nullopt;
+    // A challenge that libcurl cannot answer is the answer.
+    has_head_ = !failure();
+    co_return failure();
 }
 
 Awaitable<std::expected<std::string_view, HttpFailure>> CurlStream::read() {
@@ -75,6 +83,8 @@ CurlStream::BodyOutcome CurlStream::take_body(std::string_view bytes) {
 }
 
 void CurlStream::on_header_end() {
+    // libcurl goes on by itself.
+    if (response_.status == 401 && std::exchange(awaits_challenge_, false)) return;
     has_head_ = true;
     is_redirect_ = response_.status / 100 == 3 && !response_.find("Location").empty();
     wake();

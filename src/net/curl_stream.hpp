@@ -17,6 +17,9 @@ class CurlStream final : public CurlExchange {
     /// Nothing of `request` is referred to later.
     CurlStream(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options, const HttpRequest& request,
                const std::string& url);
+
+    /// Before open(). The server is asked for its challenge first; who it is that asks goes with the second request.
+    void use_digest();
     ~CurlStream();
 
     /// Until the header of the answer is there (of a redirect: all of it, since libcurl says only then where it leads).
@@ -34,6 +37,7 @@ class CurlStream final : public CurlExchange {
     std::chrono::milliseconds total_timeout_;
     std::chrono::milliseconds idle_timeout_;
     std::size_t buffer_bytes_max_;
+    bool awaits_challenge_ = false;  ///< the first 401 is no answer yet
     bool has_head_ = false;
     bool is_redirect_ = false;
     bool is_paused_ = false;

@@ -1,5 +1,6 @@
 #include "net/http_client.hpp"
 
+#include "base/text.hpp"
 #include "net/curl_stream.hpp"
 #include "net/curl_transfer.hpp"
 #include "net/url.hpp"
@@ -41,6 +42,14 @@ bool may_follow(const std::string& from, const std::string& to) {
     if (target->port == source->port) return target->scheme == source->scheme;
     // Another port of that host may be another printer, or nobody's business: only the usual step up to TLS is taken.
     return source->port == 80 && target->port == 443 && target->scheme == "https";
+}
+
+bool wants_digest(const HttpRequest& request, const HttpResponse& answer) {
+    if (answer.status != 401 || (request.user.empty() && request.password.empty())) return false;
+    return std::ranges::any_of(answer.headers, [](const auto& header) {
+        return equals_ignoring_case(header.first, "WWW-Authenticate") &&
+               starts_with_ignoring_case(header.second, "Digest ");
+    });
 }
 
 std::chrono::steady_clock::time_point deadline_of(const HttpRequest& request) {
@@ -96,11 +105,17 @@ Awaitable<HttpStreamResult> HttpClient::open(HttpRequest request) {
     if (auto flaw = flaw_of(request)) co_return std::unexpected(std::move(*flaw));
     const auto deadline = deadline_of(request);
     std::string url = request.url;
+    bool uses_digest = false;
     for (std::size_t redirects = 0;; ++redirects) {
         auto stream = std::make_unique<CurlStream>(streams_, options_, request, url);
+        if (uses_digest) stream->use_digest();
         if (auto failure = co_await stream->open(deadline)) {
             log_failure(url, *failure);
             co_return std::unexpected(std::move(*failure));
+        }
+        if (!uses_digest && wants_digest(request, stream->head())) {
+            uses_digest = true;
+            continue;
         }
         const std::string next = stream->redirect_url();
         if (next.empty() || redirects == options_.redirects_max || !may_follow(url, next))

@@ -37,6 +37,9 @@ struct HttpRequest {
     HttpMethod method = HttpMethod::kGet;
     std::string url;
     HttpHeaders headers;
+    /// By the Basic scheme; HttpClient::open() takes Digest if the server asks for that. Both empty: none.
+    std::string user;
+    std::string password;
     std::string body;                       ///< of a POST
     std::optional<MultipartUpload> upload;  ///< of a POST, instead of `body`
     TlsVerification tls = TlsVerification::kVerify;

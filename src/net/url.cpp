@@ -19,13 +19,25 @@ std::optional<std::string> part(const Handle& url, CURLUPart which, unsigned fla
     return std::string(text);
 }
 
+/// Null: malformed.
+Handle parsed(std::string_view url) {
+    if (url.find('\0') != std::string_view::npos) return nullptr;
+    Handle handle(curl_url());
+    if (!handle || curl_url_set(handle.get(), CURLUPART_URL, std::string(url).c_str(), 0) != CURLUE_OK) return nullptr;
+    return handle;
+}
+
+/// Empty if it is not there; nullopt if it cannot be decoded.
+std::optional<std::string> decoded_part(const Handle& url, CURLUPart which) {
+    if (!part(url, which)) return "";
+    return part(url, which, CURLU_URLDECODE);
+}
+
 }  // namespace
 
 std::optional<UrlParts> parse_url(std::string_view url) {
-    if (url.find('\0') != std::string_view::npos) return std::nullopt;
-    const Handle handle(curl_url());
-    if (!handle || curl_url_set(handle.get(), CURLUPART_URL, std::string(url).c_str(), 0) != CURLUE_OK)
-        return std::nullopt;
+    const Handle handle = parsed(url);
+    if (!handle) return std::nullopt;
     const auto scheme = part(handle, CURLUPART_SCHEME);
     const auto host = part(handle, CURLUPART_HOST);
     const auto port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -34,6 +46,25 @@ std::optional<UrlParts> parse_url(std::string_view url) {
     if (!number || *number < 1 || *number > 65535) return std::nullopt;
     return UrlParts{*scheme, to_lower(*host), static_cast<std::uint16_t>(*number),
                     part(handle, CURLUPART_USER) || part(handle, CURLUPART_PASSWORD)};
+}
+
+std::optional<SplitUrl> split_credentials(std::string_view url) {
+    const Handle handle = parsed(url);
+    if (!handle || !parse_url(url)) return std::nullopt;
+    const auto user = decoded_part(handle, CURLUPART_USER);
+    const auto password = decoded_part(handle, CURLUPART_PASSWORD);
+    for (const CURLUPart secret : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS})
+        curl_url_set(handle.get(), secret, nullptr, 0);
+    const auto rest = part(handle, CURLUPART_URL);
+    if (!user || !password || !rest) return std::nullopt;
+    return SplitUrl{*rest, *user, *password};
+}
+
+std::optional<std::string> with_host(std::string_view url, const std::string& host) {
+    const Handle handle = parsed(url);
+    if (!handle || !parse_url(url) || curl_url_set(handle.get(), CURLUPART_HOST, host.c_str(), 0) != CURLUE_OK)
+        return std::nullopt;
+    return part(handle, CURLUPART_URL);
 }
 
 }  // namespace karmen::net

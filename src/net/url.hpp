@@ -20,4 +20,17 @@ struct UrlParts {
 /// nullopt: not absolute, not http or https, or malformed. Any thread.
 std::optional<UrlParts> parse_url(std::string_view url);
 
+struct SplitUrl {
+    std::string url;  ///< without user and password
+    std::string user;
+    std::string password;
+    bool operator==(const SplitUrl&) const = default;
+};
+
+/// Takes user and password out of a URL. nullopt as parse_url, and if they hold control characters. Any thread.
+std::optional<SplitUrl> split_credentials(std::string_view url);
+
+/// The URL on another host. nullopt as parse_url. Any thread.
+std::optional<std::string> with_host(std::string_view url, const std::string& host);
+
 }  // namespace karmen::net
