@@ -93,7 +93,7 @@ class Camera {
         std::array<char, 4096> request{};
         static_cast<void>(::recv(socket, request.data(), request.size(), 0));
         const std::string part = "Content-Type: image/jpeg\r\nContent-Length: " + std::to_string(kPictureBytes) +
-                                 "\r\n\r\n\xff\xd8" + std::string(kPictureBytes - 2, 'x') + "\r\n--cam\r\n";
+                                 "\r\n\r\n\xff\xd8" + std::string(kPictureBytes - 4, 'x') + "\xff\xd9\r\n--cam\r\n";
         bool is_open = send_all(socket,
                                 "HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=cam\r\n"
                                 "\r\n--cam\r\n");
@@ -160,7 +160,7 @@ class Viewers {
 class Source final : public webcam::StreamSource {
   public:
     explicit Source(std::string url) : url_(std::move(url)) {}
-    Awaitable<std::string> stream_url(std::string) override { co_return url_; }
+    Awaitable<CameraAddress> stream_address(std::string) override { co_return CameraAddress{url_}; }
 
   private:
     std::string url_;

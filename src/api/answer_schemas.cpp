@@ -130,6 +130,7 @@ std::string_view answer_schemas() {
     "flipHorizontal": {"type": "boolean"},
     "flipVertical": {"type": "boolean"},
     "rotate90": {"type": "boolean"},
+    "reason": {"type": "string", "description": "Why there is no stream, in a sentence"},
     "proxied": {"type": "string", "description": "Path of the stream on this server: GET /proxied-webcam/{host}"}
   },
   "required": ["message"]

@@ -65,8 +65,9 @@ json::object status_json(const PrinterStatus& status) {
 
 json::object webcam_json(const Webcam& webcam, const std::string& host) {
     json::object object{{"message", webcam.message}};
+    if (!webcam.reason.empty()) object["reason"] = webcam.reason;
     if (!webcam.stream) return object;
-    object["stream"] = webcam.stream->url;
+    object["stream"] = webcam.stream->address.url;
     object["flipHorizontal"] = webcam.stream->flip_horizontal;
     object["flipVertical"] = webcam.stream->flip_vertical;
     object["rotate90"] = webcam.stream->rotate_90;

@@ -42,7 +42,7 @@ class PrinterAdministration {
         : context_(config, unready),
           log_(LogLevel::kWarning, config.log.format),
           http_(context_.loop.executor(), context_.blocking, {}, log_),
-          client_(context_.loop.executor(), http_, client_options(config.printers)),
+          client_(context_.loop.executor(), http_, client_options(config)),
           monitor_(context_.loop.executor(),
                    {client_, context_.persistence.printers, exchange_, context_.blocking, log_, nobody_},
                    monitor_options(config.printers)),

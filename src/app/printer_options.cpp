@@ -10,13 +10,15 @@ services::PrinterMonitorOptions monitor_options(const config::Printers& printers
             .backoff_max = printers.backoff_max};
 }
 
-printers::octoprint::ClientOptions client_options(const config::Printers& printers) {
+printers::octoprint::ClientOptions client_options(const config::Config& config) {
+    const config::Printers& printers = config.printers;
     return {.connect_timeout = printers.request_timeout,
             .read_timeout = printers.request_timeout,
             .command_timeout = printers.request_timeout,
             .upload_idle_timeout = printers.upload_idle_timeout,
             .answer_bytes_max = printers.answer_max_bytes,
-            .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer)};
+            .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer),
+            .camera_hosts = printers::CameraHosts(config.webcam.allowed_hosts)};
 }
 
 webcam::RelayOptions relay_options(const config::Webcam& webcam) {
@@ -26,7 +28,9 @@ webcam::RelayOptions relay_options(const config::Webcam& webcam) {
             .connect_timeout = webcam.connect_timeout,
             .idle_timeout = webcam.idle_timeout,
             .linger = webcam.linger,
-            .outage_max = webcam.outage_max};
+            .outage_max = webcam.outage_max,
+            .still_interval = webcam.still_interval,
+            .hosts = printers::CameraHosts(webcam.allowed_hosts)};
 }
 
 }  // namespace karmen::app

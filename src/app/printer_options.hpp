@@ -8,7 +8,7 @@
 /// What the configuration says to the classes that talk to printers, in the server and in commands.
 namespace karmen::app {
 
-printers::octoprint::ClientOptions client_options(const config::Printers& printers);
+printers::octoprint::ClientOptions client_options(const config::Config& config);
 services::PrinterMonitorOptions monitor_options(const config::Printers& printers);
 webcam::RelayOptions relay_options(const config::Webcam& webcam);
 

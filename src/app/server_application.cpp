@@ -107,7 +107,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                                  .log = log})),
       changes_(shared_->events()),
       http_client_(loop.executor(), files_, {}, log),
-      printer_client_(loop.executor(), http_client_, client_options(config.printers)),
+      printer_client_(loop.executor(), http_client_, client_options(config)),
       sessions_(
           {persistence_.users, persistence_.api_tokens, signer_, shared_->login_throttle(), clock_, blocking_, cpu_},
           session_options(config.auth)),

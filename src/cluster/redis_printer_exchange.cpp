@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "cluster/snapshot_json.hpp"
+#include "printers/client.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -73,6 +74,13 @@ const redis::Script& forget_script() {
     return script;
 }
 
+/// What nginx may fetch itself: the printer's own host only, and it is told no passwords. The relay shows the others.
+std::string address_for_nginx(const std::string& host, const Webcam& webcam) {
+    if (!webcam.stream || webcam.stream->address.credentials) return "";
+    const std::string& url = webcam.stream->address.url;
+    return printers::is_on_host(url, host) ? url : "";
+}
+
 std::string message(const std::string& from, const char* event, const std::string& host) {
     return json::serialize(json::object{{"from", from}, {"event", event}, {"host", host}});
 }
@@ -128,7 +136,7 @@ Awaitable<void> RedisPrinterExchange::publish(std::string host, Claim claim, ser
                                    std::to_string(claim.version),
                                    channel_,
                                    message(id_, host, snapshot),
-                                   snapshot.webcam.stream ? snapshot.webcam.stream->url : "",
+                                   address_for_nginx(host, snapshot.webcam),
                                    std::to_string(options_.webcam_lifetime.count()),
                                    message(id_, kNoAnswer, host)};
         co_await client_.run(publish_script(), keys_of(host), std::move(arguments));

@@ -17,7 +17,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
     RedisPrinterExchangeTest() {
         host = kHost + (":" + std::to_string(1 + std::hash<std::string>{}(prefix) % 65'000));
         api.at(host).webcam = {.message = "OK",
-                               .stream = WebcamStream{.url = "http://" + host + "/webcam/?action=stream"}};
+                               .stream = WebcamStream{.address = {"http://" + host + "/webcam/?action=stream"}}};
         const Printer printer{
             .host = host,
             .name = host,
@@ -151,7 +151,7 @@ TEST_F(RedisPrinterExchangeTest, TheAddressOfTheWebcamIsKeptForNginx) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.one.snapshot(t.host);
         co_await t.settle();
-        EXPECT_EQ((co_await t.webcam_key()).text(), t.api.at(t.host).webcam.stream->url);
+        EXPECT_EQ((co_await t.webcam_key()).text(), t.api.at(t.host).webcam.stream->address.url);
 
         t.api.at(t.host).webcam = {.message = std::string(kWebcamDisabled), .stream = std::nullopt};
         t.one.invalidate(t.host);

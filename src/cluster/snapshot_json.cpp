@@ -55,10 +55,27 @@ PrinterStatus read_status(const json::object& object) {
     return status;
 }
 
+/// With its password: other processes ask the camera, too. Redis is Karmen's own.
+json::object address_json(const CameraAddress& address) {
+    json::object result{{"url", address.url}};
+    if (address.credentials) {
+        result["user"] = address.credentials->user;
+        result["password"] = address.credentials->password;
+    }
+    return result;
+}
+
+CameraAddress read_address(const json::object& object) {
+    CameraAddress address{.url = read_text(object, "url")};
+    if (object.contains("user"))
+        address.credentials = Credentials{.user = read_text(object, "user"), .password = read_text(object, "password")};
+    return address;
+}
+
 json::object webcam_json(const Webcam& webcam) {
-    json::object result{{"message", webcam.message}};
+    json::object result{{"message", webcam.message}, {"reason", webcam.reason}};
     if (webcam.stream)
-        result["stream"] = {{"url", webcam.stream->url},
+        result["stream"] = {{"address", address_json(webcam.stream->address)},
                             {"flip_horizontal", webcam.stream->flip_horizontal},
                             {"flip_vertical", webcam.stream->flip_vertical},
                             {"rotate_90", webcam.stream->rotate_90}};
@@ -66,10 +83,11 @@ json::object webcam_json(const Webcam& webcam) {
 }
 
 Webcam read_webcam(const json::object& object) {
-    Webcam webcam{.message = read_text(object, "message"), .stream = std::nullopt};
+    Webcam webcam{
+        .message = read_text(object, "message"), .stream = std::nullopt, .reason = read_text(object, "reason")};
     if (!object.contains("stream")) return webcam;
     const json::object& stream = object.at("stream").as_object();
-    webcam.stream = WebcamStream{.url = read_text(stream, "url"),
+    webcam.stream = WebcamStream{.address = read_address(stream.at("address").as_object()),
                                  .flip_horizontal = stream.at("flip_horizontal").as_bool(),
                                  .flip_vertical = stream.at("flip_vertical").as_bool(),
                                  .rotate_90 = stream.at("rotate_90").as_bool()};

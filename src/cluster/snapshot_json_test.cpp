@@ -18,7 +18,9 @@ const PrinterSnapshot kFull{
                .text = "Tištěno",
                .temperature = {{"tool0", {.actual = 21.5, .target = 0, .offset = -1}}, {"bed", {}}}},
     .webcam = {.message = "OK",
-               .stream = WebcamStream{.url = "http://10.0.0.1/webcam/?action=stream", .flip_vertical = true}},
+               .stream =
+                   WebcamStream{.address = {"http://10.0.0.1/webcam/?action=stream", Credentials{"us:er", "secret"}},
+                                .flip_vertical = true}},
     .job = PrinterJob{.name = "cube.gcode", .completion = 100, .print_time_left_s = 5, .print_time_s = std::nullopt}};
 
 TEST(SnapshotJson, ComesBackAsItWas) {

@@ -77,6 +77,7 @@ enum class WebcamAccess { kToken, kOpen };
 
 struct Webcam {
     WebcamAccess access = WebcamAccess::kToken;
+    std::vector<std::string> allowed_hosts;
     int cameras_max = 200;
     int viewers_max = 200;
     Bytes picture_max_bytes = 2 * kMiB;
@@ -84,6 +85,9 @@ struct Webcam {
     Duration idle_timeout = std::chrono::seconds(10);
     Duration linger = std::chrono::seconds(5);
     Duration outage_max = std::chrono::seconds(60);
+    Duration still_interval = std::chrono::seconds(1);
+    Duration snapshot_max_age = std::chrono::seconds(5);
+    int snapshot_max_pixels = 32'000'000;
     bool operator==(const Webcam&) const = default;
 };
 

@@ -32,6 +32,7 @@ constexpr TextRule kOptionalAbsolutePath{"empty or a path that begins with /, wi
                                          }};
 constexpr TextRule kIpAddress{"an IPv4 or IPv6 address", is_ip_address};
 constexpr TextRule kIpNetwork{"IP addresses and networks such as 10.0.0.0/8", is_ip_network};
+constexpr TextRule kHostOrNetwork{"names of hosts, IP addresses and networks such as 10.0.0.0/8", is_host_or_network};
 constexpr TextRule kOrigin{"* or origins such as https://karmen.example", is_origin};
 // HS256 wants a key as long as its hash (RFC 7518 section 3.2).
 constexpr TextRule kSigningKey{"empty or at least 32 characters",
@@ -153,6 +154,8 @@ constexpr Option kOptions[] = {
 
     {"webcam.access", "Who may watch webcams: users with a token (in the header or as ?token=), or whoever reaches the server.",
         one_of<&Config::webcam, &Webcam::access>(kWebcamAccess)},
+    {"webcam.allowed_hosts", "Hosts beside the printer's own where its camera may be: names, addresses, networks.",
+        ListOption{field<&Config::webcam, &Webcam::allowed_hosts>, kHostOrNetwork}},
     {"webcam.cameras_max", "Webcams watched at the same time; more are answered with 503.",
         NumberOption{field<&Config::webcam, &Webcam::cameras_max>, 1, 1000}},
     {"webcam.viewers_max", "Viewers of one webcam; more are answered with 503.",
@@ -167,6 +170,12 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::webcam, &Webcam::linger>, milliseconds(0), minutes(10)}},
     {"webcam.outage_max", "Viewers of a webcam that broke off stay connected for this time.",
         DurationOption{field<&Config::webcam, &Webcam::outage_max>, milliseconds(0), days(1)}},
+    {"webcam.still_interval", "A camera that gives single pictures is asked this often while somebody watches.",
+        DurationOption{field<&Config::webcam, &Webcam::still_interval>, milliseconds(10), minutes(10)}},
+    {"webcam.snapshot_max_age", "A snapshot is the newest picture, unless that is older than this.",
+        DurationOption{field<&Config::webcam, &Webcam::snapshot_max_age>, milliseconds(0), minutes(10)}},
+    {"webcam.snapshot_max_pixels", "Larger pictures are not scaled.",
+        NumberOption{field<&Config::webcam, &Webcam::snapshot_max_pixels>, 1, 1'000'000'000}},
 
     {"events.history_max", "Events that are kept for clients that come back.",
         NumberOption{field<&Config::events, &Events::history_max>, 1, 1'000'000}},

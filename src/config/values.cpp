@@ -85,6 +85,17 @@ bool is_ip_network(std::string_view text) {
     return family != 0 && prefix && *prefix >= 0 && *prefix <= (family == AF_INET ? 32 : 128);
 }
 
+bool is_host_or_network(std::string_view text) {
+    constexpr std::string_view kNumbers = "0123456789./";
+    const bool looks_like_address =
+        text.find(':') != std::string_view::npos || text.find_first_not_of(kNumbers) == std::string_view::npos;
+    if (looks_like_address) return is_ip_network(text);
+    constexpr std::size_t kNameBytesMax = 253;  // RFC 1035
+    return text.size() <= kNameBytesMax && std::ranges::all_of(text, [](unsigned char c) {
+               return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
+           });
+}
+
 bool is_origin(std::string_view text) {
     if (text == "*") return true;
     for (const std::string_view scheme : {"http://", "https://"}) {

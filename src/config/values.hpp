@@ -22,6 +22,8 @@ std::string format_size(Bytes size);
 bool is_ip_address(std::string_view text);
 /// An IP address, or one with a prefix length: `10.0.0.0/8`.
 bool is_ip_network(std::string_view text);
+/// The same, or the name of a host.
+bool is_host_or_network(std::string_view text);
 /// `*`, or a web origin as browsers send it (RFC 6454): `https://karmen.example:8443`.
 bool is_origin(std::string_view text);
 

@@ -9,6 +9,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
+TEST(Values, HostsAndNetworks) {
+    for (const char* text : {"cam.example.org", "octopi", "Octopi.local", "10.0.0.7", "10.0.0.0/8", "fd00::/8", "c_1"})
+        EXPECT_TRUE(is_host_or_network(text)) << text;
+    for (const char* text : {"", "10.0.0", "10.0.0.0/33", "http://cam", "cam:80", "*.example.org", "a b", "cam/"})
+        EXPECT_FALSE(is_host_or_network(text)) << text;
+}
+
 TEST(Values, ReadsAndWritesDurations) {
     const std::pair<const char*, milliseconds> examples[] = {
         {"0s", milliseconds(0)},          {"500ms", milliseconds(500)},  {"1500ms", milliseconds(1500)},

@@ -131,8 +131,22 @@ struct PrinterJob {
     bool operator==(const PrinterJob&) const = default;
 };
 
+/// What a camera wants to know of its callers. Sent to that camera only: never shown, never logged.
+struct Credentials {
+    std::string user;
+    std::string password;
+    bool operator==(const Credentials&) const = default;
+};
+
+/// Where a camera gives its pictures.
+struct CameraAddress {
+    std::string url;  ///< absolute, without user and password
+    std::optional<Credentials> credentials = std::nullopt;
+    bool operator==(const CameraAddress&) const = default;
+};
+
 struct WebcamStream {
-    std::string url;  ///< absolute
+    CameraAddress address;  ///< of MJPEG, or of a picture that is asked for again and again
     bool flip_horizontal = false;
     bool flip_vertical = false;
     bool rotate_90 = false;
@@ -142,6 +156,7 @@ struct WebcamStream {
 struct Webcam {
     std::string message;  ///< `OK`, or why there is no stream
     std::optional<WebcamStream> stream;
+    std::string reason = {};  ///< why there is no stream, in a sentence; empty if `message` says all
     bool operator==(const Webcam&) const = default;
 };
 

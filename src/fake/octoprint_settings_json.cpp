@@ -8,6 +8,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::string_view kSnapshotUrl = "http://127.0.0.1:8080/?action=snapshot";
+
 json::value stream_url(const SettingsFacts& facts, const OctoPrintVersion& version) {
     switch (facts.webcam) {
         case WebcamSetting::kRelative:
@@ -26,7 +28,7 @@ json::object classic_webcam_json(const json::value& stream) {
     return {{"canSnapshot", true},
             {"compat",
              {{"cacheBuster", false},
-              {"snapshot", "http://127.0.0.1:8080/?action=snapshot"},
+              {"snapshot", kSnapshotUrl},
               {"stream", stream},
               {"streamRatio", "16:9"},
               {"streamTimeout", 5}}},
@@ -37,7 +39,7 @@ json::object classic_webcam_json(const json::value& stream) {
             {"name", "classic"},
             {"provider", "classicwebcam"},
             {"rotate90", false},
-            {"snapshotDisplay", "http://127.0.0.1:8080/?action=snapshot"}};
+            {"snapshotDisplay", kSnapshotUrl}};
 }
 
 json::object webcam_json(const SettingsFacts& facts, const OctoPrintVersion& version) {
@@ -52,7 +54,7 @@ json::object webcam_json(const SettingsFacts& facts, const OctoPrintVersion& ver
                         {"rotate90", false},
                         {"snapshotSslValidation", true},
                         {"snapshotTimeout", 5},
-                        {"snapshotUrl", "http://127.0.0.1:8080/?action=snapshot"},
+                        {"snapshotUrl", facts.webcam == WebcamSetting::kMissing ? stream : json::value(kSnapshotUrl)},
                         {"streamRatio", "16:9"},
                         {"streamTimeout", 5},
                         {"streamUrl", stream},

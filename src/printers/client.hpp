@@ -16,6 +16,7 @@ struct PrinterAddress {
     std::string host;  ///< `a.b.c.d` or `a.b.c.d:port`
     Protocol protocol = Protocol::kHttp;
     std::optional<std::string> api_key;
+    std::string hostname = {};  ///< what mDNS calls it; empty when unknown
 };
 
 /// An answer and what the call showed of our access: with an API key a success means kUnlocked and a refusal for lack
@@ -98,8 +99,7 @@ class PrinterApi {
     virtual Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) = 0;
 };
 
-/// Whether a connection to `url` would reach the printer at `host` itself (on any port), and by http or https. What a
-/// printer says of its webcam is data from a stranger: the relay must ask this before it connects.
+/// Whether a connection to `url` would reach the printer at `host` itself (on any port), and by http or https.
 bool is_on_host(std::string_view url, std::string_view host);
 
 }  // namespace karmen::printers

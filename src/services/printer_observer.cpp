@@ -26,7 +26,10 @@ Awaitable<std::optional<Webcam>> ask_webcam(printers::PrinterApi& api, printers:
 }  // namespace
 
 printers::PrinterAddress address_of(const Printer& printer) {
-    return {.host = printer.host, .protocol = printer.protocol, .api_key = printer.client.api_key};
+    return {.host = printer.host,
+            .protocol = printer.protocol,
+            .api_key = printer.client.api_key,
+            .hostname = printer.hostname};
 }
 
 Awaitable<PrinterClient> look_at(printers::PrinterApi& api, Printer printer) {

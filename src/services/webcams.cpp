@@ -7,10 +7,10 @@
 namespace karmen::services {
 
 Webcams::Webcams(Executor loop, net::HttpClient& client, Printers& printers, Log& log, webcam::RelayOptions options)
-    : printers_(printers), relay_(std::move(loop), client, *this, log, options) {}
+    : printers_(printers), relay_(std::move(loop), client, *this, log, std::move(options)) {}
 
 Awaitable<void> Webcams::require(std::string host) {
-    co_await stream_url(std::move(host));
+    co_await stream_address(std::move(host));
 }
 
 Awaitable<webcam::Viewer> Webcams::watch(std::string host) {
@@ -19,12 +19,13 @@ Awaitable<webcam::Viewer> Webcams::watch(std::string host) {
     co_return co_await relay_.watch(std::move(host));
 }
 
-Awaitable<std::string> Webcams::stream_url(std::string host) {
+Awaitable<CameraAddress> Webcams::stream_address(std::string host) {
     const PrinterView view = co_await printers_.find(std::move(host), {.webcam = true});
     const Webcam& webcam = view.snapshot.webcam;
-    if (webcam.stream) co_return webcam.stream->url;
+    if (webcam.stream) co_return webcam.stream->address;
     if (webcam.message == kWebcamDisabled)
         throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{"The printer has no webcam, or has it switched off"});
+    if (!webcam.reason.empty()) throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{webcam.reason});
     throw Error(ErrorCode::kWebcamFailed, PublicMessage{"The printer does not say where its webcam is"},
                 LogDetail{webcam.message});
 }

@@ -28,7 +28,7 @@ class Webcams final : private webcam::StreamSource {
     Awaitable<void> stop() { return relay_.stop(); }
 
   private:
-    Awaitable<std::string> stream_url(std::string host) override;
+    Awaitable<CameraAddress> stream_address(std::string host) override;
 
     Printers& printers_;
     webcam::Relay relay_;

@@ -56,7 +56,8 @@ TEST_F(WebcamsTest, IsOfPrintersInTheListOnly) {
 }
 
 TEST_F(WebcamsTest, WatchesWhereThePrinterSaysAndNowhereElse) {
-    script.webcam = {.message = std::string(kWebcamOk), .stream = WebcamStream{.url = "http://127.0.0.2:1/stream"}};
+    script.webcam = {.message = std::string(kWebcamOk),
+                     .stream = WebcamStream{.address = {"http://127.0.0.2:1/stream"}}};
     play([](Self& t) -> Awaitable<void> {
         EXPECT_EQ(co_await code_of(t.webcams.require(kHost)), std::nullopt);
         EXPECT_EQ(co_await code_of(t.webcams.watch(kHost)), ErrorCode::kWebcamNotAvailable);

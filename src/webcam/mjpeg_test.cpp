@@ -25,13 +25,19 @@ struct Outcome {
 /// Feeds the pieces and takes what comes.
 class Reader {
   public:
-    explicit Reader(std::string_view boundary) : parser_(boundary, kBytesMax) {}
+    explicit Reader(std::optional<std::string> boundary) : parser_(std::move(boundary), kBytesMax) {}
 
     Reader& feed(std::string_view bytes) {
         if (outcome_.event != Event::kNeedInput) return *this;
         parser_.feed(bytes);
         for (outcome_.event = parser_.next(); outcome_.event == Event::kPicture; outcome_.event = parser_.next())
             outcome_.pictures.emplace_back(parser_.picture());
+        return *this;
+    }
+    Reader& finish() {
+        if (outcome_.event != Event::kNeedInput) return *this;
+        outcome_.event = parser_.finish();
+        if (outcome_.event == Event::kPicture) outcome_.pictures.emplace_back(parser_.picture());
         return *this;
     }
     const Outcome& outcome() const { return outcome_; }
@@ -43,7 +49,7 @@ class Reader {
 
 /// Whatever the pieces are cut like, the outcome is the same; and of what is cut off at its end, no picture comes that
 /// was not there.
-Outcome read(std::string_view boundary, const std::string& stream) {
+Outcome read(const std::optional<std::string>& boundary, const std::string& stream) {
     const Outcome whole = Reader(boundary).feed(stream).outcome();
     Reader by_bytes(boundary);
     for (const char& byte : stream) by_bytes.feed({&byte, 1});
@@ -84,7 +90,7 @@ TEST(Mjpeg, PicturesOfKnownLength) {
 }
 
 TEST(Mjpeg, PicturesOfKnownLengthComeBeforeTheNextBoundary) {
-    EXPECT_THAT(read("frame", "--frame\r\nContent-Length: 3\r\n\r\n\xff\xd8x").pictures, ElementsAre("\xff\xd8x"));
+    EXPECT_THAT(read("frame", "--frame\r\n" + sized("\xff\xd8x\xff\xd9")).pictures, ElementsAre("\xff\xd8x\xff\xd9"));
 }
 
 TEST(Mjpeg, PicturesOfUnknownLength) {
@@ -130,10 +136,44 @@ TEST(Mjpeg, ALengthThatIsNoneIsNotBelieved) {
             << length;
 }
 
-TEST(Mjpeg, ALengthThatIsTooSmallCostsOnePicture) {
-    const std::string wrong = "--frame\r\nContent-Length: 4\r\n\r\n" + kFirst + "\r\n";
-    EXPECT_THAT(read("frame", wrong + "--frame\r\n" + sized(kSecond)).pictures,
-                ElementsAre(kFirst.substr(0, 4), kSecond));
+TEST(Mjpeg, AWrongLengthCostsNothing) {
+    const auto part = [](std::size_t length, const std::string& picture) {
+        return "--frame\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n" + picture + "\r\n";
+    };
+    for (const std::size_t length :
+         {std::size_t{0}, std::size_t{1}, std::size_t{4}, kFirst.size() - 1, kFirst.size() + 1, kFirst.size() + 9,
+          kFirst.size() + 30, kBytesMax, kBytesMax + 1, std::size_t{99'999'999'999}}) {
+        const Outcome seen = read("frame", part(length, kFirst) + part(length, kSecond) + "--frame\r\n");
+        EXPECT_THAT(seen.pictures, ElementsAre(kFirst, kSecond)) << length;
+        EXPECT_EQ(seen.event, Event::kNeedInput) << length;
+    }
+}
+
+TEST(Mjpeg, ABoundaryThatIsNotDeclaredIsOnTheFirstLineWithDashes) {
+    for (const std::string begin : {"--ffmpeg\r\n", "\r\n--ffmpeg\r\n", "preamble\n--\n--ffmpeg \n"})
+        for (const auto& part : {sized(kFirst), unsized(kFirst)})
+            EXPECT_THAT(read(std::nullopt, begin + part + "--ffmpeg\r\n" + part + "--ffmpeg\r\n").pictures,
+                        ElementsAre(kFirst, kFirst))
+                << begin;
+}
+
+TEST(Mjpeg, ABodyThatBeginsAsAJpegIsOne) {
+    Reader reader(std::nullopt);
+    EXPECT_THAT(reader.feed(kFirst.substr(0, 1)).feed(kFirst.substr(1)).outcome().pictures, IsEmpty());
+    EXPECT_THAT(reader.finish().outcome().pictures, ElementsAre(kFirst));
+    EXPECT_THAT(Reader(std::nullopt).feed(kSecond).finish().outcome().pictures, ElementsAre(kSecond));
+    for (const std::string& none : {std::string("\xff"), kFirst.substr(0, 9), std::string("<html>"), std::string()})
+        EXPECT_THAT(Reader(std::nullopt).feed(none).finish().outcome().pictures, IsEmpty()) << none;
+    EXPECT_EQ(Reader(std::nullopt).feed("\xff\xd8" + std::string(kBytesMax + 1, 'x')).outcome().event, Event::kBroken);
+}
+
+TEST(Mjpeg, TheLastPictureNeedsNoBoundary) {
+    const std::string begun = "--frame\r\nContent-Length: 150\r\n\r\n" + kFirst;
+    EXPECT_THAT(Reader("frame").feed(begun).finish().outcome().pictures, ElementsAre(kFirst));
+    EXPECT_THAT(Reader("frame").feed("--frame\r\n" + unsized(kFirst)).finish().outcome().pictures, ElementsAre(kFirst));
+    const Outcome cut = Reader("frame").feed("--frame\r\n\r\n" + kFirst.substr(0, 9)).finish().outcome();
+    EXPECT_THAT(cut.pictures, IsEmpty());
+    EXPECT_EQ(cut.event, Event::kEnd);
 }
 
 TEST(Mjpeg, EndsAtTheClosingBoundary) {
@@ -143,7 +183,7 @@ TEST(Mjpeg, EndsAtTheClosingBoundary) {
 }
 
 TEST(Mjpeg, PicturesHaveALargestSize) {
-    const std::string largest = "\xff\xd8" + std::string(kBytesMax - 2, 'x');
+    const std::string largest = "\xff\xd8" + std::string(kBytesMax - 4, 'x') + "\xff\xd9";
     for (const auto& part : {sized(largest), unsized(largest)}) {
         const Outcome seen = read("frame", "--frame\r\n" + part + "--frame\r\n");
         EXPECT_THAT(seen.pictures, ElementsAre(largest));
@@ -156,13 +196,19 @@ TEST(Mjpeg, PicturesHaveALargestSize) {
     }
 }
 
+TEST(Mjpeg, GivesUpAStreamWithoutABoundary) {
+    for (const std::string& stream : {std::string(9000, 'x'), std::string(9000, '-'), std::string(9000, '\n')}) {
+        const Outcome seen = Reader(std::nullopt).feed(stream).outcome();
+        EXPECT_EQ(seen.event, Event::kBroken) << stream.substr(0, 40);
+    }
+}
+
 TEST(Mjpeg, GivesUpAStreamThatIsNone) {
     const std::string lines(9000, 'x');
     std::string many_headers;
     while (many_headers.size() < 9000) many_headers += "A: b\r\n";
-    for (const std::string& stream :
-         {std::string(kBytesMax + 100, 'x'), "--frame\r\n\r\n" + lines, "--frame" + lines, "--frame\r\n" + lines,
-          std::string("--frame\r\nContent-Length: 201\r\n\r\n"), "--frame\r\n" + many_headers}) {
+    for (const std::string& stream : {std::string(kBytesMax + 100, 'x'), "--frame\r\n\r\n" + lines, "--frame" + lines,
+                                      "--frame\r\n" + lines, "--frame\r\n" + many_headers}) {
         MjpegParser parser("frame", kBytesMax);
         parser.feed(stream);
         EXPECT_EQ(parser.next(), Event::kBroken) << stream.substr(0, 40);

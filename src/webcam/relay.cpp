@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "printers/client.hpp"
 #include "runtime/event.hpp"
 #include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
@@ -52,7 +51,7 @@ struct Camera {
     Camera(const Executor& loop, std::string host_in) : host(std::move(host_in)), news(loop), audience(loop) {}
 
     const std::string host;
-    std::string url;  ///< where it was when it was last connected
+    CameraAddress address;  ///< where it was when it was last connected
     PartPtr newest;
     std::uint64_t pictures = 0;
     Clock::time_point last_picture;
@@ -88,8 +87,11 @@ Relay::Relay(Executor loop, net::HttpClient& client, StreamSource& source, Log& 
       client_(client),
       source_(source),
       log_(log),
-      options_(options),
+      options_(std::move(options)),
       boundary_(random_hex(16)),
+      // The type is ours: a printer that called its pictures text/html would have a page on this server. No length: it
+      // stands before a picture that nobody has seen yet.
+      separator_("\r\n--" + boundary_ + "\r\nContent-Type: image/jpeg\r\n\r\n"),
       tasks_(loop, log, "webcam") {}
 
 Awaitable<Viewer> Relay::watch(std::string host) {
@@ -174,65 +176,78 @@ Awaitable<Error> Relay::attempt(CameraPtr camera) {
 }
 
 Awaitable<Error> Relay::play_once(CameraPtr camera) {
-    camera->url = co_await current_url(camera);
-    if (!printers::is_on_host(camera->url, camera->host))
+    camera->address = co_await current_address(camera);
+    if (!options_.hosts.may_connect(camera->address.url, camera->host))
         co_return Error(ErrorCode::kWebcamNotAvailable,
-                        PublicMessage{"The webcam is not on the printer's own host; Karmen connects nowhere else"});
+                        PublicMessage{"The webcam is on another host, which webcam.allowed_hosts does not name"});
+    for (;;) {
+        auto problem = co_await pass_pictures(camera, co_await open(camera->address));
+        if (problem) co_return std::move(*problem);
+        co_await sleep_for(options_.still_interval);
+    }
+}
+
+/// Throws Error(kWebcamFailed).
+Awaitable<net::HttpStream> Relay::open(CameraAddress address) {
     net::HttpRequest request;
-    request.url = camera->url;
-    request.headers = {{"Accept", "multipart/x-mixed-replace"}};
+    request.url = std::move(address.url);
+    if (address.credentials) {
+        request.user = std::move(address.credentials->user);
+        request.password = std::move(address.credentials->password);
+    }
+    request.headers = {{"Accept", "multipart/x-mixed-replace, image/jpeg, */*;q=0.5"}};
     request.connect_timeout = options_.connect_timeout;
     request.total_timeout = options_.connect_timeout;
     request.idle_timeout = options_.idle_timeout;
     request.answer_bytes_max = kUnreadBytesMax;
     auto stream = co_await client_.open(std::move(request));
-    if (!stream) co_return failed("The webcam cannot be reached", stream.error().detail);
-    const net::HttpResponse& head = stream->head();
-    if (head.status != 200)
-        co_return failed("The webcam refuses to show its stream", fmt::format("status {}", head.status));
-    auto boundary = mjpeg_boundary(head.find("Content-Type"));
-    if (!boundary) co_return failed("The webcam does not send MJPEG (multipart/x-mixed-replace)");
-    co_return co_await pass_pictures(camera, std::move(*stream), std::move(*boundary));
+    if (!stream) throw failed("The webcam cannot be reached", stream.error().detail);
+    const int status = stream->head().status;
+    if (status == 401) throw failed("The webcam wants another user or password than the printer has for it");
+    if (status != 200) throw failed("The webcam refuses to show its stream", fmt::format("status {}", status));
+    co_return std::move(*stream);
 }
 
 /// A printer that does not answer now still has the webcam that it had.
-Awaitable<std::string> Relay::current_url(CameraPtr camera) {
+Awaitable<CameraAddress> Relay::current_address(CameraPtr camera) {
     try {
-        co_return co_await source_.stream_url(camera->host);
+        co_return co_await source_.stream_address(camera->host);
     } catch (const Error& error) {
-        if (camera->url.empty() || is_final(error)) throw;
+        if (camera->address.url.empty() || is_final(error)) throw;
     }
-    co_return camera->url;
+    co_return camera->address;
 }
 
-Awaitable<Error> Relay::pass_pictures(CameraPtr camera, net::HttpStream stream, std::string boundary) {
-    MjpegParser parser(boundary, options_.picture_bytes_max);
+/// Until the stream ends, and why; none: it was a single picture, and all is well.
+Awaitable<std::optional<Error>> Relay::pass_pictures(CameraPtr camera, net::HttpStream stream) {
+    using Event = MjpegParser::Event;
+    MjpegParser parser(mjpeg_boundary(stream.head().find("Content-Type")), options_.picture_bytes_max);
     auto last = Clock::now();
     for (;;) {
         const auto bytes = co_await stream.read();
         if (!bytes) co_return failed("The webcam sends nothing more", bytes.error().detail);
-        if (bytes->empty()) co_return failed("The webcam has ended its stream");
+        const bool is_over = bytes->empty();
         parser.feed(*bytes);
         auto event = parser.next();
-        for (; event == MjpegParser::Event::kPicture; event = parser.next()) {
+        if (is_over && event == Event::kNeedInput) event = parser.finish();
+        for (; event == Event::kPicture; event = parser.next()) {
             publish(*camera, parser.picture());
             last = camera->last_picture;
+            if (parser.is_single_picture()) co_return std::nullopt;
         }
-        if (event == MjpegParser::Event::kEnd) co_return failed("The webcam has ended its stream");
-        if (event == MjpegParser::Event::kBroken)
-            co_return failed("The webcam sends something else than pictures", std::string(parser.problem()));
+        if (event == Event::kEnd) co_return failed("The webcam has ended its stream");
+        if (event == Event::kBroken)
+            co_return failed("The webcam sends something else than MJPEG or JPEG pictures",
+                             std::string(parser.problem()));
         // Bytes may come all the time and never become a picture.
         if (Clock::now() - last > options_.idle_timeout) co_return failed("The webcam sends no pictures");
     }
 }
 
 void Relay::publish(Camera& camera, std::string_view picture) const {
-    // The type is ours: a printer that called its pictures text/html would have a page on this server.
-    const std::string head = fmt::format("Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", picture.size());
     auto part = std::make_shared<std::string>();
-    part->reserve(head.size() + picture.size() + boundary_.size() + 6);
-    // Browsers show a picture when they see the boundary after it, so it is sent at once and not before the next one.
-    part->append(head).append(picture).append("\r\n--").append(boundary_).append("\r\n");
+    part->reserve(picture.size() + separator_.size());
+    part->append(picture).append(separator_);
     camera.newest = std::move(part);
     ++camera.pictures;
     camera.last_picture = Clock::now();
@@ -252,7 +267,7 @@ Awaitable<void> Relay::wait_until_source_changes(CameraPtr camera) {
     for (bool is_same = true; is_same;) {
         co_await sleep_for(options_.source_check_interval);
         try {
-            is_same = co_await source_.stream_url(camera->host) == camera->url;
+            is_same = co_await source_.stream_address(camera->host) == camera->address;
         } catch (const Error& error) {
             is_same = !is_final(error);
         }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "domain/printer.hpp"
 #include "net/http_client.hpp"
+#include "printers/camera_hosts.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/task_group.hpp"
 
@@ -10,7 +12,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace karmen {
 class Error;
@@ -28,21 +32,24 @@ struct RelayOptions {
     std::chrono::milliseconds outage_max{60'000};      ///< viewers stay so long without a picture
     std::chrono::milliseconds retry_min{500};
     std::chrono::milliseconds retry_max{10'000};
+    std::chrono::milliseconds still_interval{1'000};  ///< between two questions to a camera that gives single pictures
+    printers::CameraHosts hosts = printers::CameraHosts();
     std::chrono::milliseconds source_check_interval{30'000};  ///< is the printer still there, and its webcam the same?
 };
 
 /// Who knows where webcams are.
 class StreamSource {
   public:
-    /// The address of that printer's stream. Throws Error: kPrinterNotFound and kWebcamNotAvailable when there is none,
-    /// anything else when it is not known at the moment.
-    virtual Awaitable<std::string> stream_url(std::string host) = 0;
+    /// The address of that printer's stream, or of its single pictures. Throws Error: kPrinterNotFound and
+    /// kWebcamNotAvailable when there is none, anything else when it is not known at the moment.
+    virtual Awaitable<CameraAddress> stream_address(std::string host) = 0;
 
   protected:
     ~StreamSource() = default;
 };
 
-/// A picture with its header and the boundary that ends it, made once for all viewers. Immutable.
+/// A picture, and after it the boundary and the header of the next one: browsers show a picture when they have seen
+/// that header. Made once for all viewers. Immutable.
 using PartPtr = std::shared_ptr<const std::string>;
 
 struct Camera;
@@ -66,8 +73,8 @@ class Viewer {
 
 /// Shows the webcams of printers to any number of viewers: each camera is connected once, from its first viewer until a
 /// moment after its last one. A camera that breaks off or hangs is connected again while somebody watches; its viewers
-/// see the last picture meanwhile. Connects to the printer's own host only. Loop only; owned by the composition root,
-/// which stops it before the loop ends.
+/// see the last picture meanwhile. Connects to the printer's own host, and where `hosts` allows it. Loop only; owned by
+/// the composition root, which stops it before the loop ends.
 class Relay {
   public:
     /// `client`, `source` and `log` outlive it.
@@ -80,7 +87,12 @@ class Relay {
 
     /// Of the answer to a viewer, whose body is first_bytes() and then parts.
     std::string content_type() const { return "multipart/x-mixed-replace;boundary=" + boundary_; }
-    std::string first_bytes() const { return "--" + boundary_ + "\r\n"; }
+    std::string first_bytes() const { return separator_.substr(2); }
+
+    /// The JPEG in a part.
+    std::string_view picture_of(const std::string& part) const {
+        return std::string_view(part).substr(0, part.size() - separator_.size());
+    }
 
     /// Ends all streams and lets nobody begin another.
     Awaitable<void> stop();
@@ -93,8 +105,9 @@ class Relay {
     Awaitable<void> play(CameraPtr camera);
     Awaitable<Error> attempt(CameraPtr camera);
     Awaitable<Error> play_once(CameraPtr camera);
-    Awaitable<Error> pass_pictures(CameraPtr camera, net::HttpStream stream, std::string boundary);
-    Awaitable<std::string> current_url(CameraPtr camera);
+    Awaitable<std::optional<Error>> pass_pictures(CameraPtr camera, net::HttpStream stream);
+    Awaitable<net::HttpStream> open(CameraAddress address);
+    Awaitable<CameraAddress> current_address(CameraPtr camera);
     Awaitable<void> wait_until_deserted(CameraPtr camera);
     Awaitable<void> wait_until_source_changes(CameraPtr camera);
     void publish(Camera& camera, std::string_view picture) const;
@@ -107,6 +120,8 @@ class Relay {
     RelayOptions options_;
     /// Random: no picture can hold it, and pretend to be another part that a browser would believe.
     std::string boundary_;
+    /// What stands between two pictures.
+    std::string separator_;
     bool is_stopped_ = false;
     std::map<std::string, CameraPtr> cameras_;
     TaskGroup tasks_;

@@ -15,7 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace testing;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::string kHost = "127.0.0.1:5000";
@@ -128,9 +130,11 @@ TEST_F(RelayTest, SendsPartsAsBrowsersShowThem) {
     play([](RelayTest& t) -> Awaitable<void> {
         Viewer viewer = co_await t.relay().watch(kHost);
         const std::string first = t.relay().first_bytes();
-        EXPECT_EQ(t.relay().content_type(), "multipart/x-mixed-replace;boundary=" + first.substr(2, first.size() - 4));
-        EXPECT_EQ(*co_await viewer.next(),
-                  "Content-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n" + picture("one") + "\r\n" + first);
+        EXPECT_EQ(t.relay().content_type(),
+                  "multipart/x-mixed-replace;boundary=" + first.substr(2, first.find("\r\n") - 2));
+        EXPECT_EQ(*co_await viewer.next(), picture("one") + "\r\n" + first)
+            << "the next part's header shows this picture";
+        EXPECT_THAT(first, EndsWith("\r\nContent-Type: image/jpeg\r\n\r\n"));
     });
 }
 
@@ -139,7 +143,7 @@ TEST_F(RelayTest, CallsEveryPictureAJpegWhateverTheCameraSays) {
         sending(std::string(kStreamHead) + "Content-Type: text/html\r\n\r\n" + picture("<script>") + "\r\n--cam\r\n"));
     play([](RelayTest& t) -> Awaitable<void> {
         Viewer viewer = co_await t.relay().watch(kHost);
-        EXPECT_THAT(*co_await viewer.next(), StartsWith("Content-Type: image/jpeg\r\n"));
+        EXPECT_THAT(*co_await viewer.next(), Not(HasSubstr("text/html")));
     });
 }
 
@@ -263,7 +267,7 @@ TEST_F(RelayTest, IsRefusedByACameraWithoutPictures) {
     const std::string head(kStreamHead);
     for (const std::string& bytes :
          {std::string("garbage\r\n\r\n"), std::string("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"),
-          std::string("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n") + picture(""),
+          std::string("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\ntext"),
           std::string("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2/\r\nContent-Length: 0\r\n\r\n"),
           head + "Content-Length: 1001\r\n\r\n", head + "\r\n" + std::string(2000, 'x'), head + "-", head}) {
         place(sending(bytes));
@@ -295,6 +299,76 @@ TEST_F(RelayTest, ConnectsToThePrintersOwnHostOnly) {
         EXPECT_EQ(t.camera->connections(), 0U);
         t.source.url = "file:///etc/passwd";
         EXPECT_EQ(co_await refusal(t.relay()), ErrorCode::kWebcamNotAvailable);
+    });
+}
+
+TEST_F(RelayTest, ConnectsWhereTheAdministratorAllowsIt) {
+    place(send_pictures);
+    options.hosts = printers::CameraHosts({"127.0.0.0/8"});
+    play(
+        [](RelayTest& t) -> Awaitable<void> { EXPECT_EQ(co_await refusal(t.relay(), "10.0.0.1:5000"), std::nullopt); });
+}
+
+TEST_F(RelayTest, TakesTheBoundaryFromAStreamThatDoesNotDeclareIt) {
+    for (const std::string type : {"application/octet-stream", "multipart/x-mixed-replace", "video/x-motion-jpeg"}) {
+        place(sending("HTTP/1.0 200 OK\r\nContent-Type: " + type + "\r\n\r\n--cam\r\n" + part("one")));
+        play([](RelayTest& t) -> Awaitable<void> {
+            Viewer viewer = co_await t.relay().watch(kHost);
+            EXPECT_EQ(co_await next_text(viewer), "one");
+        });
+        begin_again();
+    }
+}
+
+TEST_F(RelayTest, AsksAgainAndAgainForSinglePictures) {
+    place([](TestConnection& connection) {
+        connection.read_request();
+        const std::string body = picture("s" + std::to_string(connection.number));
+        connection.write("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: " +
+                         std::to_string(body.size()) + "\r\n\r\n" + body);
+    });
+    options.still_interval = 1ms;
+    play([](RelayTest& t) -> Awaitable<void> {
+        Viewer viewer = co_await t.relay().watch(kHost);
+        EXPECT_EQ(co_await next_text(viewer), "s0");
+        co_await until_text(viewer, "s3");
+    });
+}
+
+TEST_F(RelayTest, TellsTheCameraItsPassword) {
+    place([](TestConnection& connection) {
+        const auto asked = connection.read_request();
+        if (asked.header("Authorization") == "Basic dmlldzpzZWNyZXQ=") {
+            connection.write(std::string(kStreamHead) + part("private"));
+            return connection.wait_for_close();
+        }
+        connection.write(
+            "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"cam\"\r\nContent-Length: 2\r\n"
+            "Connection: close\r\n\r\nno");
+    });
+    play([](RelayTest& t) -> Awaitable<void> {
+        EXPECT_EQ(co_await refusal(t.relay()), ErrorCode::kWebcamFailed);
+        t.source.credentials = Credentials{"view", "secret"};
+        Viewer viewer = co_await t.relay().watch(kHost);
+        EXPECT_EQ(co_await next_text(viewer), "private");
+    });
+}
+
+TEST_F(RelayTest, AnswersACameraThatWantsADigest) {
+    place([](TestConnection& connection) {
+        const auto asked = connection.read_request();
+        if (asked.header("Authorization").starts_with("Digest username=\"view\"")) {
+            connection.write(std::string(kStreamHead) + part("private"));
+            return connection.wait_for_close();
+        }
+        connection.write(
+            "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"cam\", nonce=\"1\", qop=\"auth\"\r\n"
+            "Content-Length: 2\r\nConnection: close\r\n\r\nno");
+    });
+    source.credentials = Credentials{"view", "secret"};
+    play([](RelayTest& t) -> Awaitable<void> {
+        Viewer viewer = co_await t.relay().watch(kHost);
+        EXPECT_EQ(co_await next_text(viewer), "private");
     });
 }
 

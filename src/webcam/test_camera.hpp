@@ -57,13 +57,14 @@ inline TestServer::Script sending(std::string bytes) {
 
 class TestSource final : public StreamSource {
   public:
-    Awaitable<std::string> stream_url(std::string) override {
+    Awaitable<CameraAddress> stream_address(std::string) override {
         ++asked;
         if (error) throw *error;
-        co_return url;
+        co_return CameraAddress{url, credentials};
     }
 
     std::string url;
+    std::optional<Credentials> credentials;
     std::optional<Error> error;
     int asked = 0;
 };

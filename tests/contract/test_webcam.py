@@ -1,5 +1,8 @@
 """GET /proxied-webcam/<host>"""
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from support.api import Api
@@ -7,7 +10,7 @@ from support.fakes import Answer, FakePrinter, ScriptedPrinter, settings_body
 from support.raw import RawConnection, request
 from support.server import Server
 from support.wait import eventually
-from support.webcams import Viewer
+from support.webcams import CameraServer, Viewer, small_jpeg
 
 NOBODY = "127.0.0.1:9"
 
@@ -127,11 +130,13 @@ def test_printer_that_does_not_answer(user: Api, admin: Api):
     user.request("HEAD", f"/proxied-webcam/{NOBODY}", expect=502)
 
 
+JPEG = small_jpeg(8)
+SINGLE = Answer(body=JPEG, headers={"Content-Type": "image/jpeg"})
 MJPEG = {"Content-Type": "multipart/x-mixed-replace; boundary=cam"}
 NO_PICTURES = {
     "not there": Answer(404, b"no"),
     "behind a front that is up": Answer(503, b"<html>", {"Content-Type": "text/html"}),
-    "a single picture": Answer(body=b"\xff\xd8\xff\xd9", headers={"Content-Type": "image/jpeg"}),
+    "half a picture": Answer(body=b"\xff\xd8", headers={"Content-Type": "image/jpeg"}),
     "video": Answer(body=b"x" * 1000, headers={"Content-Type": "video/mp4"}),
     "empty": Answer(body=b"", headers=MJPEG),
     "text in parts": Answer(body=b"--cam\r\nContent-Type: text/html\r\n\r\n<script>\r\n--cam--", headers=MJPEG),
@@ -146,16 +151,109 @@ def test_camera_that_sends_no_pictures(user: Api, admin: Api, scripted_printer: 
     refused(user, scripted_printer.host, 502, "webcam_failed")
 
 
-def test_camera_on_another_host_is_not_asked(user: Api, admin: Api, scripted_printer: ScriptedPrinter):
-    elsewhere = ScriptedPrinter("127.0.0.2")
-    try:
-        scripted_printer.answers["/api/settings"] = Answer(body=settings_body(streamUrl=f"http://{elsewhere.host}/webcam/"))
-        add(admin, scripted_printer.host)
-        status = user.get(f"/proxied-webcam/{scripted_printer.host}", expect=(404, 502)).status_code
-        assert status in (404, 502)
-        assert elsewhere.asked() == []
-    finally:
-        elsewhere.end()
+@pytest.fixture
+def elsewhere() -> Iterator[ScriptedPrinter]:
+    """Something with a camera on another host."""
+    other = ScriptedPrinter("127.0.0.2")
+    other.answers["/webcam/"] = SINGLE
+    yield other
+    other.end()
+
+
+def shown(user: Api, admin: Api, printer: ScriptedPrinter, **settings) -> dict:
+    """The printer's webcam with these settings, which may be watched."""
+    printer.answers["/api/settings"] = Answer(body=settings_body(**settings))
+    webcam = admin.post("/printers", json={"host": printer.host, "name": "Watched"}, expect=201).json()["webcam"]
+    assert webcam["message"] == "OK"
+    with Viewer(user, printer.host) as viewer:
+        assert viewer.picture() == JPEG
+    return webcam
+
+
+@pytest.mark.parametrize("url", ["http://{host}/webcam/", "http://view:secret@{host}/webcam/", "rtsp://127.0.0.1/"])
+def test_camera_that_cannot_be_shown_is_not_ok_and_not_asked(
+    user: Api, admin: Api, scripted_printer: ScriptedPrinter, elsewhere: ScriptedPrinter, url: str
+):
+    scripted_printer.answers["/api/settings"] = Answer(body=settings_body(streamUrl=url.format(host=elsewhere.host)))
+    webcam = admin.post("/printers", json={"host": scripted_printer.host, "name": "Watched"}, expect=201).json()["webcam"]
+    assert webcam.keys() == {"message", "reason"} and webcam["message"] == "Stream not accessible"
+    assert "secret" not in webcam["reason"]
+    refused(user, scripted_printer.host, 404, "webcam_not_available")
+    assert elsewhere.asked() == []
+
+
+def test_camera_on_another_host_that_is_allowed(new_server, scripted_printer: ScriptedPrinter, elsewhere: ScriptedPrinter):
+    admin = new_server(options={"webcam-allowed-hosts": "127.0.0.2"}).first_admin()
+    shown(admin, admin, scripted_printer, streamUrl=f"http://{elsewhere.host}/webcam/")
+    assert elsewhere.asked("/webcam/")
+
+
+def test_redirect_leads_nowhere_else_even_if_that_is_allowed(
+    new_server, scripted_printer: ScriptedPrinter, elsewhere: ScriptedPrinter
+):
+    admin = new_server(options={"webcam-allowed-hosts": "127.0.0.0/8"}).first_admin()
+    scripted_printer.answers["/webcam/"] = Answer(302, b"", {"Location": f"http://{elsewhere.host}/webcam/"})
+    add(admin, scripted_printer.host)
+    refused(admin, scripted_printer.host, 502, "webcam_failed")
+    assert elsewhere.asked() == []
+
+
+@pytest.mark.parametrize("name", ["localhost", "LOCALHOST", "127.0.0.1", socket.gethostname(), f"{socket.gethostname()}.local"])
+def test_the_printers_own_names_are_its_host(user: Api, admin: Api, scripted_printer: ScriptedPrinter, name: str):
+    scripted_printer.answers["/webcam/"] = SINGLE
+    port = scripted_printer.host.partition(":")[2]
+    webcam = shown(user, admin, scripted_printer, streamUrl=f"http://{name}:{port}/webcam/?action=stream")
+    assert webcam["stream"] == f"http://{scripted_printer.host}/webcam/?action=stream"
+
+
+def test_localhost_is_the_printer_and_not_karmens_machine(user: Api, admin: Api, scripted_printer: ScriptedPrinter):
+    printer = ScriptedPrinter("127.0.0.3")
+    printer.answers["/api/settings"] = Answer(body=settings_body(streamUrl=f"http://localhost:{scripted_printer.host[10:]}/webcam/"))
+    add(admin, printer.host)
+    refused(user, printer.host, 502, "webcam_failed")
+    assert scripted_printer.asked() == []
+    printer.end()
+
+
+def test_the_password_of_a_camera_is_told_to_nobody_else(
+    server: Server, user: Api, admin: Api, scripted_printer: ScriptedPrinter
+):
+    scripted_printer.answers["/webcam/"] = SINGLE
+    webcam = shown(user, admin, scripted_printer, streamUrl=f"http://view:s3cr3t@{scripted_printer.host}/webcam/")
+    assert webcam["stream"] == f"http://{scripted_printer.host}/webcam/"
+    told = [
+        admin.get("/printers", params={"fields": "status,webcam,job"}, expect=200).text,
+        admin.get(f"/printers/{scripted_printer.host}", expect=200).text,
+        server.log_file.read_text(),
+    ]
+    assert not any("s3cr3t" in one or "view:" in one for one in told)
+
+
+def test_a_camera_with_a_password_gets_it(user: Api, admin: Api, scripted_printer: ScriptedPrinter):
+    def respond(connection: socket.socket) -> None:
+        if "Authorization: Basic dmlldzpzZWNyZXQ=\r\n" in camera.heads[-1]:
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: image/jpeg\r\n\r\n" + JPEG)
+        else:
+            connection.sendall(b'HTTP/1.0 401 No\r\nWWW-Authenticate: Basic realm="cam"\r\nContent-Length: 0\r\n\r\n')
+
+    camera = CameraServer(respond)
+    shown(user, admin, scripted_printer, streamUrl=f"http://view:secret@localhost:{camera.port}/cam.cgi")
+    camera.end()
+
+
+def test_a_camera_with_snapshots_only(user: Api, admin: Api, scripted_printer: ScriptedPrinter):
+    scripted_printer.answers["/snap"] = SINGLE
+    shown(user, admin, scripted_printer, streamUrl="", snapshotUrl="/snap")
+
+
+@pytest.mark.parametrize("length", [4, 100_000, None])
+@pytest.mark.parametrize("kind", ["application/octet-stream", "multipart/x-mixed-replace", "multipart/x-mixed-replace;boundary=ffmpeg"])
+def test_streams_of_other_programs(user: Api, admin: Api, scripted_printer: ScriptedPrinter, kind: str, length: int | None):
+    """A boundary that is not declared, and a Content-Length that is wrong or not there."""
+    header = b"Content-length: %d\r\n" % length if length else b""
+    part = b"--ffmpeg\r\nContent-type: image/jpeg\r\n%s\r\n%s\r\n" % (header, JPEG)
+    scripted_printer.answers["/webcam/"] = Answer(body=part * 3, headers={"Content-Type": kind})
+    shown(user, admin, scripted_printer)
 
 
 @pytest.mark.one_process

@@ -94,7 +94,7 @@ std::string folder_on_printer(std::string_view folder) {
 }  // namespace
 
 Client::Client(Executor loop, net::HttpClient& http, ClientOptions options)
-    : http_(http), options_(options), limits_(std::move(loop), options.requests_per_printer_max) {}
+    : http_(http), options_(std::move(options)), limits_(std::move(loop), options.requests_per_printer_max) {}
 
 net::HttpRequest Client::request_to(const PrinterAddress& address, std::string_view path) const {
     net::HttpRequest request;
@@ -165,7 +165,7 @@ Awaitable<Observed<Webcam>> Client::webcam(PrinterAddress address) {
     const HttpResult result = co_await get(address, "/api/settings");
     const auto access = observed_access(address, result);
     if (!is_invalid_data(result)) co_return Observed<Webcam>{{std::string(kWebcamNotAccessible), std::nullopt}, access};
-    co_return Observed<Webcam>{(result ? parse_webcam(result->body, address) : std::nullopt)
+    co_return Observed<Webcam>{(result ? parse_webcam(result->body, address, options_.camera_hosts) : std::nullopt)
                                    .value_or(Webcam{std::string(kWebcamInvalidData), std::nullopt}),
                                access};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/http_client.hpp"
+#include "printers/camera_hosts.hpp"
 #include "printers/client.hpp"
 #include "printers/host_limits.hpp"
 
@@ -17,6 +18,7 @@ struct ClientOptions {
     std::size_t answer_bytes_max = 1 << 20;
     std::size_t requests_per_printer_max = 2;
     net::TlsVerification tls = net::TlsVerification::kVerify;
+    CameraHosts camera_hosts = CameraHosts();
 };
 
 /// Printers behind OctoPrint, by its REST API (https://docs.octoprint.org/en/master/api/). The JSON stands in wire.hpp.

@@ -188,7 +188,7 @@ TEST_F(OctoPrintClientTest, Webcam) {
     const auto webcam_of = [this](Answer answer) {
         const ScriptedPrinter printer({{"GET /api/settings", std::move(answer)}});
         auto webcam = run(client_.webcam(printer.address())).value;
-        if (webcam.stream && webcam.stream->url == "http://" + printer.address().host + "/webcam/")
+        if (webcam.stream && webcam.stream->address.url == "http://" + printer.address().host + "/webcam/")
             return karmen::Webcam{"OK here", {}};
         return webcam;
     };

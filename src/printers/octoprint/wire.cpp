@@ -236,18 +236,24 @@ std::optional<JobReport> parse_job(std::string_view body) {
     return report;
 }
 
-std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address) {
+std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address, const CameraHosts& hosts) {
     const auto value = parse_object(body);
     if (!value) return std::nullopt;
     const json::value* webcam = member(&*value, "webcam");
-    const auto url = text_of(member(webcam, "streamUrl"));
-    if (!url || trim(*url).empty() || is_false(member(webcam, "webcamEnabled")))
-        return Webcam{std::string(kWebcamDisabled), std::nullopt};
-    std::string absolute = absolute_url(trim(*url), address);
-    if (absolute.empty()) return Webcam{std::string(kWebcamNotAccessible), std::nullopt};
-    return Webcam{std::string(kWebcamOk),
-                  WebcamStream{std::move(absolute), is_true(member(webcam, "flipH")), is_true(member(webcam, "flipV")),
-                               is_true(member(webcam, "rotate90"))}};
+    if (is_false(member(webcam, "webcamEnabled"))) return Webcam{std::string(kWebcamDisabled), std::nullopt};
+    std::string reason;
+    for (const std::string_view name : {"streamUrl", "snapshotUrl"}) {
+        const std::string_view url = trim(text_of(member(webcam, name)).value_or(std::string_view()));
+        if (url.empty()) continue;
+        auto camera = hosts.locate(absolute_url(url, address), address);
+        if (camera)
+            return Webcam{std::string(kWebcamOk),
+                          WebcamStream{std::move(*camera), is_true(member(webcam, "flipH")),
+                                       is_true(member(webcam, "flipV")), is_true(member(webcam, "rotate90"))}};
+        if (reason.empty()) reason = std::move(camera.error());
+    }
+    if (reason.empty()) return Webcam{std::string(kWebcamDisabled), std::nullopt};
+    return Webcam{std::string(kWebcamNotAccessible), std::nullopt, std::move(reason)};
 }
 
 std::optional<bool> parse_is_closed(std::string_view body) {

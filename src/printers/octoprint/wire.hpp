@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/printer.hpp"
+#include "printers/camera_hosts.hpp"
 #include "printers/client.hpp"
 
 #include <optional>
@@ -24,8 +25,9 @@ std::optional<PrinterStatus> parse_status(std::string_view body);
 /// `/api/job`; the job in it is none when nothing is printing. The text is all that says so here.
 std::optional<JobReport> parse_job(std::string_view body);
 
-/// `/api/settings`. A relative stream address is completed with the printer's own.
-std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address);
+/// `/api/settings`. A relative address is completed with the printer's own. Without a stream that can be shown, the
+/// address of the snapshot takes its place.
+std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address, const CameraHosts& hosts);
 
 /// `/api/connection`: the server has no connection to its printer (`Closed`; `Offline…`, `Error…`).
 std::optional<bool> parse_is_closed(std::string_view body);

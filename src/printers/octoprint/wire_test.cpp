@@ -188,26 +188,46 @@ TEST(OctoPrintWire, TextsAreBoundedAndValid) {
 }
 
 TEST(OctoPrintWire, WebcamWithARelativeAddress) {
-    EXPECT_EQ(parse_webcam(kSettings, kAddress),
-              (Webcam{"OK", WebcamStream{"http://192.168.1.2:5000/webcam/?action=stream", true, false, true}}));
+    EXPECT_EQ(parse_webcam(kSettings, kAddress, CameraHosts()),
+              (Webcam{"OK", WebcamStream{{"http://192.168.1.2:5000/webcam/?action=stream"}, true, false, true}}));
 }
 
 TEST(OctoPrintWire, WebcamAddresses) {
     const PrinterAddress secure{"192.168.1.2", Protocol::kHttps, std::nullopt};
     const auto stream = [](const std::string& url, const PrinterAddress& address) {
-        const auto webcam = parse_webcam(R"({"webcam":{"streamUrl":")" + url + R"("}})", address);
-        return webcam && webcam->stream ? webcam->stream->url : webcam ? webcam->message : "invalid";
+        const auto webcam = parse_webcam(R"({"webcam":{"streamUrl":")" + url + R"("}})", address, CameraHosts());
+        return webcam && webcam->stream ? webcam->stream->address.url : webcam ? webcam->message : "invalid";
     };
     EXPECT_EQ(stream("webcam/?x", kAddress), "http://192.168.1.2:5000/webcam/?x");
     EXPECT_EQ(stream("?action=stream:1", kAddress), "http://192.168.1.2:5000/?action=stream:1");
     EXPECT_EQ(stream("/webcam", secure), "https://192.168.1.2/webcam");
     EXPECT_EQ(stream("//192.168.1.2/webcam", secure), "https://192.168.1.2/webcam");
     EXPECT_EQ(stream("http://192.168.1.2:8080/s", kAddress), "http://192.168.1.2:8080/s");
-    // Shown as data; is_on_host keeps the relay from it.
-    EXPECT_EQ(stream("http://10.0.0.1/s", kAddress), "http://10.0.0.1/s");
-    for (const char* url : {"rtsp://192.168.1.2/s", "javascript:alert(1)", "file:///etc/passwd", "/a b", "/a\\n"})
+    EXPECT_EQ(stream("http://localhost:8080/s", kAddress), "http://192.168.1.2:8080/s");
+    EXPECT_EQ(stream("http://view:secret@192.168.1.2/s", kAddress), "http://192.168.1.2/s");
+    for (const char* url :
+         {"http://10.0.0.1/s", "rtsp://192.168.1.2/s", "javascript:alert(1)", "file:///etc/passwd", "/a b", "/a\\n"})
         EXPECT_EQ(stream(url, kAddress), kWebcamNotAccessible) << url;
     EXPECT_EQ(stream("/" + std::string(3000, 'x'), kAddress), kWebcamNotAccessible);
+}
+
+TEST(OctoPrintWire, WebcamThatCannotBeShownSaysWhyWithoutItsPassword) {
+    const auto webcam =
+        parse_webcam(R"({"webcam":{"streamUrl":"http://view:secret@cam.example.org/s"}})", kAddress, CameraHosts());
+    EXPECT_EQ(webcam, (Webcam{std::string(kWebcamNotAccessible), std::nullopt,
+                              "The webcam is on another host, cam.example.org, which webcam.allowed_hosts does not "
+                              "name"}));
+}
+
+TEST(OctoPrintWire, WebcamWithSnapshotsOnly) {
+    const std::string snapshot = R"("snapshotUrl":"http://127.0.0.1:8080/?action=snapshot")";
+    for (const char* stream :
+         {R"("streamUrl":"",)", R"("streamUrl":null,)", "", R"("streamUrl":"rtsp://10.0.0.1/",)"}) {
+        const auto webcam = parse_webcam(R"({"webcam":{)" + (stream + snapshot) + "}}", kAddress, CameraHosts());
+        ASSERT_TRUE(webcam && webcam->stream) << stream;
+        EXPECT_EQ(webcam->stream->address.url, "http://192.168.1.2:8080/?action=snapshot");
+        EXPECT_EQ(webcam->message, kWebcamOk);
+    }
 }
 
 TEST(OctoPrintWire, WebcamDisabled) {
@@ -216,8 +236,10 @@ TEST(OctoPrintWire, WebcamDisabled) {
           R"({"webcam":{"streamUrl":null,"webcamEnabled":true}})",
           R"({"webcam":{"streamUrl":"/webcam","webcamEnabled":false}})", R"({"webcam":{"streamUrl":" "}})",
           R"({"webcam":{}})", R"({"webcam":null})", R"({"webcam":[]})", "{}"})
-        EXPECT_EQ(parse_webcam(body, kAddress), (Webcam{"Stream disabled in octoprint", std::nullopt})) << body;
-    for (const char* body : {"", "[]", "<html>", "null"}) EXPECT_EQ(parse_webcam(body, kAddress), std::nullopt) << body;
+        EXPECT_EQ(parse_webcam(body, kAddress, CameraHosts()), (Webcam{"Stream disabled in octoprint", std::nullopt}))
+            << body;
+    for (const char* body : {"", "[]", "<html>", "null"})
+        EXPECT_EQ(parse_webcam(body, kAddress, CameraHosts()), std::nullopt) << body;
 }
 
 TEST(OctoPrintWire, Connection) {
@@ -247,8 +269,8 @@ TEST(OctoPrintWire, NoTruncationAndNoChangedByteBreaksIt) {
             if (status) EXPECT_TRUE(is_valid_utf8(status->text));
             const auto job = parse_job(bytes);
             if (job && job->job && job->job->name) EXPECT_TRUE(is_valid_utf8(*job->job->name));
-            const auto webcam = parse_webcam(bytes, kAddress);
-            if (webcam && webcam->stream) EXPECT_TRUE(is_valid_utf8(webcam->stream->url));
+            const auto webcam = parse_webcam(bytes, kAddress, CameraHosts());
+            if (webcam && webcam->stream) EXPECT_TRUE(is_valid_utf8(webcam->stream->address.url));
             const auto version = parse_version(bytes);
             if (version) EXPECT_TRUE(is_valid_utf8(version->text));
             EXPECT_TRUE(is_valid_utf8(parse_error(bytes)));

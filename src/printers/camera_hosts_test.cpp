@@ -1,0 +1,76 @@
+#include "printers/camera_hosts.hpp"
+
+#include <boost/asio/ip/host_name.hpp>
+#include <gmock/gmock.h>
+
+namespace karmen::printers {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const PrinterAddress kPrinter{
+    .host = "192.168.1.2:5000", .protocol = Protocol::kHttp, .api_key = std::nullopt, .hostname = "octopi.local"};
+
+/// Where Karmen would connect; empty: nowhere.
+std::string located(const CameraHosts& hosts, const std::string& url, const PrinterAddress& printer = kPrinter) {
+    const auto camera = hosts.locate(url, printer);
+    EXPECT_TRUE(!camera || hosts.may_connect(camera->url, printer.host)) << url;
+    return camera ? camera->url : "";
+}
+
+TEST(CameraHosts, ThePrintersOwnNamesAreItsAddress) {
+    for (const char* own : {"192.168.1.2", "localhost", "LOCALHOST", "127.0.0.1", "0x7f.1", "[::1]", "octopi",
+                            "octopi.local", "OctoPi.local", "octopi.local."})
+        EXPECT_EQ(located(CameraHosts(), "http://" + std::string(own) + ":8080/?action=stream"),
+                  "http://192.168.1.2:8080/?action=stream")
+            << own;
+}
+
+TEST(CameraHosts, APrinterOnThisMachineHasItsName) {
+    const std::string name = boost::asio::ip::host_name();
+    const std::string url = "http://" + name + ":8080/s";
+    EXPECT_EQ(located(CameraHosts(), url, {.host = "127.0.0.1:5000", .api_key = std::nullopt}),
+              "http://127.0.0.1:8080/s");
+    EXPECT_EQ(located(CameraHosts(), url), "") << "another printer cannot lead there";
+}
+
+TEST(CameraHosts, NothingElseIsAllowedByItself) {
+    for (const char* url :
+         {"http://192.168.1.20/", "http://192.168.1.2.example.org/", "http://127.0.0.2:8080/", "http://10.0.0.1/",
+          "http://192.168.1.2@10.0.0.1/", "http://localhost@10.0.0.1/", "http://localhost.example.org/",
+          "http://10.0.0.1#@192.168.1.2/", "http://octopi.example.org/", "rtsp://192.168.1.2/", "file:///etc/passwd",
+          "//192.168.1.2/", "/webcam", "192.168.1.2", ""})
+        EXPECT_EQ(located(CameraHosts(), url), "") << url;
+}
+
+TEST(CameraHosts, WhatTheAdministratorAllows) {
+    const CameraHosts hosts({"Cam.example.org", "10.0.0.0/24", "10.1.0.7"});
+    for (const char* url : {"http://cam.example.org/s", "http://CAM.example.org:8080/s", "https://10.0.0.255/s",
+                            "http://10.1.0.7/s", "http://0x0a.1.0.7/s"})
+        EXPECT_EQ(located(hosts, url), url);
+    for (const char* url : {"http://www.cam.example.org/", "http://example.org/", "http://10.0.1.1/",
+                            "http://10.1.0.8/", "http://10.0.0.example.org/"})
+        EXPECT_EQ(located(hosts, url), "") << url;
+}
+
+TEST(CameraHosts, UserAndPasswordStandBesideTheAddress) {
+    const auto camera = CameraHosts().locate("http://view:s%40cret@localhost:8080/cam.cgi?a=b", kPrinter);
+    ASSERT_TRUE(camera);
+    EXPECT_EQ(*camera, (CameraAddress{"http://192.168.1.2:8080/cam.cgi?a=b", Credentials{"view", "s@cret"}}));
+    const CameraAddress open = CameraHosts().locate("http://192.168.1.2/cam.cgi", kPrinter).value();
+    EXPECT_EQ(open.credentials, std::nullopt);
+    EXPECT_FALSE(CameraHosts().may_connect("http://view:secret@192.168.1.2/", kPrinter.host));
+}
+
+TEST(CameraHosts, TheReasonHoldsNoPassword) {
+    for (const char* url :
+         {"http://view:secret@10.0.0.1/", "rtsp://view:secret@192.168.1.2/", "http://view:secret@/"}) {
+        const auto camera = CameraHosts().locate(url, kPrinter);
+        ASSERT_FALSE(camera) << url;
+        EXPECT_THAT(camera.error(), Not(HasSubstr("secret")));
+    }
+}
+
+}  // namespace
+}  // namespace karmen::printers
