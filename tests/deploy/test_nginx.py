@@ -91,8 +91,25 @@ def test_speaks_tls_and_sends_others_there(nginx: Nginx):
     answer = nginx.get("/")
     assert answer.json()["app"] == "karmen_backend"
     assert answer.headers["Strict-Transport-Security"]
-    plain = requests.get(f"http://127.0.0.1:{nginx.http_port}/printers?fields=status", allow_redirects=False, timeout=20)
-    assert (plain.status_code, plain.headers["Location"]) == (308, "https://127.0.0.1/printers?fields=status")
+    for called in ("127.0.0.1", "evil.example"):
+        plain = requests.get(f"http://127.0.0.1:{nginx.http_port}/printers?fields=status", headers={"Host": called},
+                             allow_redirects=False, timeout=20)
+        assert (plain.status_code, plain.headers["Location"]) == (308, "https://karmen.example/printers?fields=status")
+
+
+@pytest.mark.parametrize(("suite", "is_taken"), [("ECDHE-RSA-AES128-GCM-SHA256", True), ("ECDHE-RSA-CHACHA20-POLY1305", True),
+                                                 ("AES128-GCM-SHA256", False), ("AES256-SHA", False),
+                                                 ("ECDHE-RSA-AES128-SHA", False)])
+def test_takes_suites_with_forward_secrecy_only(nginx: Nginx, suite: str, is_taken: bool):
+    context = ssl.create_default_context(cafile=str(nginx.certificate))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{suite}:@SECLEVEL=0")
+    with socket.create_connection(("127.0.0.1", nginx.https_port), timeout=20) as connection:
+        try:
+            with context.wrap_socket(connection, server_hostname="127.0.0.1") as encrypted:
+                assert is_taken and encrypted.cipher()[0] == suite
+        except ssl.SSLError:
+            assert not is_taken
 
 
 def test_says_who_the_client_is_and_lets_nobody_claim_to_be_another(nginx: Nginx, server: Server):
@@ -281,8 +298,13 @@ def test_a_token_is_not_logged(new_nginx: Callable[..., Nginx], nginx: Nginx, di
     alone = [new_nginx([gone.host]), new_nginx([gone.host], redis_port=redis.port)]
     for one in (direct, *alone):
         assert one.get(f"{watched.path}?token={token}").status_code == 502
+    asked = ["/events?token={}", "/printers/127.0.0.1:9/snapshot?token={}", "/printers?token={}", "/users/me/probe?a=b&TOKEN={}",
+             "/printers?%74oken={}", "/octoprint-emulator/api/version?apikey={}", "/gcodes/1/data?x={}", "//events?token={}"]
     for one in alone:
-        assert one.get(f"/events?token={token}").status_code == 502
+        for path in asked:
+            assert one.get(path.format(token)).status_code == 502, path
+        assert one.get("/printers?fields=status").status_code == 502
+        assert "/printers?fields=status" in one.error_log(), "what holds no token is logged"
     for one in (nginx, direct, *alone):
         logged = eventually(lambda: watched.path in one.access_log() and one.access_log(), what="the request is logged")
         assert token not in logged + one.error_log()
@@ -330,8 +352,22 @@ def test_a_camera_cannot_set_cookies_or_headers(direct: Nginx, watched: Camera, 
 def test_a_camera_can_only_show_pictures(direct: Nginx, watched: Camera, token: str, head: str):
     watched.camera.respond = lambda connection, _: connection.sendall(f"{head}\r\nContent-Length: 8\r\n\r\n<script>".encode())
     answer = direct.get(watched.path, token)
-    assert (answer.status_code, answer.text) == (502, "The webcam sends no pictures\n")
-    assert "Location" not in answer.headers and answer.headers["Content-Type"] == "text/plain"
+    assert (answer.status_code, answer.json()["code"]) == (502, "webcam_failed")
+    assert "Location" not in answer.headers and answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("head", ["HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream",
+                                  "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=cam\r\nContent-Length: 0"])
+def test_the_relay_shows_what_nginx_cannot(direct: Nginx, watched: Camera, token: str, head: str):
+    def respond(connection: socket.socket, asked: str) -> None:
+        if "user-agent: karmen" not in asked.lower():
+            return connection.sendall(f"{head}\r\n\r\n".encode())
+        stream_pictures(connection, asked)
+
+    watched.camera.respond = respond
+    with direct.get(watched.path, token, stream=True) as answer:
+        assert answer.status_code == 200 and shows_a_picture(answer)
+    assert len(watched.asked_by_nginx()) == 1
 
 
 def test_fetches_from_the_simulated_printer(direct: Nginx, admin: Api, redis: Redis, token: str, module_dir: Path):
@@ -349,8 +385,12 @@ def test_fetches_from_the_simulated_printer(direct: Nginx, admin: Api, redis: Re
 def test_the_relay_shows_webcams_when_redis_is_away(new_nginx: Callable[..., Nginx], server: Server, watched: Camera, token: str):
     nobody = RawServer(lambda connection, head: None)
     nobody.end()
-    nginx = new_nginx([f"127.0.0.1:{server.port}"], redis_port=nobody.port)
-    assert not is_direct(nginx, watched, token)
+    nginx = new_nginx([f"127.0.0.1:{server.port}"], redis_port=nobody.port, error_level="error")
+    for _ in range(2):
+        assert not is_direct(nginx, watched, None, f"?token={token}")
+    logged = eventually(lambda: "$karmen_redis_host" in nginx.error_log() and nginx.error_log(), what="nginx says what is wrong")
+    assert f"127.0.0.1:{nobody.port}" in logged and logged.count("$karmen_redis_host") == 1
+    assert token not in logged
 
 
 def test_the_relay_shows_webcams_when_redis_is_silent(

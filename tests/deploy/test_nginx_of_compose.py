@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from support.nginx import ComposeNginx, NameServer, RawServer
 from support.redis import Redis
@@ -74,13 +75,19 @@ def test_asks_for_what_it_was_asked(new_nginx: Callable[..., ComposeNginx], name
         assert first.heads[-1].startswith(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{nginx.https_port}\r\n"), first.heads[-1]
 
 
+def test_sends_others_to_the_name_of_the_site(new_nginx: Callable[..., ComposeNginx], names: NameServer, api: Callable[[str], RawServer]):
+    nginx = new_nginx(api("127.0.0.1").port)
+    plain = requests.get(f"http://127.0.0.1:{nginx.http_port}/a?b=c", headers={"Host": "evil.example"}, allow_redirects=False, timeout=20)
+    assert (plain.status_code, plain.headers["Location"]) == (308, "https://karmen.example/a?b=c")
+
+
 def test_knows_the_password_of_redis(new_nginx: Callable[..., ComposeNginx], names: NameServer, tmp_path: Path):
     """It is in the environment only."""
     def may_watch(connection: socket.socket, head: str) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     def show(connection: socket.socket, head: str) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n\xff\xd8\xff\xd9")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\nContent-Length: 4\r\n\r\n\xff\xd8\xff\xd9")
 
     api, camera, redis = RawServer(may_watch), RawServer(show), Redis(tmp_path / "redis")
     names.addresses |= {"api": ["127.0.0.1"], "redis": ["127.0.0.1"]}

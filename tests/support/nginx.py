@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from support import failures
 from support.binary import REPOSITORY, clean_environment
 from support.process import Process
 from support.wait import eventually
@@ -49,17 +50,19 @@ class Nginx:
     """The site of deploy/nginx/karmen.conf on ports of its own. `redis_port` switches its part 4 on; `read_timeout` is for a
     test that waits until nginx gives up."""
 
-    def __init__(self, directory: Path, upstreams: list[str], redis_port: int | None = None, read_timeout: str = "90s"):
+    def __init__(self, directory: Path, upstreams: list[str], redis_port: int | None = None, read_timeout: str = "90s",
+                 error_level: str = "info"):
         directory.mkdir()
         for part in PARTS.glob("*.conf"):
             shutil.copy(part, directory)
         api = directory / "api.conf"
         api.write_text(replaced(api.read_text(), "\nproxy_read_timeout 90s;", f"\nproxy_read_timeout {read_timeout};"))
         self.directory = directory
+        self._error_level = error_level
         self.http_port, self.https_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.https_port}"
         self.certificate = directory / "fullchain.pem"
-        run = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+        run = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                "/CN=karmen.example", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(directory / "privkey.pem"),
                "-out", str(self.certificate)]
         subprocess.run(run, check=True, capture_output=True)
@@ -84,8 +87,10 @@ class Nginx:
         headers = ({"Authorization": f"Bearer {token}"} if token else {}) | options.pop("headers", {})
         with requests.Session() as session:
             session.trust_env = False
-            return session.request(method, self.url + path, headers=headers, verify=str(self.certificate), timeout=20,
-                                   allow_redirects=False, **options)
+            answer = session.request(method, self.url + path, headers=headers, verify=str(self.certificate), timeout=20,
+                                     allow_redirects=False, **options)
+        failures.note(answer.status_code, answer.headers.get("X-Request-Id"))
+        return answer
 
     def get(self, path: str, token: str | None = None, **options) -> requests.Response:
         return self.request("GET", path, token, **options)
@@ -129,7 +134,7 @@ class Nginx:
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.directory / "temp").mkdir()
         return (f"{modules}{self._globals()}\nmaster_process off;\npid {self.directory}/nginx.pid;\n"
-                f"error_log {self.directory}/error.log info;\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
+                f"error_log {self.directory}/error.log {self._error_level};\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
 
 
 class ComposeNginx(Nginx):
@@ -141,7 +146,7 @@ class ComposeNginx(Nginx):
         super().__init__(directory, [], redis_port)
 
     def _environment(self) -> dict[str, str]:
-        return {"REDIS_PASSWORD": self._redis_password}
+        return {"REDIS_PASSWORD": self._redis_password, "SITE": "karmen.example"}
 
     def _globals(self) -> str:
         return re.search(r"^exec nginx -g '([^']+)'", COMPOSE_ENTRYPOINT.read_text(), re.MULTILINE)[1]
