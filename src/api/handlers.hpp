@@ -66,6 +66,7 @@ Answer command_current_job(const Services& services, Call& call);
 
 // webcam.cpp
 Answer proxied_webcam(const Services& services, Call& call);
+Answer webcam_snapshot(const Services& services, Call& call);
 
 // events.cpp
 Answer follow_events(const Services& services, Call& call);

@@ -29,7 +29,12 @@ constexpr std::string_view kWebcam =
     "camera that breaks off is connected again while the last picture stays; the stream ends when that takes longer "
     "than "
     "`webcam.outage_max`, when the printer is removed or when its webcam is switched off. `webcam_failed`: the camera "
-    "cannot be reached, or sends no MJPEG; `overloaded`: too many viewers.";
+    "cannot be reached, or sends neither MJPEG nor JPEG; `overloaded`: too many viewers.";
+
+constexpr std::string_view kSnapshot =
+    "The newest picture of the stream, or the next one if that is older than `webcam.snapshot_max_age`. All who ask at "
+    "the same time cause one connection to the camera. Pictures are made in eight sizes, eighths of the camera's own. "
+    "`webcam_failed`: the camera cannot be reached, sends no pictures, or one that cannot be scaled.";
 
 constexpr std::string_view kEvents =
     "Server-sent events, for EventSource. `printer`, `gcode` and `printjob` have the row as the lists have it, a "
@@ -147,6 +152,12 @@ std::vector<OperationFacts> printer_facts() {
          .body = {"JobCommand"},
          .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused},
          .note = kOperators},
+        {.method = "GET",
+         .path = "/printers/{host}/snapshot",
+         .answers = {{200, "File", "image/jpeg", {"ETag", "Age"}}, {.status = 304, .headers = {"ETag", "Age"}}},
+         .query = kSnapshotWidth,
+         .errors = {kPrinterNotFound, kWebcamNotAvailable, kWebcamFailed},
+         .note = kSnapshot},
         {.method = "GET",
          .path = "/proxied-webcam/{host}",
          .answers = {{200, "File", "multipart/x-mixed-replace"}},

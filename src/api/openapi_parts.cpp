@@ -44,6 +44,7 @@ constexpr Header kHeaders[] = {
     {"Retry-After", "integer", "Seconds after which it can be tried again"},
     {"Location", "string", "Where the file can be asked for, on this server"},
     {"ETag", "string", "Names the content"},
+    {"Age", "integer", "Seconds since the picture came from the camera"},
     {"Accept-Ranges", "string", "`bytes`"},
     {"Content-Disposition", "string", "`attachment`, with the name that was uploaded"},
     {"Content-Range", "string", "Which bytes of how many, as RFC 9110 §14.4 has it"},
@@ -103,7 +104,7 @@ Errors errors_of(const Route& route, const OperationFacts& facts) {
     Errors errors;
     add_token_errors(errors, route);
     if (facts.body.is_read()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
-    if (facts.query == QueryFacts::kList) add(errors, {kInvalidInput});
+    if (facts.query == QueryFacts::kList || facts.query == QueryFacts::kSnapshotWidth) add(errors, {kInvalidInput});
     for (const ErrorCode code : facts.errors) add(errors, {code});
     if (needs_database(route, facts)) add(errors, {kInternal, kStorageUnavailable});
     add(errors, {kOverloaded});
@@ -213,6 +214,12 @@ json::array query_parameters(QueryFacts query) {
     if (query == QueryFacts::kEventPosition)
         return {
             query_parameter("last_event_id", "The same as the header Last-Event-ID, for a new EventSource", text())};
+    if (query == QueryFacts::kSnapshotWidth)
+        return {
+            query_parameter("width",
+                            "The picture is at least so many pixels wide, and as small as it can be for that; never "
+                            "larger than the camera's own, which it is without this",
+                            {{"type", "integer"}, {"minimum", 1}, {"maximum", 100'000}})};
     if (query == QueryFacts::kPrinterFields)
         return {
             query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};

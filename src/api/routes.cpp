@@ -35,6 +35,7 @@ std::span<const Route> routes() {
         {"DELETE", "/printers/{host}",                kFreshAdmin,   kRefuse, kHandler, remove_printer,       "Remove a printer"},
         {"POST",   "/printers/{host}/connection",     kUser,         kRefuse, kHandler, change_connection,    "Connect or disconnect a printer"},
         {"POST",   "/printers/{host}/current-job",    kUser,         kRefuse, kHandler, command_current_job,  "Start, pause, resume or cancel what a printer prints"},
+        {"GET",    "/printers/{host}/snapshot",       kViewer,       kRefuse, kHandler, webcam_snapshot,      "One picture of a printer's webcam"},
         {"GET",    "/proxied-webcam/{host}",          kViewer,       kRefuse, kHandler, proxied_webcam,       "The stream of a printer's webcam"},
         {"GET",    "/events",                         kFollower,     kRefuse, kHandler, follow_events,        "What changes, as it happens"},
         {"GET",    "/gcodes",                         kUser,         kRefuse, kHandler, list_gcodes,          "Stored g-code files"},

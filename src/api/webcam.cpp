@@ -1,6 +1,15 @@
 #include "api/handlers.hpp"
 #include "api/stream_access.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "http/file_response.hpp"
 
+#include <fmt/format.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace karmen::api {
@@ -17,15 +26,40 @@ Awaitable<void> send_pictures(webcam::Viewer viewer, StreamAccess access, std::s
     }
 }
 
+void protect(http::Response& response) {
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    // The address may hold a token.
+    response.headers.set("Referrer-Policy", "no-referrer");
+}
+
+std::optional<int> asked_width(const http::Request& request) {
+    constexpr int kWidthMax = 100'000;  // a JPEG has at most 65,535
+    const auto text = http::find(request.query, "width");
+    if (!text) return std::nullopt;
+    const auto width = parse_int(*text);
+    if (!width || *width < 1 || *width > kWidthMax)
+        throw Error::invalid({{"/width", fmt::format("must be a number from 1 to {}", kWidthMax)}});
+    return static_cast<int>(*width);
+}
+
 }  // namespace
+
+Answer webcam_snapshot(const Services& services, Call& call) {
+    const std::optional<int> width = asked_width(call.request);
+    const services::Snapshot snapshot = co_await services.webcams.snapshot(call.path_value(0), width);
+    const std::string etag = fmt::format("{:016x}", std::hash<std::string>{}(*snapshot.jpeg));
+    auto response = http::tagged_response(call.request, etag, http::Response::text(200, "image/jpeg", *snapshot.jpeg));
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(snapshot.age);
+    response.headers.set("Age", std::to_string(age.count()));
+    protect(response);
+    co_return response;
+}
 
 Answer proxied_webcam(const Services& services, Call& call) {
     const webcam::Relay& relay = services.webcams.relay();
     http::Response response;
     response.headers.set("Content-Type", relay.content_type());
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    // The address may hold a token.
-    response.headers.set("Referrer-Policy", "no-referrer");
+    protect(response);
     // A proxy in front that collects the stream (nginx does by default) would show it late.
     response.headers.set("X-Accel-Buffering", "no");
     if (call.request.method == "HEAD") {

@@ -33,4 +33,8 @@ webcam::RelayOptions relay_options(const config::Webcam& webcam) {
             .hosts = printers::CameraHosts(webcam.allowed_hosts)};
 }
 
+services::SnapshotOptions snapshot_options(const config::Webcam& webcam) {
+    return {.age_max = webcam.snapshot_max_age, .pixels_max = webcam.snapshot_max_pixels};
+}
+
 }  // namespace karmen::app

@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "printers/octoprint/client.hpp"
 #include "services/printer_monitor.hpp"
+#include "services/webcams.hpp"
 #include "webcam/relay.hpp"
 
 /// What the configuration says to the classes that talk to printers, in the server and in commands.
@@ -11,5 +12,6 @@ namespace karmen::app {
 printers::octoprint::ClientOptions client_options(const config::Config& config);
 services::PrinterMonitorOptions monitor_options(const config::Printers& printers);
 webcam::RelayOptions relay_options(const config::Webcam& webcam);
+services::SnapshotOptions snapshot_options(const config::Webcam& webcam);
 
 }  // namespace karmen::app

@@ -1,19 +1,37 @@
 #pragma once
 
 #include "runtime/awaitable.hpp"
+#include "runtime/event.hpp"
+#include "runtime/pool.hpp"
 #include "services/printers.hpp"
 #include "webcam/relay.hpp"
 
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace karmen::services {
+
+struct SnapshotOptions {
+    std::chrono::milliseconds age_max{5'000};
+    int pixels_max = 32'000'000;  ///< larger pictures are not scaled
+};
+
+struct Snapshot {
+    std::shared_ptr<const std::string> jpeg;
+    std::chrono::milliseconds age;
+};
 
 /// Watching the webcams of the printers in the list. Loop only; owned by the composition root, which stops it before
 /// the loop ends.
 class Webcams final : private webcam::StreamSource {
   public:
     /// All outlive it.
-    Webcams(Executor loop, net::HttpClient& client, Printers& printers, Log& log, webcam::RelayOptions options);
+    Webcams(Executor loop, net::HttpClient& client, Printers& printers, Pool& cpu, Log& log,
+            webcam::RelayOptions relay_options, SnapshotOptions snapshot_options);
 
     /// Whether there is a webcam to watch, without connecting to it. Throws Error: kPrinterNotFound,
     /// kWebcamNotAvailable, kWebcamFailed when the printer does not say where its webcam is.
@@ -21,6 +39,11 @@ class Webcams final : private webcam::StreamSource {
 
     /// Throws Error: kPrinterNotFound, and as webcam::Relay::watch.
     Awaitable<webcam::Viewer> watch(std::string host);
+
+    /// One picture; with a width the smallest of eight sizes that is not narrower, if the camera's own is not either.
+    /// All who ask at the same time cause one connection, and one scaling of each size. Throws Error: as watch(), and
+    /// kWebcamFailed for a picture that cannot be scaled.
+    Awaitable<Snapshot> snapshot(std::string host, std::optional<int> width);
 
     const webcam::Relay& relay() const { return relay_; }
 
@@ -30,8 +53,27 @@ class Webcams final : private webcam::StreamSource {
   private:
     Awaitable<CameraAddress> stream_address(std::string host) override;
 
+    /// A picture in one size. Shared by those who wait for it.
+    struct Scaled {
+        Scaled(const Executor& loop, const webcam::PartPtr& part_in) : part(part_in), done(loop) {}
+
+        std::weak_ptr<const std::string> part;
+        std::shared_ptr<const std::string> jpeg;  ///< null when it is over: it failed, or who made it was cancelled
+        bool is_over = false;
+        Condition done;
+    };
+    using Size = std::pair<std::string, int>;  ///< of which host, in eighths
+
+    Awaitable<std::shared_ptr<const std::string>> scaled(Size size, webcam::PartPtr part);
+    Awaitable<std::shared_ptr<const std::string>> scale(std::shared_ptr<Scaled> scaled, int eighths,
+                                                        webcam::PartPtr part);
+
+    Executor loop_;
     Printers& printers_;
+    Pool& cpu_;
+    SnapshotOptions snapshot_options_;
     webcam::Relay relay_;
+    std::map<Size, std::shared_ptr<Scaled>> scaled_;
 };
 
 }  // namespace karmen::services

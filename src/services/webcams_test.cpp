@@ -22,7 +22,7 @@ class WebcamsTest : public ServiceTest {
     PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
     Printers printers{{rows, api, monitor, exchange, blocking, changes}};
     net::HttpClient client{loop.executor(), file_work, {}, log};
-    Webcams webcams{loop.executor(), client, printers, log, {}};
+    Webcams webcams{loop.executor(), client, printers, blocking, log, {}, {}};
 
   private:
     Awaitable<void> add_and_play(Scenario scenario) {

@@ -82,6 +82,10 @@ Awaitable<PartPtr> Viewer::next() {
     co_return camera_->newest;
 }
 
+std::chrono::milliseconds Viewer::age() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - camera_->last_picture);
+}
+
 Relay::Relay(Executor loop, net::HttpClient& client, StreamSource& source, Log& log, RelayOptions options)
     : loop_(loop),
       client_(client),
@@ -100,6 +104,17 @@ Awaitable<Viewer> Relay::watch(std::string host) {
     while (!camera->newest && !camera->has_ended) co_await camera->news.wait();
     if (camera->newest) co_return viewer;
     throw camera->problem.value_or(no_place("The server is about to stop"));
+}
+
+Awaitable<Picture> Relay::picture(std::string host, std::chrono::milliseconds age_max) {
+    Viewer viewer = co_await watch(std::move(host));
+    PartPtr part = co_await viewer.next();
+    if (viewer.age() > age_max) {
+        const auto newer = co_await with_timeout(options_.idle_timeout, viewer.next());
+        part = newer.value_or(nullptr);
+    }
+    if (!part) throw failed("The webcam sends no pictures at the moment");
+    co_return Picture{std::move(part), viewer.age()};
 }
 
 Relay::CameraPtr Relay::find_or_begin(const std::string& host) {

@@ -65,10 +65,17 @@ class Viewer {
     /// The newest picture, when it is another than the last one; waits for it. Who asks seldom misses the ones between.
     /// Null: the stream is over.
     Awaitable<PartPtr> next();
+    /// Since the newest picture came. REQUIRES: there was one.
+    std::chrono::milliseconds age() const;
 
   private:
     std::shared_ptr<Camera> camera_;
     std::uint64_t seen_ = 0;
+};
+
+struct Picture {
+    PartPtr part;
+    std::chrono::milliseconds age;
 };
 
 /// Shows the webcams of printers to any number of viewers: each camera is connected once, from its first viewer until a
@@ -84,6 +91,10 @@ class Relay {
     /// stream on another host, kWebcamFailed when there is no picture, kOverloaded when all places are taken or the
     /// relay was stopped.
     Awaitable<Viewer> watch(std::string host);
+
+    /// The newest picture, or the next one if that is older. All who ask at the same time share the connection. Throws
+    /// Error as watch(), kWebcamFailed also if no next one comes in the idle time.
+    Awaitable<Picture> picture(std::string host, std::chrono::milliseconds age_max);
 
     /// Of the answer to a viewer, whose body is first_bytes() and then parts.
     std::string content_type() const { return "multipart/x-mixed-replace;boundary=" + boundary_; }

@@ -372,6 +372,46 @@ TEST_F(RelayTest, AnswersACameraThatWantsADigest) {
     });
 }
 
+TEST_F(RelayTest, APictureIsTheNewestOrTheNextOne) {
+    place([](TestConnection& connection) {
+        connection.read_request();
+        connection.write(std::string(kStreamHead) + part("first"));
+        connection.read_some();  // until the test asks for the next one, which takes the camera's place
+    });
+    play([](RelayTest& t) -> Awaitable<void> {
+        const Picture first = co_await t.relay().picture(kHost, 60s);
+        EXPECT_EQ(t.relay().picture_of(*first.part), picture("first"));
+        const Picture again = co_await t.relay().picture(kHost, 60s);
+        EXPECT_EQ(again.part, first.part);
+        EXPECT_EQ(t.camera->connections(), 1U);
+    });
+    begin_again();
+    place(send_pictures);
+    play([](RelayTest& t) -> Awaitable<void> {
+        const Picture first = co_await t.relay().picture(kHost, -1ms);
+        const Picture next = co_await t.relay().picture(kHost, -1ms);
+        EXPECT_NE(first.part, next.part);
+    });
+}
+
+TEST_F(RelayTest, AnOldPictureOfACameraThatHangsIsNone) {
+    place(sending(std::string(kStreamHead) + part("last words")));
+    options.idle_timeout = 20ms;
+    options.retry_min = 60s;
+    options.retry_max = 60s;
+    options.outage_max = 600s;
+    play([](RelayTest& t) -> Awaitable<void> {
+        Viewer viewer = co_await t.relay().watch(kHost);
+        std::optional<ErrorCode> code;
+        try {
+            co_await t.relay().picture(kHost, -1ms);
+        } catch (const Error& error) {
+            code = error.code();
+        }
+        EXPECT_EQ(code, ErrorCode::kWebcamFailed);
+    });
+}
+
 TEST_F(RelayTest, HasSoManyPlacesAndNoMore) {
     place(send_pictures);
     options.cameras_max = 1;

@@ -36,6 +36,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"/printers/{HOST}": {"GET": "user", "PATCH": "admin", "DELETE": "admin"},
     f"/printers/{HOST}/connection": {"POST": "user"},
     f"/printers/{HOST}/current-job": {"POST": "user"},
+    f"/printers/{HOST}/snapshot": {"GET": "user"},
     f"/proxied-webcam/{HOST}": {"GET": "user"},
     "/events": {"GET": "user"},
     "/gcodes": {"GET": "user", "POST": "user"},
@@ -64,7 +65,7 @@ for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):
     }
 CALLS = [(method, path, who) for path, methods in ROUTES.items() for method, who in methods.items()]
 # Where a token may also stand in the address: the same rules hold.
-CALLS += [("GET", path, "address") for path in (f"/proxied-webcam/{HOST}", "/events")]
+CALLS += [("GET", path, "address") for path in (f"/printers/{HOST}/snapshot", f"/proxied-webcam/{HOST}", "/events")]
 STREAMS = {"/events"}  # which do not end
 
 # --- the table ----------------------------------------------------------------------------------------------------------

@@ -261,6 +261,7 @@ def test_too_many_viewers(user: Api, printer: FakePrinter):
     viewers = [Viewer(user, printer.host) for _ in range(12)]
     answer = user.get(f"/proxied-webcam/{printer.host}", expect=503)
     assert answer.json()["code"] == "overloaded" and int(answer.headers["Retry-After"]) > 0
+    assert user.get(f"/printers/{printer.host}/snapshot", expect=503).json()["code"] == "overloaded"
     viewers.pop().__exit__()
     eventually(lambda: user.get(f"/proxied-webcam/{printer.host}", stream=True, expect=(200, 503)).status_code == 200)
     for viewer in viewers:

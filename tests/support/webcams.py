@@ -24,6 +24,12 @@ def small_jpeg(width: int) -> bytes:
             + segment(0xDA, bytes([1, 1, 0, 0, 63, 0])) + b"\x3f\xff\xd9")
 
 
+def jpeg_width(picture: bytes) -> int:
+    """As its frame header says (ITU-T T.81, B.2.2)."""
+    frame = picture.index(b"\xff\xc0")
+    return int.from_bytes(picture[frame + 7:frame + 9], "big")
+
+
 class Viewer:
     """Somebody at `/proxied-webcam/<host>`. Used as a context manager."""
 
