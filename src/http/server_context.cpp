@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "http/client_address.hpp"
 #include "http/http_date.hpp"
 
 #include <fmt/format.h>
@@ -12,9 +13,6 @@
 namespace karmen::http {
 
 namespace {
-
-/// The longest text of an IPv6 address with a zone; for what is not an address at all.
-constexpr std::size_t kAddressBytesMax = 64;
 
 bool is_harmless_id(std::string_view id) {
     return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
@@ -50,17 +48,17 @@ std::string ServerContext::request_id(const Request& request) {
 
 std::string ServerContext::remote_address(const Request& request, const std::string& peer) const {
     const auto is_trusted = [this](std::string_view address) { return trusted_proxies_.contains(address); };
-    std::string address = peer;
+    std::string address = canonical_address(peer).value_or(peer);
     if (!is_trusted(peer)) return address;
     std::string chain;
     for (const auto& [name, value] : request.headers)
         if (equals_ignoring_case(name, "X-Forwarded-For")) chain.append(chain.empty() ? "" : ",").append(value);
     // Each proxy adds at the end whom it heard; what a client wrote itself stands before that and proves nothing.
     for (const std::string_view entry : split(chain, ',') | std::views::reverse) {
-        const std::string_view hop = trim(entry);
-        if (hop.empty() || hop.size() > kAddressBytesMax) break;
-        address = hop;
-        if (!is_trusted(hop)) break;
+        const auto hop = canonical_address(entry);
+        if (!hop) break;
+        address = *hop;
+        if (!is_trusted(address)) break;
     }
     return address;
 }

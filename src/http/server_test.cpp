@@ -178,6 +178,9 @@ TEST_F(ServerTest, BelievesOnlyTrustedProxies) {
     };
     EXPECT_EQ(remote("1.1.1.1"), "1.1.1.1");
     EXPECT_EQ(remote("6.6.6.6, 1.1.1.1, 10.0.0.2"), "1.1.1.1");
+    EXPECT_EQ(remote("::ffff:1.1.1.1"), "1.1.1.1");
+    EXPECT_EQ(remote("[2001:DB8::0:1]:443, 10.0.0.2:80"), "2001:db8::1");
+    EXPECT_EQ(remote("not an address"), "127.0.0.1");
     EXPECT_EQ(remote(""), "127.0.0.1");
     EXPECT_EQ(remote(std::string(100, 'x')), "127.0.0.1");
 }
