@@ -71,6 +71,18 @@ std::string_view answer_schemas() {
     "created": {"type": "string", "format": "date-time"}
   }
 },
+"Session": {
+  "type": "object",
+  "properties": {
+    "id": {"type": "string", "format": "uuid"},
+    "created": {"type": "string", "format": "date-time"},
+    "last_used": {"type": "string", "format": "date-time"},
+    "expires": {"type": "string", "format": "date-time"},
+    "address": {"type": "string", "description": "Where the log-in came from"},
+    "agent": {"type": "string", "description": "The User-Agent of the log-in, at most 255 bytes; empty if it had none"},
+    "current": {"type": "boolean", "description": "The token of this request came from it"}
+  }
+},
 "NewApiToken": {
   "type": "object",
   "properties": {

@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 
+#include "api/bearer_token.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/problem.hpp"
@@ -7,21 +8,6 @@
 namespace karmen::api {
 
 namespace {
-
-/// The token of `Authorization: Bearer <token>`; old clients may send a list of schemes, of which the first Bearer
-/// counts.
-std::string_view bearer_token(const http::Request& request) {
-    const std::string_view header = trim(request.headers.find("Authorization").value_or(""));
-    if (header.empty()) throw Error(ErrorCode::kMissingToken, PublicMessage{"Missing Authorization Header"});
-    for (const std::string_view part : split(header, ',')) {
-        const std::string_view credentials = trim(part);
-        const std::size_t blank = credentials.find_first_of(" \t");
-        if (blank == std::string_view::npos || !equals_ignoring_case(credentials.substr(0, blank), "Bearer")) continue;
-        const std::string_view token = trim(credentials.substr(blank));
-        if (!token.empty() && token.find_first_of(" \t") == std::string_view::npos) return token;
-    }
-    throw Error(ErrorCode::kInvalidToken, PublicMessage{"Bad Authorization header. Expected value 'Bearer <JWT>'"});
-}
 
 /// Neither `<img>` nor EventSource can send a header: the token may stand in the address instead.
 std::string_view token_of_page(const http::Request& request) {
@@ -31,12 +17,14 @@ std::string_view token_of_page(const http::Request& request) {
 }
 
 void require_role(const Route& route, const Principal& who) {
-    if (route.access == Access::kFreshAdmin && who.role != Role::kAdmin)
+    const bool is_for_admins = route.access == Access::kFreshAdmin || route.access == Access::kAdmin;
+    if (is_for_admins && who.role != Role::kAdmin)
         throw Error(ErrorCode::kRoleRequired, PublicMessage{"Token does not match the required role of admin"});
 }
 
-void require_fresh(const Route& route, const Principal& who) {
-    const bool needs_fresh = route.access == Access::kFreshUser || route.access == Access::kFreshAdmin;
+void require_fresh(const Route& route, const Principal& who, FreshAdmin fresh_admin) {
+    const bool needs_fresh = route.access == Access::kFreshUser || route.access == Access::kFreshAdmin ||
+                             (route.access == Access::kAdmin && fresh_admin == FreshAdmin::kAll);
     if (needs_fresh && !who.is_fresh)
         throw Error(ErrorCode::kFreshTokenRequired, PublicMessage{"Fresh token required"});
 }
@@ -121,7 +109,7 @@ Awaitable<std::optional<services::Account>> Api::check_access(const Route& route
     const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
     services::Account account = co_await services_.sessions.identify(token, wanted);
     require_role(route, account.principal);
-    require_fresh(route, account.principal);
+    require_fresh(route, account.principal, options_.fresh_admin);
     require_own_password(route, account);
     co_return account;
 }

@@ -12,9 +12,13 @@ namespace karmen::api {
 /// Who may watch webcams: users with a token, or whoever reaches the server.
 enum class WebcamAccess { kToken, kOpen };
 
+/// For which routes an administrator's token must be fresh: for all, or for those of accounts, as in Karmen 0.0.13.
+enum class FreshAdmin { kAll, kAccounts };
+
 struct ApiOptions {
     http::CorsOptions cors;
     WebcamAccess webcam_access = WebcamAccess::kToken;
+    FreshAdmin fresh_admin = FreshAdmin::kAll;
 };
 
 /// Karmen's HTTP interface: finds the route of a request, makes the checks that its row names, and calls its handler.

@@ -50,6 +50,15 @@ Answer list_users(const Services& services, Call& call);
 Answer add_user(const Services& services, Call& call);
 Answer change_user(const Services& services, Call& call);
 
+Answer remove_user(const Services& services, Call& call);
+
+// login_sessions.cpp
+Answer list_own_sessions(const Services& services, Call& call);
+Answer end_own_session(const Services& services, Call& call);
+Answer log_out(const Services& services, Call& call);
+Answer list_sessions(const Services& services, Call& call);
+Answer end_sessions(const Services& services, Call& call);
+
 // api_tokens.cpp
 Answer list_api_tokens(const Services& services, Call& call);
 Answer add_api_token(const Services& services, Call& call);

@@ -157,6 +157,15 @@ json::object to_json(const ApiToken& token) {
     return {{"jti", token.jti.to_string()}, {"name", token.name}, {"created", to_iso8601(token.created)}};
 }
 
+json::object to_json(const LoginSession& session) {
+    return {{"id", session.id.to_string()},
+            {"created", to_iso8601(session.created)},
+            {"last_used", to_iso8601(session.last_used)},
+            {"expires", to_iso8601(session.expires)},
+            {"address", session.address},
+            {"agent", session.agent}};
+}
+
 json::object pick(json::object object, const std::vector<std::string>& fields) {
     if (fields.empty()) return object;
     json::object picked;

@@ -2,6 +2,7 @@
 
 #include "domain/api_token.hpp"
 #include "domain/gcode.hpp"
+#include "domain/login_session.hpp"
 #include "domain/printjob.hpp"
 #include "domain/user.hpp"
 #include "services/printers.hpp"
@@ -20,6 +21,7 @@ boost::json::object to_json(const Gcode& gcode);
 boost::json::object to_json(const PrintJob& job);
 boost::json::object to_json(const User& user);
 boost::json::object to_json(const ApiToken& token);
+boost::json::object to_json(const LoginSession& session);
 
 /// Only the members that are named; unknown names are ignored, no names mean all.
 boost::json::object pick(boost::json::object object, const std::vector<std::string>& fields);

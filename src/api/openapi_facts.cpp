@@ -18,6 +18,13 @@ constexpr std::string_view kBinary = "application/octet-stream";
 
 constexpr std::string_view kLogin = "The body has at most 16 KiB. Of a password the first 72 bytes are compared.";
 
+constexpr std::string_view kProof =
+    "As `authenticate`. If the request carries a good token of the same user, access or refresh, the new token belongs "
+    "to its "
+    "session: after a change of the password that session goes on.";
+
+constexpr std::string_view kEndOfSession = "Its access and refresh tokens stop working; its streams end.";
+
 constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
     "to "
@@ -87,7 +94,7 @@ std::vector<OperationFacts> account_facts() {
          .answers = {{200, "AccessToken"}},
          .body = {"Credentials"},
          .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
-         .note = kLogin},
+         .note = kProof},
         {.method = "POST", .path = "/users/me/authenticate-refresh", .answers = {{200, "AccessToken"}}},
         {.method = "GET", .path = "/users/me/probe", .answers = {{200, "Probe"}}},
         {.method = "PATCH",
@@ -95,7 +102,9 @@ std::vector<OperationFacts> account_facts() {
          .answers = {{200, "AccessToken"}},
          .body = {"PasswordChange"},
          .errors = {kTooManyRequests, kServiceUnavailable, kDiskFull},
-         .note = "Access and refresh tokens made before stop working."},
+         .note =
+             "All other sessions of the user end: their access and refresh tokens stop working. The session that makes "
+             "the change goes on, with its refresh token too."},
         {.method = "GET", .path = "/users/me/tokens", .answers = {{200, "ApiTokenList"}}},
         {.method = "POST",
          .path = "/users/me/tokens",
@@ -106,6 +115,22 @@ std::vector<OperationFacts> account_facts() {
          .path = "/users/me/tokens/{jti}",
          .answers = {{204}},
          .errors = {kTokenNotFound, kNotOwner, kDiskFull}},
+        {.method = "GET",
+         .path = "/users/me/sessions",
+         .answers = {{200, "SessionList"}},
+         .note = "A session is what a log-in began. `last_used` is exact to a minute."},
+        {.method = "DELETE",
+         .path = "/users/me/sessions/{session}",
+         .answers = {{204}},
+         .errors = {kSessionNotFound, kDiskFull},
+         .note = kEndOfSession},
+        {.method = "POST",
+         .path = "/users/me/logout",
+         .answers = {{204}},
+         .errors = {kConflict, kDiskFull},
+         .note =
+             "The access and refresh tokens of this log-in stop working. `conflict`: the token came from no log-in, as "
+             "API tokens do."},
         {.method = "GET", .path = "/users", .answers = {{200, "UserPage"}}, .query = kList},
         {.method = "POST",
          .path = "/users",
@@ -116,7 +141,24 @@ std::vector<OperationFacts> account_facts() {
          .path = "/users/{uuid}",
          .answers = {{200, "User"}},
          .body = {"UserChange"},
-         .errors = {kUserNotFound, kConflict, kDiskFull}},
+         .errors = {kUserNotFound, kConflict, kDiskFull},
+         .note = "Suspension ends all sessions of the account for good; API tokens work again after it."},
+        {.method = "DELETE",
+         .path = "/users/{uuid}",
+         .answers = {{204}},
+         .errors = {kUserNotFound, kConflict, kDiskFull},
+         .note =
+             "Its sessions and API tokens end with it; its g-codes and print jobs stay, and keep its name. `conflict`: "
+             "nobody can delete the own account or the last administrator."},
+        {.method = "GET",
+         .path = "/users/{uuid}/sessions",
+         .answers = {{200, "SessionList"}},
+         .errors = {kUserNotFound}},
+        {.method = "DELETE",
+         .path = "/users/{uuid}/sessions",
+         .answers = {{204}},
+         .errors = {kUserNotFound, kDiskFull},
+         .note = kEndOfSession},
     };
 }
 

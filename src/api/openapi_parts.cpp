@@ -63,7 +63,7 @@ void add_header(json::object& response, std::string_view name) {
 
 json::object path_schema(std::string_view name) {
     if (name == "id") return {{"type", "integer"}, {"minimum", 0}};
-    if (name == "uuid" || name == "jti") return {{"type", "string"}, {"format", "uuid"}};
+    if (name == "uuid" || name == "jti" || name == "session") return {{"type", "string"}, {"format", "uuid"}};
     return {{"type", "string"}};
 }
 
@@ -89,8 +89,9 @@ void add_token_errors(Errors& errors, const Route& route) {
     if (route.access == Access::kAnyone) return;
     if (route.access == Access::kApiKey) return add(errors, {kForbidden});
     add(errors, {kMissingToken, kExpiredToken, kRevokedToken, kUserSuspended, kWrongCredentials, kInvalidToken});
-    if (route.access == Access::kFreshUser || route.access == Access::kFreshAdmin) add(errors, {kFreshTokenRequired});
-    if (route.access == Access::kFreshAdmin) add(errors, {kRoleRequired});
+    const bool is_for_admins = route.access == Access::kFreshAdmin || route.access == Access::kAdmin;
+    if (route.access == Access::kFreshUser || is_for_admins) add(errors, {kFreshTokenRequired});
+    if (is_for_admins) add(errors, {kRoleRequired});
     if (route.when_forced == WhenPasswordChangeIsForced::kRefuse) add(errors, {kPasswordChangeRequired});
 }
 
@@ -163,6 +164,10 @@ std::string access_text(const Route& route) {
             return "For every user, with a fresh access token.";
         case Access::kFreshAdmin:
             return "For administrators, with a fresh access token.";
+        case Access::kAdmin:
+            return "For administrators, with a fresh access token; any access token is enough when `auth.fresh_admin` "
+                   "is "
+                   "`accounts`.";
         case Access::kApiKey:
             return "For every user, with an API token as API key.";
     }

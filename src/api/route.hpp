@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "identity/login_sessions.hpp"
 #include "runtime/awaitable.hpp"
 #include "services/api_tokens.hpp"
 #include "services/event_history.hpp"
@@ -31,7 +32,8 @@ enum class Access {
     kFollower,      ///< whoever has one, also as `?token=`: what a page opens by itself cannot send a header
     kViewer,        ///< as kFollower; anybody when webcams are open to all
     kFreshUser,     ///< whoever has a fresh access token
-    kFreshAdmin,    ///< an administrator with a fresh access token
+    kFreshAdmin,    ///< an administrator with a fresh access token: accounts
+    kAdmin,         ///< the same; the token need not be fresh if `auth.fresh_admin` is `accounts`
     kApiKey,        ///< whoever has an access token, sent as X-Api-Key: slicers
 };
 
@@ -57,6 +59,7 @@ class StreamChecks;
 struct Services {
     services::Sessions& sessions;
     services::Users& users;
+    identity::LoginSessions& login_sessions;
     services::ApiTokens& api_tokens;
     services::Settings& settings;
     services::Printers& printers;

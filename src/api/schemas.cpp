@@ -64,7 +64,7 @@ json::object schemas() {
         }
     }
     for (const char* type : {"User", "Gcode", "PrintJob"}) add_page(all, type);
-    for (const char* type : {"Printer", "ApiToken"}) add_items(all, type);
+    for (const char* type : {"Printer", "ApiToken", "Session"}) add_items(all, type);
     return all;
 }
 

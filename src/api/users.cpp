@@ -1,3 +1,5 @@
+#include "api/users.hpp"
+
 #include "api/body.hpp"
 #include "api/handlers.hpp"
 #include "api/json_text.hpp"
@@ -15,6 +17,12 @@ std::optional<Role> read_role(JsonBody& body) {
 }
 
 }  // namespace
+
+Awaitable<User> require_user(const Services& services, const Call& call) {
+    const auto uuid = Uuid::parse(call.path_value(0));
+    if (!uuid) throw Error(ErrorCode::kUserNotFound, PublicMessage{"There is no such user"});
+    co_return co_await services.users.require(*uuid);
+}
 
 Answer list_users(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
@@ -35,15 +43,21 @@ Answer add_user(const Services& services, Call& call) {
 }
 
 Answer change_user(const Services& services, Call& call) {
-    const auto uuid = Uuid::parse(call.path_value(0));
-    if (!uuid) throw Error(ErrorCode::kUserNotFound, PublicMessage{"There is no such user"});
-    if (*uuid == call.principal().user)
+    const User user = co_await require_user(services, call);
+    if (user.uuid == call.principal().user)
         throw Error(ErrorCode::kConflict, PublicMessage{"Nobody can change the own role or suspend the own account"});
-    co_await services.users.require(*uuid);
     JsonBody body = co_await JsonBody::read(call.request);
     const storage::UserChange change{.role = read_role(body), .suspended = body.optional_bool("suspended")};
     body.finish();
-    co_return http::Response::json(200, to_text(to_json(co_await services.users.change(*uuid, change))));
+    co_return http::Response::json(200, to_text(to_json(co_await services.users.change(user.uuid, change))));
+}
+
+Answer remove_user(const Services& services, Call& call) {
+    const User user = co_await require_user(services, call);
+    if (user.uuid == call.principal().user)
+        throw Error(ErrorCode::kConflict, PublicMessage{"Nobody can delete the own account"});
+    co_await services.users.remove(user.uuid);
+    co_return http::Response::no_content();
 }
 
 }  // namespace karmen::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "identity/login_sessions.hpp"
 #include "services/gcodes.hpp"
 #include "tasks/scheduler.hpp"
 #include "tasks/worker.hpp"
@@ -12,7 +13,8 @@
 namespace karmen::app {
 
 /// `gcodes` outlives the worker.
-tasks::Handlers task_handlers(services::Gcodes& gcodes, std::filesystem::path unlisted_folder);
+tasks::Handlers task_handlers(services::Gcodes& gcodes, identity::LoginSessions& login_sessions,
+                              std::filesystem::path unlisted_folder);
 
 /// When they are due by themselves.
 std::vector<tasks::Schedule> task_schedules(const config::Tasks& tasks);

@@ -71,6 +71,7 @@ Persistence::Persistence(const config::Config& config, UnreadyDatabase unready) 
                 {.sessions_max = static_cast<std::size_t>(config.storage.connections + config.pools.list_threads),
                  .filters = {.length_max = static_cast<std::size_t>(config.storage.filter_length_max),
                              .size_max = config.storage.filter_size_max}}) {
+    if (unready == UnreadyDatabase::kConvert) users.fold_names();
 } catch (const Error& error) {
     throw Error(error.code(), PublicMessage{database_name(config) + ": " + error.message()}, LogDetail{error.detail()});
 }

@@ -6,6 +6,7 @@
 #include "storage/gcode_repository.hpp"
 #include "storage/print_job_repository.hpp"
 #include "storage/printer_repository.hpp"
+#include "storage/session_repository.hpp"
 #include "storage/setting_repository.hpp"
 #include "storage/task_repository.hpp"
 #include "storage/user_repository.hpp"
@@ -34,6 +35,7 @@ class Persistence {
   public:
     storage::UserRepository users{database_};
     storage::ApiTokenRepository api_tokens{database_};
+    storage::SessionRepository login_sessions{database_};
     storage::PrinterRepository printers{database_};
     storage::SettingRepository settings{database_};
     storage::GcodeRepository gcodes{database_};

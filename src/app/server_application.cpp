@@ -49,7 +49,12 @@ http::ServerOptions server_options(const config::Http& http, const api::Api& api
 services::SessionOptions session_options(const config::Auth& auth) {
     return {.bcrypt_cost = auth.bcrypt_cost,
             .access_token_lifetime = auth.access_token_lifetime,
-            .refresh_token_lifetime = auth.refresh_token_lifetime};
+            .refresh_token_lifetime = auth.refresh_token_lifetime,
+            .sessions_per_user_max = static_cast<std::size_t>(auth.sessions_max)};
+}
+
+api::FreshAdmin fresh_admin(const config::Auth& auth) {
+    return auth.fresh_admin == config::FreshAdmin::kAccounts ? api::FreshAdmin::kAccounts : api::FreshAdmin::kAll;
 }
 
 tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
@@ -89,7 +94,8 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       data_directory_lock_(config, lock_use(kind)),
       persistence_(config, UnreadyDatabase::kConvert),
       store_(gcode_folders(config), config.files.min_free_bytes),
-      signer_(read_secret(config), config.auth.old_secret_key),
+      signer_(read_secret(config), config.auth.old_secret_key,
+              std::chrono::ceil<std::chrono::seconds>(config.auth.clock_leeway)),
       blocking_("blocking", static_cast<std::size_t>(config.pools.blocking_threads),
                 static_cast<std::size_t>(config.pools.queue_max)),
       files_("files", static_cast<std::size_t>(config.pools.file_threads),
@@ -108,9 +114,11 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       changes_(shared_->events()),
       http_client_(loop.executor(), files_, {}, log),
       printer_client_(loop.executor(), http_client_, client_options(config)),
-      sessions_(
-          {persistence_.users, persistence_.api_tokens, signer_, shared_->login_throttle(), clock_, blocking_, cpu_},
-          session_options(config.auth)),
+      session_use_(persistence_.login_sessions, clock_, blocking_, log),
+      login_sessions_(persistence_.login_sessions, clock_, blocking_),
+      sessions_({persistence_.users, persistence_.api_tokens, persistence_.login_sessions, session_use_, signer_,
+                 shared_->login_throttle(), clock_, blocking_, cpu_},
+                session_options(config.auth)),
       users_(persistence_.users, clock_, lists_, blocking_, cpu_, config.auth.bcrypt_cost),
       gcodes_({persistence_.gcodes, store_, clock_, lists_, blocking_, files_, log, changes_}),
       monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log, changes_},
@@ -129,7 +137,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                   {"queue", [this] { return shared_->require_reachable(); }},
                   {"disk", [this] { return offload(files_, [this] { store_.require_space(); }); }}},
                  config.http.ready_timeout, log),
-      worker_(loop.executor(), shared_->queue(), task_handlers(gcodes_, unlisted_folder(config)),
+      worker_(loop.executor(), shared_->queue(), task_handlers(gcodes_, login_sessions_, unlisted_folder(config)),
               worker_options(config.tasks), log),
       scheduler_(loop.executor(), shared_->timetable(), task_schedules(config.tasks), log),
       background_(loop.executor(), log, "background"),
@@ -138,6 +146,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                      log),
       api_({.sessions = sessions_,
             .users = users_,
+            .login_sessions = login_sessions_,
             .api_tokens = api_tokens_,
             .settings = settings_,
             .printers = printers_,
@@ -152,7 +161,9 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .limits = {.upload_bytes_max = config.http.upload_max_bytes,
                        .login_bytes_max = std::min(api::kLoginBytesMax, config.http.json_max_bytes),
                        .event_pulse_interval = config.events.pulse_interval}},
-           {.cors = {config.http.cors_origins}, .webcam_access = webcam_access(config.webcam)}),
+           {.cors = {config.http.cors_origins},
+            .webcam_access = webcam_access(config.webcam),
+            .fresh_admin = fresh_admin(config.auth)}),
       server_(
           loop.executor(), server_options(config.http, api_),
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
@@ -179,6 +190,7 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::begin_to_answer()
     auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
     // And only now, so that whoever gets an answer can log in.
     server_.start();
+    background_.spawn(session_use_.store_regularly(identity::kSessionUseInterval));
     co_return administrator;
 }
 
@@ -212,6 +224,7 @@ Awaitable<void> ServerApplication::stop() {
     co_await worker_.stop(config_.tasks.shutdown_grace);
     background_.cancel();
     co_await background_.join();
+    co_await session_use_.store();
     co_await printjobs_.stop();
     co_await monitor_.stop();
     co_await shared_->stop();

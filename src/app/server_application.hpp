@@ -14,6 +14,8 @@
 #include "crypto/token.hpp"
 #include "files/gcode_store.hpp"
 #include "http/server.hpp"
+#include "identity/login_sessions.hpp"
+#include "identity/session_use.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
 #include "runtime/loop.hpp"
@@ -84,6 +86,8 @@ class ServerApplication {
     ChangePublisher changes_;
     net::HttpClient http_client_;
     printers::octoprint::Client printer_client_;
+    identity::SessionUse session_use_;
+    identity::LoginSessions login_sessions_;
     services::Sessions sessions_;
     services::Users users_;
     services::Gcodes gcodes_;

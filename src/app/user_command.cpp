@@ -6,6 +6,7 @@
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "identity/login_sessions.hpp"
 #include "services/users.hpp"
 
 #include <fmt/core.h>
@@ -24,7 +25,8 @@ class UserAdministration {
     explicit UserAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
         : context_(config, unready),
           users_(context_.persistence.users, context_.clock, lists_, context_.blocking, context_.blocking,
-                 config.auth.bcrypt_cost) {}
+                 config.auth.bcrypt_cost),
+          login_sessions_(context_.persistence.login_sessions, context_.clock, context_.blocking) {}
 
     User create(services::NewUser user) { return context_.run(users_.create(std::move(user))); }
     User find(const std::string& name) { return context_.run(users_.find_by_username(name)); }
@@ -34,6 +36,11 @@ class UserAdministration {
     void set_password(const std::string& name, const std::string& password) {
         context_.run(users_.set_password(name, password));
     }
+    void remove(const std::string& name) { context_.run(users_.remove(find(name).uuid)); }
+    std::vector<LoginSession> sessions(const std::string& name) {
+        return context_.run(login_sessions_.list(find(name).uuid));
+    }
+    void end_sessions(const std::string& name) { context_.run(login_sessions_.end_all(find(name).uuid)); }
     std::vector<User> all() {
         return all_pages({.order_by = ListQuery::Order{"username", Direction::kAscending}},
                          std::numeric_limits<std::size_t>::max(),
@@ -47,6 +54,7 @@ class UserAdministration {
     // Nobody else waits.
     services::ListReader lists_{context_.blocking, context_.blocking, std::chrono::hours(1)};
     services::Users users_;
+    identity::LoginSessions login_sessions_;
 };
 
 Role role_of(const std::string& text) {
@@ -135,6 +143,33 @@ int set_role(const config::Config& config, const Arguments& arguments) {
     return 0;
 }
 
+int remove(const config::Config& config, const Arguments& arguments) {
+    UserAdministration(config).remove(arguments.name);
+    fmt::print("Deleted {}; g-codes and print jobs keep the name\n", printable(arguments.name));
+    return 0;
+}
+
+int list_sessions(const config::Config& config, const Arguments& arguments) {
+    const auto sessions = UserAdministration(config).sessions(arguments.name);
+    if (arguments.json) {
+        print(json_array(sessions, [](const LoginSession& session) { return api::to_json(session); }));
+        return 0;
+    }
+    Table table({"BEGAN", "LAST USED", "ADDRESS", "AGENT", "ID"});
+    for (const LoginSession& session : sessions)
+        table.add({to_iso8601(session.created), to_iso8601(session.last_used), session.address, session.agent,
+                   session.id.to_string()});
+    print(table);
+    return 0;
+}
+
+int end_sessions(const config::Config& config, const Arguments& arguments) {
+    UserAdministration(config).end_sessions(arguments.name);
+    fmt::print("Ended all sessions of {}; API tokens go on working: `karmen token list --user NAME`\n",
+               printable(arguments.name));
+    return 0;
+}
+
 }  // namespace
 
 void add_user_command(CLI::App& program, Run& chosen) {
@@ -157,6 +192,14 @@ void add_user_command(CLI::App& program, Run& chosen) {
     takes_password(password_action);
     group.add("suspend", "Lock an account", suspend)->add_option("name", arguments.name, "Username")->required();
     group.add("resume", "Unlock an account", resume)->add_option("name", arguments.name, "Username")->required();
+    group.add("delete", "Delete an account", remove)->add_option("name", arguments.name, "Username")->required();
+    CLI::App* sessions_action =
+        group.add("sessions", "List the log-ins of an account that have not ended", list_sessions);
+    sessions_action->add_option("name", arguments.name, "Username")->required();
+    sessions_action->add_flag("--json", arguments.json, "Print one JSON array");
+    group.add("end-sessions", "End all log-ins of an account", end_sessions)
+        ->add_option("name", arguments.name, "Username")
+        ->required();
     CLI::App* role_action = group.add("role", "Make an account admin or user", set_role);
     role_action->add_option("name", arguments.name, "Username")->required();
     role_action->add_option("role", arguments.role, "admin or user")->required();

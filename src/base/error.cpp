@@ -36,6 +36,8 @@ std::string_view to_word(ErrorCode code) {
             return "user_not_found";
         case ErrorCode::kTokenNotFound:
             return "token_not_found";
+        case ErrorCode::kSessionNotFound:
+            return "session_not_found";
         case ErrorCode::kPrinterNotFound:
             return "printer_not_found";
         case ErrorCode::kGcodeNotFound:

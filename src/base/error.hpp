@@ -27,6 +27,7 @@ enum class ErrorCode {
     kNotFound,   ///< no such route
     kUserNotFound,
     kTokenNotFound,
+    kSessionNotFound,
     kPrinterNotFound,
     kGcodeNotFound,
     kPrintJobNotFound,

@@ -39,6 +39,9 @@ struct Http {
     bool operator==(const Http&) const = default;
 };
 
+/// In the order of the words in options.cpp.
+enum class FreshAdmin { kAll, kAccounts };
+
 struct Auth {
     std::string secret_key;
     std::string old_secret_key;
@@ -53,6 +56,9 @@ struct Auth {
     Duration login_block = std::chrono::minutes(15);
     Duration stream_check_interval = std::chrono::seconds(10);
     Duration stream_unchecked_max = std::chrono::minutes(5);
+    Duration clock_leeway = std::chrono::seconds(10);
+    FreshAdmin fresh_admin = FreshAdmin::kAll;
+    int sessions_max = 1000;
     bool operator==(const Auth&) const = default;
 };
 
@@ -138,6 +144,7 @@ struct Tasks {
     Duration shutdown_grace = std::chrono::seconds(10);
     Duration clean_store_interval = std::chrono::hours(1);
     Duration analyze_interval = std::chrono::minutes(10);
+    Duration clean_sessions_interval = std::chrono::hours(1);
     bool operator==(const Tasks&) const = default;
 };
 

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning",
 constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
 constexpr std::array<std::string_view, 2> kNoYes{"no", "yes"};
 constexpr std::array<std::string_view, 2> kWebcamAccess{"token", "open"};
+constexpr std::array<std::string_view, 2> kFreshAdmin{"all", "accounts"};
 
 constexpr TextRule kPath{"a path without NUL", [](std::string_view text) {
                              return !text.empty() && text.find('\0') == std::string_view::npos;
@@ -126,6 +127,14 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::auth, &Auth::stream_unchecked_max>, milliseconds(10), days(1)}},
     {"auth.stream_check_interval", "How often it is checked that who watches a webcam or follows events still may.",
         DurationOption{field<&Config::auth, &Auth::stream_check_interval>, milliseconds(10), minutes(10)}},
+
+    {"auth.clock_leeway", "The clock of another process that makes tokens may be ahead of ours by this much.",
+        DurationOption{field<&Config::auth, &Auth::clock_leeway>, milliseconds(0), minutes(10)}},
+    {"auth.fresh_admin", "For what an administrator needs a fresh token: all that only administrators may do, or accounts alone (printers, "
+        "settings and tasks then take any of their access tokens, as in Karmen 0.0.13).",
+        one_of<&Config::auth, &Auth::fresh_admin>(kFreshAdmin)},
+    {"auth.sessions_max", "Log-ins of one user that have not ended; beyond it those end that were not used for longest.",
+        NumberOption{field<&Config::auth, &Auth::sessions_max>, 1, 100'000}},
 
     {"printers.status_max_age", "A printer's state that is not older is answered from memory.",
         DurationOption{field<&Config::printers, &Printers::status_max_age>, milliseconds(0), hours(1)}},
@@ -241,6 +250,9 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::tasks, &Tasks::clean_store_interval>, seconds(1), days(1)}},
     {"tasks.analyze_interval", "G-code files without an analysis, such as those of an older Karmen, are looked for this often.",
         DurationOption{field<&Config::tasks, &Tasks::analyze_interval>, seconds(1), days(1)}},
+
+    {"tasks.clean_sessions_interval", "Log-ins of which the last token has expired are removed this often.",
+        DurationOption{field<&Config::tasks, &Tasks::clean_sessions_interval>, seconds(1), days(1)}},
 
     {"pools.blocking_threads", "Threads for the database.",
         NumberOption{field<&Config::pools, &Pools::blocking_threads>, 1, 256}},

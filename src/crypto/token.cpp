@@ -96,11 +96,11 @@ std::optional<std::int64_t> seconds_claim(const json::object& claims, std::strin
     throw invalid(message);
 }
 
-void check_times(const json::object& claims, std::int64_t now_s, TokenClaims& result) {
+void check_times(const json::object& claims, std::int64_t now_s, std::chrono::seconds leeway, TokenClaims& result) {
     const auto issued = seconds_claim(claims, "iat", "Issued At claim (iat) must be an integer.");
     const auto not_before = seconds_claim(claims, "nbf", "Not Before claim (nbf) must be an integer.");
     const auto expires = seconds_claim(claims, "exp", "Expiration Time claim (exp) must be an integer.");
-    if (not_before && *not_before > now_s) throw invalid("The token is not yet valid (nbf)");
+    if (not_before && *not_before > now_s + leeway.count()) throw invalid("The token is not yet valid (nbf)");
     if (expires && *expires < now_s) throw Error(ErrorCode::kExpiredToken, PublicMessage{"Token has expired"});
     result.issued_at = from_seconds(issued.value_or(0));
     if (expires) result.expires_at = from_seconds(*expires);
@@ -140,6 +140,13 @@ std::optional<std::int64_t> read_password_generation(const json::object& claims)
     return generation->get_int64();
 }
 
+std::optional<Uuid> read_session(const json::object& claims) {
+    if (!claims.contains("sid")) return std::nullopt;
+    const auto session = read_uuid(claims, "sid");
+    if (!session) throw invalid("Invalid claim: sid");
+    return session;
+}
+
 std::optional<UserClaims> read_user_claims(const json::object& claims) {
     const json::value* member = claims.if_contains("user_claims");
     if (member == nullptr || !member->is_object()) return std::nullopt;
@@ -163,6 +170,7 @@ json::object to_json(const TokenClaims& claims) {
     result["type"] = claims.type == TokenType::kAccess ? "access" : "refresh";
     if (claims.type == TokenType::kAccess) result["fresh"] = claims.is_fresh;
     if (claims.password_generation) result["pwd_gen"] = *claims.password_generation;
+    if (claims.session) result["sid"] = claims.session->to_string();
     if (claims.user_claims) {
         json::object& user = result["user_claims"].emplace_object();
         user["role"] = claims.user_claims->role;
@@ -206,7 +214,7 @@ TokenClaims TokenSigner::verify(std::string_view token, Timestamp now) const {
 TokenClaims TokenSigner::read(const json::object& claims, Timestamp now) const {
     const std::int64_t now_s = to_seconds(now);
     TokenClaims result;
-    check_times(claims, now_s, result);
+    check_times(claims, now_s, clock_leeway_, result);
     if (claims.contains("aud")) throw invalid("Invalid audience");
     result.type = read_type(claims);
     result.user = read_identity(claims);
@@ -214,6 +222,7 @@ TokenClaims TokenSigner::read(const json::object& claims, Timestamp now) const {
     if (!result.expires_at && !result.jti) throw invalid("Missing claim: jti");
     result.is_fresh = read_fresh(claims, now_s);
     result.password_generation = read_password_generation(claims);
+    result.session = read_session(claims);
     result.user_claims = read_user_claims(claims);
     return result;
 }

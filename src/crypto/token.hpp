@@ -5,6 +5,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,9 @@ struct TokenClaims {
     /// LocalUser::password_generation at the time of making, claim `pwd_gen`. None in API tokens, which outlive a
     /// change of the password, and in tokens of Karmen 0.0.13.
     std::optional<std::int64_t> password_generation;
+    /// The log-in that the token came from, claim `sid`. None in API tokens, and in tokens made before there were
+    /// sessions.
+    std::optional<Uuid> session;
     std::optional<UserClaims> user_claims;  ///< none in refresh tokens
     bool operator==(const TokenClaims&) const = default;
 };
@@ -45,16 +49,17 @@ struct TokenClaims {
 class TokenSigner {
   public:
     /// `old_secret`, which Karmen 0.0.13 signed with and which may be short, only vouches for its API tokens: they have
-    /// no expiry, are not fresh, and the database knows each. Empty: none.
-    explicit TokenSigner(std::string secret, std::string old_secret = {})
-        : secret_(std::move(secret)), old_secret_(std::move(old_secret)) {}
+    /// no expiry, are not fresh, and the database knows each. Empty: none. The clock of the process that made a token
+    /// may be ahead of ours by `clock_leeway`.
+    explicit TokenSigner(std::string secret, std::string old_secret = {}, std::chrono::seconds clock_leeway = {})
+        : secret_(std::move(secret)), old_secret_(std::move(old_secret)), clock_leeway_(clock_leeway) {}
 
     /// Throws Error(kInternal).
     std::string sign(const TokenClaims& claims) const;
 
     /// Reads tokens of Karmen 0.0.13 too: `type`, `fresh`, `user_claims` and, where there is an expiry, `jti` may be
-    /// missing; `fresh` may be the second until which the token counts as fresh. A token is valid while exp >= now, no
-    /// leeway.
+    /// missing; `fresh` may be the second until which the token counts as fresh. A token is valid while exp >= now, and
+    /// from nbf <= now + leeway on.
     ///
     /// Whether access or refresh is wanted, whether the user is still there and the token not revoked is the caller's
     /// question. Throws Error: kExpiredToken; kWrongCredentials when the identity cannot be a user's; kInvalidToken for
@@ -66,6 +71,7 @@ class TokenSigner {
 
     std::string secret_;
     std::string old_secret_;
+    std::chrono::seconds clock_leeway_;
 };
 
 }  // namespace karmen::crypto

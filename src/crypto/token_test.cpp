@@ -259,5 +259,25 @@ TEST(TokenSigner, TheOldSecretVouchesForApiTokensOnly) {
     EXPECT_NO_THROW(TokenSigner(kSecret).verify(signer.sign(login_claims()), kNow));
 }
 
+TEST(Token, TakesATokenOfAClockThatIsALittleAhead) {
+    const TokenSigner signer(kSecret, {}, std::chrono::seconds(10));
+    TokenClaims claims = login_claims();
+    claims.issued_at = kNow + std::chrono::seconds(10);
+    claims.expires_at = kNow + std::chrono::minutes(15);
+    EXPECT_NO_THROW(signer.verify(signer.sign(claims), kNow));
+    claims.issued_at += std::chrono::seconds(1);
+    EXPECT_THROW(signer.verify(signer.sign(claims), kNow), Error);
+    claims.issued_at = kNow - std::chrono::minutes(15);
+    claims.expires_at = kNow - std::chrono::seconds(1);
+    EXPECT_THROW(signer.verify(signer.sign(claims), kNow), Error) << "no token lives longer for it";
+}
+
+TEST(Token, NamesItsSession) {
+    TokenClaims claims = login_claims();
+    claims.session = Uuid::random();
+    EXPECT_EQ(TokenSigner(kSecret).verify(TokenSigner(kSecret).sign(claims), kNow).session, claims.session);
+    EXPECT_THROW(TokenSigner(kSecret).verify(forge_claims(kGoodClaims + R"(,"sid":7)"), kNow), Error);
+}
+
 }  // namespace
 }  // namespace karmen::crypto

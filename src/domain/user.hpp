@@ -16,7 +16,7 @@ inline constexpr const char* kLocalProvider = "local";
 /// An account. How its owner logs in is told by `providers`; the facts of the provider `local` are a LocalUser.
 struct User {
     Uuid uuid;
-    std::string username;  ///< at most 128 characters, unique, letter case matters
+    std::string username;  ///< at most 128 characters, unique: names that fold_name() makes equal are one
     Role role = Role::kUser;
     bool suspended = false;
     std::vector<std::string> providers{kLocalProvider};
@@ -28,8 +28,9 @@ struct LocalUser {
     Uuid user;
     std::string password_hash;  ///< bcrypt, 60 characters
     bool force_password_change = false;
-    /// Counts the changes of the password. Access and refresh tokens carry the number they were made under and are
-    /// refused under another: exact, where a time of whole seconds would not be.
+    /// Counts the changes of the password. A session begins only under the number that its password was found right
+    /// under. Tokens from before there were sessions carry the number they were made under, and are refused under
+    /// another.
     std::int64_t password_generation = 0;
 };
 

@@ -36,6 +36,7 @@ unsigned status_of(ErrorCode code) {
         case ErrorCode::kNotFound:
         case ErrorCode::kUserNotFound:
         case ErrorCode::kTokenNotFound:
+        case ErrorCode::kSessionNotFound:
         case ErrorCode::kPrinterNotFound:
         case ErrorCode::kGcodeNotFound:
         case ErrorCode::kPrintJobNotFound:

@@ -11,6 +11,8 @@ namespace karmen::services {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 Error wrong_credentials(const char* message) {
     return {ErrorCode::kWrongCredentials, PublicMessage{message}};
 }
@@ -34,6 +36,26 @@ Principal principal_of(const User& user, const crypto::TokenClaims& claims) {
             .role = is_api_token ? Role::kUser : user.role,
             .is_fresh = claims.is_fresh && !is_api_token,
             .is_api_token = is_api_token};
+}
+
+/// `text` without what would be cut in the middle of a character.
+std::string cut_text(const std::string& text, std::size_t bytes_max) {
+    std::string cut = to_valid_utf8(text);
+    if (cut.size() <= bytes_max) return cut;
+    std::size_t end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(cut[end]) & 0xC0U) == 0x80U) --end;
+    cut.resize(end);
+    return cut;
+}
+
+/// Tokens from before there were sessions end with the password that they were made under.
+void require_not_ended(const crypto::TokenClaims& claims, const LocalUser& local,
+                       const std::optional<LoginSession>& session) {
+    const bool has_session = session && session->user == claims.user;
+    if (claims.session && !has_session)
+        throw Error(ErrorCode::kRevokedToken, PublicMessage{"The session of this token has ended"});
+    if (!claims.session && claims.expires_at && claims.password_generation.value_or(0) != local.password_generation)
+        throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked by a change of the password"});
 }
 
 }  // namespace
@@ -102,7 +124,26 @@ Awaitable<void> Sessions::hash_anew(LocalUser local, std::string password) {
     }
 }
 
-Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, std::string address) {
+/// Throws Error(kWrongCredentials) if the password was changed since it was found right.
+Awaitable<Uuid> Sessions::begin_session(LocalUser local, LoginOrigin origin, std::chrono::milliseconds lifetime) {
+    const Timestamp now = with_.clock.now();
+    const LoginSession session{.id = Uuid::random(),
+                               .user = local.user,
+                               .created = now,
+                               .last_used = now,
+                               .expires = now + lifetime,
+                               .address = cut_text(origin.address, kLoginSessionAddressBytesMax),
+                               .agent = cut_text(origin.agent, kLoginSessionAgentBytesMax)};
+    const bool has_begun = co_await offload(with_.blocking, [&] {
+        return with_.login_sessions.create(session, local.password_generation, options_.sessions_per_user_max);
+    });
+    if (!has_begun) throw wrong_credentials("Wrong username or password");
+    co_return session.id;
+}
+
+Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, LoginOrigin origin,
+                                            LoginPurpose purpose) {
+    const std::string& address = origin.address;
     // Nobody has such a name, so there is nothing to hide, and nothing of it to be remembered.
     if (count_characters(username) > kUsernameMaxCharacters) throw wrong_credentials("Wrong username or password");
     const auto delay = co_await with_.throttle.begin(username, address);
@@ -114,7 +155,22 @@ Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string pa
     const User& user = found.account->user;
     if (user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"Account suspended"});
     co_await hash_anew(local, password);
-    co_return Login{access_token(user, local, Freshness::kFresh), refresh_token(user, local)};
+    if (purpose.kind == LoginPurpose::Kind::kProof) {
+        const auto& present = purpose.present;
+        const bool goes_on = present && present->user.uuid == user.uuid && present->claims.session;
+        const Uuid session = goes_on ? *present->claims.session
+                                     : co_await begin_session(local, std::move(origin), options_.access_token_lifetime);
+        co_return Login{.access_token = access_token(user, local, session, Freshness::kFresh)};
+    }
+    const auto lifetime = options_.access_token_lifetime + options_.refresh_token_lifetime;
+    const Uuid session = co_await begin_session(local, std::move(origin), lifetime);
+    co_return Login{access_token(user, local, session, Freshness::kFresh), refresh_token(user, local, session)};
+}
+
+Awaitable<void> Sessions::log_out(Account account) {
+    const auto session = account.claims.session;
+    if (!session) throw Error(ErrorCode::kConflict, PublicMessage{"This token belongs to no session that could end"});
+    co_await offload(with_.blocking, [&] { with_.login_sessions.end(account.user.uuid, *session); });
 }
 
 Awaitable<Account> Sessions::identify(std::string_view token, crypto::TokenType wanted) {
@@ -130,6 +186,7 @@ Awaitable<Account> Sessions::look_again(Account account) {
 Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
     struct Found {
         std::optional<storage::Account> account;
+        std::optional<LoginSession> session;
         bool is_revoked = false;
     };
     Found found = co_await offload(with_.blocking, [&] {
@@ -138,6 +195,7 @@ Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
             const auto api_token = with_.api_tokens.find(claims.jti.value());
             result.is_revoked = !api_token || api_token->revoked || api_token->user != claims.user;
         }
+        if (claims.session) result.session = with_.login_sessions.find(*claims.session);
         return result;
     });
     if (found.is_revoked) throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked"});
@@ -145,14 +203,14 @@ Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
     const User& user = found.account->user;
     require_usable(user);
     const LocalUser local = found.account->local.value_or(LocalUser{});
-    if (claims.expires_at && claims.password_generation.value_or(0) != local.password_generation)
-        throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked by a change of the password"});
+    require_not_ended(claims, local, found.session);
+    if (claims.session) with_.use.note(*claims.session);
     Principal principal = principal_of(user, claims);
     co_return Account{user, local, std::move(principal), std::move(claims)};
 }
 
 std::string Sessions::refreshed_access_token(const Account& account) const {
-    return access_token(account.user, account.local, Freshness::kNotFresh);
+    return access_token(account.user, account.local, account.claims.session, Freshness::kNotFresh);
 }
 
 Awaitable<std::string> Sessions::change_password(Account account, std::string password, std::string new_password,
@@ -166,15 +224,17 @@ Awaitable<std::string> Sessions::change_password(Account account, std::string pa
     const std::string hash =
         co_await offload(with_.cpu, [&] { return crypto::hash_password(new_password, options_.bcrypt_cost); });
     const auto generation = co_await offload(with_.blocking, [&] {
-        return with_.users.set_password(account.user.uuid, hash, storage::NextLogin::kKeepsPassword);
+        return with_.users.set_password(account.user.uuid, hash, storage::NextLogin::kKeepsPassword,
+                                        account.claims.session);
     });
     if (!generation) throw wrong_credentials("The user of this token does not exist");
     account.local.password_generation = *generation;
     account.local.force_password_change = false;
-    co_return access_token(account.user, account.local, Freshness::kFresh);
+    co_return access_token(account.user, account.local, account.claims.session, Freshness::kFresh);
 }
 
-std::string Sessions::access_token(const User& user, const LocalUser& local, Freshness freshness) const {
+std::string Sessions::access_token(const User& user, const LocalUser& local, const std::optional<Uuid>& session,
+                                   Freshness freshness) const {
     const Timestamp now = with_.clock.now();
     return with_.signer.sign({.jti = Uuid::random(),
                               .user = user.uuid,
@@ -183,19 +243,21 @@ std::string Sessions::access_token(const User& user, const LocalUser& local, Fre
                               .issued_at = now,
                               .expires_at = now + options_.access_token_lifetime,
                               .password_generation = local.password_generation,
+                              .session = session,
                               .user_claims = crypto::UserClaims{.role = std::string(to_string(user.role)),
                                                                 .username = user.username,
                                                                 .force_password_change = local.force_password_change}});
 }
 
-std::string Sessions::refresh_token(const User& user, const LocalUser& local) const {
+std::string Sessions::refresh_token(const User& user, const LocalUser& local, const Uuid& session) const {
     const Timestamp now = with_.clock.now();
     return with_.signer.sign({.jti = Uuid::random(),
                               .user = user.uuid,
                               .type = crypto::TokenType::kRefresh,
                               .issued_at = now,
                               .expires_at = now + options_.refresh_token_lifetime,
-                              .password_generation = local.password_generation});
+                              .password_generation = local.password_generation,
+                              .session = session});
 }
 
 }  // namespace karmen::services

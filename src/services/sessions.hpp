@@ -5,10 +5,12 @@
 #include "crypto/token.hpp"
 #include "domain/access.hpp"
 #include "domain/user.hpp"
+#include "identity/session_use.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "services/login_throttle.hpp"
 #include "storage/api_token_repository.hpp"
+#include "storage/session_repository.hpp"
 #include "storage/user_repository.hpp"
 
 #include <chrono>
@@ -23,6 +25,13 @@ struct SessionOptions {
     int bcrypt_cost = 12;
     std::chrono::milliseconds access_token_lifetime{std::chrono::minutes(15)};
     std::chrono::milliseconds refresh_token_lifetime{std::chrono::days(30)};
+    std::size_t sessions_per_user_max = 1000;
+};
+
+/// Who logs in, as far as the connection tells.
+struct LoginOrigin {
+    std::string address;
+    std::string agent = {};  ///< User-Agent
 };
 
 /// The account behind a token that was found good, as the database has it now.
@@ -33,12 +42,23 @@ struct Account {
     crypto::TokenClaims claims;  ///< of the token
 };
 
+/// What the log-in becomes: a session with a refresh token; or only a proof of the password, which gives a fresh
+/// access token. A proof belongs to the session of `present`, if that is one of the same user, else to a short one
+/// of its own.
+struct LoginPurpose {
+    enum class Kind { kSession, kProof };
+    Kind kind = Kind::kSession;
+    std::optional<Account> present = {};
+};
+
 /// Logging in and what follows from it: tokens made, tokens checked, the own password changed. Loop only.
 class Sessions {
   public:
     struct Dependencies {
         storage::UserRepository& users;
         storage::ApiTokenRepository& api_tokens;
+        storage::SessionRepository& login_sessions;
+        identity::SessionUse& use;
         const crypto::TokenSigner& signer;
         LoginThrottle& throttle;
         const Clock& clock;
@@ -50,13 +70,17 @@ class Sessions {
     Sessions(Dependencies dependencies, SessionOptions options);
 
     struct Login {
-        std::string access_token;  ///< fresh
-        std::string refresh_token;
+        std::string access_token;   ///< fresh
+        std::string refresh_token;  ///< empty for a proof
     };
     /// Costs the same whatever the account is, and whether there is one. A right password whose hash has another cost
     /// than the configured one is hashed anew. Throws Error: kWrongCredentials, kUserSuspended
-    /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures.
-    Awaitable<Login> log_in(std::string username, std::string password, std::string address);
+    /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures. A log-in
+    /// begins a session.
+    Awaitable<Login> log_in(std::string username, std::string password, LoginOrigin origin, LoginPurpose purpose = {});
+
+    /// Ends the session that the token came from. Throws Error(kConflict) if it came from none.
+    Awaitable<void> log_out(Account account);
 
     /// Who sends this token, when it is of the wanted type and still good. Throws Error: kInvalidToken, kExpiredToken,
     /// kRevokedToken, kUserSuspended, kWrongCredentials when the user is gone.
@@ -69,16 +93,19 @@ class Sessions {
     /// An access token that is not fresh.
     std::string refreshed_access_token(const Account& account) const;
 
-    /// Ends all access and refresh tokens that were made before. Gives a fresh access token. Throttled as log-ins are.
-    /// Throws Error: kWrongCredentials, kInvalidInput, kTooManyRequests.
+    /// Ends all other sessions of the user, and tokens from before there were sessions; the session that makes the
+    /// change goes on. Gives a fresh access token. Throttled as log-ins are. Throws Error: kWrongCredentials,
+    /// kInvalidInput, kTooManyRequests.
     Awaitable<std::string> change_password(Account account, std::string password, std::string new_password,
                                            std::string address);
 
   private:
     Awaitable<Account> account_of(crypto::TokenClaims claims);
     enum class Freshness { kFresh, kNotFresh };
-    std::string access_token(const User& user, const LocalUser& local, Freshness freshness) const;
-    std::string refresh_token(const User& user, const LocalUser& local) const;
+    std::string access_token(const User& user, const LocalUser& local, const std::optional<Uuid>& session,
+                             Freshness freshness) const;
+    std::string refresh_token(const User& user, const LocalUser& local, const Uuid& session) const;
+    Awaitable<Uuid> begin_session(LocalUser local, LoginOrigin origin, std::chrono::milliseconds lifetime);
     Awaitable<bool> try_password(std::string username, std::string address, std::string password, std::string hash,
                                  int cost);
     template <class T>

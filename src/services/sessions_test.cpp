@@ -25,11 +25,11 @@ class SessionsTest : public ServiceTest {
     }
 
     Sessions::Login log_in(const std::string& username, const std::string& password) {
-        return run(sessions.log_in(username, password, "10.0.0.1"));
+        return run(sessions.log_in(username, password, {"10.0.0.1"}));
     }
     std::optional<ErrorCode> log_in_error(const std::string& username, const std::string& password,
                                           const std::string& address = "10.0.0.1") {
-        return error_of(sessions.log_in(username, password, address));
+        return error_of(sessions.log_in(username, password, {address}));
     }
     std::string log_in_message(const std::string& username, const std::string& password) {
         try {
@@ -59,10 +59,14 @@ class SessionsTest : public ServiceTest {
 
     storage::UserRepository users{*database};
     storage::ApiTokenRepository api_tokens{*database};
+    storage::SessionRepository login_sessions{*database};
+    identity::SessionUse use{login_sessions, clock, blocking, log};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
     MemoryLoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
     Sessions sessions{{.users = users,
                        .api_tokens = api_tokens,
+                       .login_sessions = login_sessions,
+                       .use = use,
                        .signer = signer,
                        .throttle = throttle,
                        .clock = clock,
@@ -112,7 +116,7 @@ class LogInCostTest : public SessionsTest {
     /// The costs of what a log-in computes, in their order.
     std::vector<int> costs(const std::string& username, const std::string& password) {
         compared.clear();
-        error_of(recorded.log_in(username, password, "10.0.0.1"));
+        error_of(recorded.log_in(username, password, {"10.0.0.1"}));
         return compared;
     }
     std::string hash_of(const std::string& username) {
@@ -122,6 +126,8 @@ class LogInCostTest : public SessionsTest {
     std::vector<int> compared;
     Sessions recorded{{.users = users,
                        .api_tokens = api_tokens,
+                       .login_sessions = login_sessions,
+                       .use = use,
                        .signer = signer,
                        .throttle = throttle,
                        .clock = clock,
@@ -249,22 +255,24 @@ TEST_F(SessionsTest, NobodyLogsInWhileFailuresCannotBeCounted) {
     ThrottleThatIsAway away;
     Sessions without({.users = users,
                       .api_tokens = api_tokens,
+                      .login_sessions = login_sessions,
+                      .use = use,
                       .signer = signer,
                       .throttle = away,
                       .clock = clock,
                       .blocking = blocking,
                       .cpu = cpu},
                      {.bcrypt_cost = kTestBcryptCost});
-    EXPECT_EQ(error_of(without.log_in("ann", "secret", "10.0.0.1")), ErrorCode::kServiceUnavailable);
-    EXPECT_EQ(error_of(without.log_in("ann", "wrong", "10.0.0.1")), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(error_of(without.log_in("ann", "secret", {"10.0.0.1"})), ErrorCode::kServiceUnavailable);
+    EXPECT_EQ(error_of(without.log_in("ann", "wrong", {"10.0.0.1"})), ErrorCode::kWrongCredentials);
     {
         PoolHold hold(cpu);
         hold.fill();
-        EXPECT_EQ(error_of(without.log_in("ann", "secret", "10.0.0.1")), ErrorCode::kOverloaded)
+        EXPECT_EQ(error_of(without.log_in("ann", "secret", {"10.0.0.1"})), ErrorCode::kOverloaded)
             << "what made it fail, not what came of telling the throttle";
     }
     away.is_there = false;
-    EXPECT_EQ(error_of(without.log_in("ann", "wrong", "10.0.0.1")), ErrorCode::kServiceUnavailable);
+    EXPECT_EQ(error_of(without.log_in("ann", "wrong", {"10.0.0.1"})), ErrorCode::kServiceUnavailable);
 }
 
 TEST_F(SessionsTest, NamesThatNobodyCanHaveAreNotRemembered) {
@@ -379,9 +387,10 @@ TEST_F(SessionsTest, AChangeOfThePasswordEndsOlderTokensButNotApiTokens) {
     const Uuid jti = Uuid::random();
     list_api_token(ann, jti);
     const Sessions::Login before = log_in("ann", "secret");
+    const Sessions::Login here = log_in("ann", "secret");
 
     const std::string token =
-        run(sessions.change_password(identify(before.access_token), "secret", "better", "10.0.0.1"));
+        run(sessions.change_password(identify(here.access_token), "secret", "better", "10.0.0.1"));
 
     const Account account = identify(token);
     EXPECT_TRUE(account.principal.is_fresh);
@@ -416,6 +425,103 @@ TEST_F(SessionsTest, AChangeThatIsRefusedChangesNothing) {
     execute("DELETE FROM users");
     EXPECT_EQ(error_of(sessions.change_password(account, "secret", "better", "10.0.0.1")),
               ErrorCode::kWrongCredentials);
+}
+
+TEST_F(SessionsTest, ALogInIsASessionThatItsTokensName) {
+    const User ann = add_user("ann", "secret");
+    run(sessions.log_in("ann", "secret", {.address = "10.0.0.7", .agent = std::string(254, 'x') + "\u00fc"}));
+    const auto listed = login_sessions.list(ann.uuid, clock.now());
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0].address, "10.0.0.7");
+    EXPECT_EQ(listed[0].agent, std::string(254, 'x')) << "cut between two characters";
+    EXPECT_EQ(listed[0].created, clock.now());
+    EXPECT_EQ(listed[0].expires, clock.now() + 720h + 15min);
+}
+
+TEST_F(SessionsTest, ASessionWithoutRefreshTokenIsShort) {
+    const User ann = add_user("ann", "secret");
+    const auto login = run(sessions.log_in("ann", "secret", {"10.0.0.1"}, {LoginPurpose::Kind::kProof}));
+    EXPECT_EQ(login.refresh_token, "");
+    EXPECT_EQ(login_sessions.list(ann.uuid, clock.now()).at(0).expires, clock.now() + 15min);
+}
+
+TEST_F(SessionsTest, AProofOfThePasswordBelongsToTheSessionThatIsThere) {
+    const User ann = add_user("ann", "secret");
+    add_user("eve", "secret");
+    const auto login = log_in("ann", "secret");
+    const Account present = identify(login.refresh_token, TokenType::kRefresh);
+    const auto proof = run(sessions.log_in("ann", "secret", {"10.0.0.1"}, {LoginPurpose::Kind::kProof, present}));
+    EXPECT_EQ(identify(proof.access_token).claims.session, present.claims.session);
+    EXPECT_EQ(login_sessions.list(ann.uuid, clock.now()).size(), 1U);
+
+    const auto eves = run(sessions.log_in("eve", "secret", {"10.0.0.1"}, {LoginPurpose::Kind::kProof, present}));
+    EXPECT_NE(identify(eves.access_token).claims.session, present.claims.session) << "it is not hers";
+
+    run(sessions.change_password(identify(proof.access_token), "secret", "better", "10.0.0.1"));
+    EXPECT_EQ(identify_error(login.refresh_token, TokenType::kRefresh), std::nullopt);
+}
+
+TEST_F(SessionsTest, LogOutEndsTheTokensOfOneLogInOnly) {
+    add_user("ann", "secret");
+    const auto here = log_in("ann", "secret");
+    const auto there = log_in("ann", "secret");
+    const auto refreshed = sessions.refreshed_access_token(identify(here.refresh_token, TokenType::kRefresh));
+    run(sessions.log_out(identify(refreshed)));
+    EXPECT_EQ(identify_error(here.access_token), ErrorCode::kRevokedToken);
+    EXPECT_EQ(identify_error(refreshed), ErrorCode::kRevokedToken);
+    EXPECT_EQ(identify_error(here.refresh_token, TokenType::kRefresh), ErrorCode::kRevokedToken);
+    EXPECT_EQ(identify_error(there.access_token), std::nullopt);
+}
+
+TEST_F(SessionsTest, APasswordChangeKeepsItsOwnSession) {
+    add_user("ann", "secret");
+    const auto here = log_in("ann", "secret");
+    const auto there = log_in("ann", "secret");
+    const auto changed = run(sessions.change_password(identify(here.access_token), "secret", "better", "10.0.0.1"));
+    EXPECT_FALSE(identify(changed).local.force_password_change);
+    const Account refreshing = identify(here.refresh_token, TokenType::kRefresh);
+    EXPECT_EQ(identify_error(sessions.refreshed_access_token(refreshing)), std::nullopt);
+    EXPECT_EQ(identify_error(there.access_token), ErrorCode::kRevokedToken);
+    EXPECT_EQ(identify_error(there.refresh_token, TokenType::kRefresh), ErrorCode::kRevokedToken);
+}
+
+TEST_F(SessionsTest, TokensFromBeforeThereWereSessionsEndWithTheirPassword) {
+    const User ann = add_user("ann", "secret");
+    const std::string old = signer.sign({.jti = Uuid::random(),
+                                         .user = ann.uuid,
+                                         .is_fresh = true,
+                                         .issued_at = clock.now(),
+                                         .expires_at = clock.now() + 15min,
+                                         .password_generation = 0});
+    const Account account = identify(old);
+    EXPECT_EQ(error_of(sessions.log_out(account)), ErrorCode::kConflict);
+    const auto changed = run(sessions.change_password(account, "secret", "better", "10.0.0.1"));
+    EXPECT_EQ(identify_error(changed), std::nullopt);
+    EXPECT_EQ(identify_error(old), ErrorCode::kRevokedToken);
+}
+
+TEST_F(SessionsTest, ASessionOfAnotherUserVouchesForNobody) {
+    add_user("ann", "secret");
+    const User eve = add_user("eve", "secret");
+    const auto session = identify(log_in("ann", "secret").access_token).claims.session;
+    const std::string token = signer.sign({.jti = Uuid::random(),
+                                           .user = eve.uuid,
+                                           .issued_at = clock.now(),
+                                           .expires_at = clock.now() + 15min,
+                                           .password_generation = 0,
+                                           .session = session});
+    EXPECT_EQ(identify_error(token), ErrorCode::kRevokedToken);
+}
+
+TEST_F(SessionsTest, UseIsWrittenDownForAllSessionsAtOnce) {
+    const User ann = add_user("ann", "secret");
+    const auto login = log_in("ann", "secret");
+    const Timestamp logged_in = clock.now();
+    clock.advance(5min);
+    identify(login.access_token);
+    EXPECT_EQ(login_sessions.list(ann.uuid, clock.now()).at(0).last_used, logged_in) << "a request writes nothing";
+    run(use.store());
+    EXPECT_EQ(login_sessions.list(ann.uuid, clock.now()).at(0).last_used, clock.now());
 }
 
 }  // namespace

@@ -97,6 +97,14 @@ Awaitable<User> Users::change(Uuid uuid, storage::UserChange change) {
     co_return std::move(*changed);
 }
 
+Awaitable<void> Users::remove(Uuid uuid) {
+    using Removal = storage::UserRepository::Removal;
+    const Removal removal = co_await offload(blocking_, [&] { return users_.remove(uuid); });
+    if (removal == Removal::kNoSuchUser) throw user_not_found();
+    if (removal == Removal::kLastAdministrator)
+        throw Error(ErrorCode::kConflict, PublicMessage{"The last administrator cannot be deleted"});
+}
+
 Awaitable<void> Users::set_password(std::string username, std::string password) {
     check_password(password, "/password");
     const User user = co_await find_by_username(std::move(username));

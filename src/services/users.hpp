@@ -40,6 +40,9 @@ class Users {
     /// Throws Error(kUserNotFound).
     Awaitable<User> change(Uuid uuid, storage::UserChange change);
 
+    /// Their g-codes and print jobs keep the name. Throws Error: kUserNotFound, kConflict for the last administrator.
+    Awaitable<void> remove(Uuid uuid);
+
     /// Throws Error: kUserNotFound, kInvalidInput.
     Awaitable<void> set_password(std::string username, std::string password);
 

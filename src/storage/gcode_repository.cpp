@@ -10,10 +10,13 @@
 namespace karmen::storage {
 namespace {
 
+/// A user who was deleted leaves the name.
+constexpr std::string_view kUsername = "COALESCE(users.username, gcodes.deleted_username)";
+
 constexpr std::array<std::string_view, 12> kColumns{
-    "gcodes.id",        "gcodes.path",   "gcodes.filename", "gcodes.display",  "gcodes.absolute_path",
-    "gcodes.uploaded",  "gcodes.size",   "gcodes.sha256",   "gcodes.analysis", "gcodes.analysis_error",
-    "gcodes.user_uuid", "users.username"};
+    "gcodes.id",        "gcodes.path", "gcodes.filename", "gcodes.display",  "gcodes.absolute_path",
+    "gcodes.uploaded",  "gcodes.size", "gcodes.sha256",   "gcodes.analysis", "gcodes.analysis_error",
+    "gcodes.user_uuid", kUsername};
 
 constexpr std::size_t kPathsAtOnce = 1000;
 
@@ -38,7 +41,7 @@ constexpr std::array<ListColumn, 10> kListColumns{{
      .nulls = Nulls::kPossible,
      .ordering = ListColumn::Ordering::kIgnored},
     {.name = "user_uuid", .expression = "gcodes.user_uuid", .kind = ColumnKind::kUuid, .nulls = Nulls::kPossible},
-    {.name = "username", .expression = "users.username", .nulls = Nulls::kPossible},
+    {.name = "username", .expression = kUsername, .nulls = Nulls::kPossible},
 }};
 
 constexpr ListSpec kList{kColumns, kTables, kListColumns};

@@ -32,7 +32,8 @@ constexpr Column kUsers[] = {{"uuid", "uuid"},
                              {"providers", "providers"},
                              {"suspended", "CASE WHEN suspended THEN 1 ELSE 0 END"},
                              {"role", "CASE WHEN role = 'admin' THEN 'admin' ELSE 'user' END"},
-                             {"created", "{{created}}"}};
+                             {"created", "{{created}}"},
+                             {"name_key", "name_key", "NULL"}};
 constexpr Column kLocalUsers[] = {{"user_uuid", "user_uuid"},
                                   {"pwd_hash", "pwd_hash"},
                                   {"force_pwd_change", "CASE WHEN force_pwd_change THEN 1 ELSE 0 END"},
@@ -56,7 +57,8 @@ constexpr Column kGcodes[] = {
     {"analysis",
      R"(CASE WHEN json_typeof(analysis) = 'object' AND analysis::text !~ '^\s*\{\s*\}\s*$' THEN analysis END)"},
     {"analysis_error", "analysis_error", "NULL"},
-    {"user_uuid", kUserIfKnown}};
+    {"user_uuid", kUserIfKnown},
+    {"deleted_username", "deleted_username", "NULL"}};
 constexpr Column kPrintJobs[] = {
     {"id", "id"},
     {"gcode_id", "COALESCE(gcode_id, 0)"},
@@ -64,7 +66,8 @@ constexpr Column kPrintJobs[] = {
     {"started", "{{started}}"},
     {"gcode_data", "gcode_data"},
     {"printer_data", R"sql(regexp_replace(printer_data::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"'))sql"},
-    {"user_uuid", kUserIfKnown}};
+    {"user_uuid", kUserIfKnown},
+    {"deleted_username", "deleted_username", "NULL"}};
 constexpr Column kPrinters[] = {
     {"host", "host"},
     {"name", "COALESCE(name, host)"},

@@ -9,6 +9,9 @@
 namespace karmen::storage {
 namespace {
 
+/// A user who was deleted leaves the name.
+constexpr std::string_view kUsername = "COALESCE(users.username, printjobs.deleted_username)";
+
 constexpr std::array<std::string_view, 9> kColumns{"printjobs.id",
                                                    "printjobs.gcode_id",
                                                    "printjobs.printer_host",
@@ -17,7 +20,7 @@ constexpr std::array<std::string_view, 9> kColumns{"printjobs.id",
                                                    "printjobs.gcode_data",
                                                    "printjobs.printer_data",
                                                    "printjobs.user_uuid",
-                                                   "users.username"};
+                                                   kUsername};
 
 constexpr std::string_view kTables = "printjobs LEFT JOIN users ON users.uuid = printjobs.user_uuid";
 
@@ -43,7 +46,7 @@ constexpr std::array<ListColumn, 8> kListColumns{{
      .nulls = Nulls::kPossible,
      .ordering = Ordering::kIgnored},
     {.name = "user_uuid", .expression = "printjobs.user_uuid", .kind = ColumnKind::kUuid, .nulls = Nulls::kPossible},
-    {.name = "username", .expression = "users.username", .nulls = Nulls::kPossible},
+    {.name = "username", .expression = kUsername, .nulls = Nulls::kPossible},
 }};
 
 constexpr ListSpec kList{kColumns, kTables, kListColumns};

@@ -1,12 +1,14 @@
 #include "storage/user_repository.hpp"
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "storage/list_sql.hpp"
 #include "storage/text_array.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 
 namespace karmen::storage {
 namespace {
@@ -63,15 +65,54 @@ Account read_account(Row& row) {
     return account;
 }
 
+/// Accounts that have no key, by the key that they would have.
+std::map<std::string, std::vector<User>> without_key(Session& session) {
+    static const Sql kSql = select(kUserColumns, "FROM users WHERE name_key IS NULL ORDER BY username");
+    std::map<std::string, std::vector<User>> found;
+    session.each(kSql, {}, [&](Row& row) {
+        User user = read_user(row);
+        std::string key = fold_name(user.username);
+        found[std::move(key)].push_back(std::move(user));
+    });
+    return found;
+}
+
+bool has_key(Session& session, const std::string& key) {
+    static const Sql kSql = select({"uuid"}, "FROM users WHERE name_key = :key");
+    return session.one(kSql, {key}, [](Row& row) { return row.uuid(); }).has_value();
+}
+
+void end_sessions(Session& session, const Uuid& user, const std::optional<Uuid>& kept) {
+    session.execute("DELETE FROM sessions WHERE user_uuid = :user AND id <> :kept", {user, kept.value_or(Uuid{})});
+}
+
+/// Access and refresh tokens from before there were sessions carry the generation.
+void end_tokens_without_session(Session& session, const Uuid& user) {
+    session.execute("UPDATE local_users SET password_generation = password_generation + 1 WHERE user_uuid = :user",
+                    {user});
+}
+
+bool is_last_administrator(Session& session, const Uuid& user) {
+    static const Sql kSql = select({"uuid"},
+                                   "FROM users JOIN local_users ON local_users.user_uuid = users.uuid "
+                                   "WHERE users.role = 'admin' AND NOT users.suspended");
+    const auto administrators = session.all(kSql, {}, [](Row& row) { return row.uuid(); });
+    return administrators.size() == 1 && administrators.front() == user;
+}
+
 }  // namespace
 
 void UserRepository::create(const User& user, const LocalUser& local) {
+    const std::string key = fold_name(user.username);
     Session session = database_.lease();
     Transaction transaction(session);
+    if (without_key(session).contains(key))
+        throw Error(ErrorCode::kConflict, PublicMessage{"A user of that name exists already"});
     session.execute(
-        "INSERT INTO users (uuid, username, role, suspended, providers, created) "
-        "VALUES (:uuid, :username, :role, :suspended, :providers, :created)",
-        {user.uuid, user.username, to_string(user.role), user.suspended, to_text_array(user.providers), user.created});
+        "INSERT INTO users (uuid, username, name_key, role, suspended, providers, created) "
+        "VALUES (:uuid, :username, :name_key, :role, :suspended, :providers, :created)",
+        {user.uuid, user.username, key, to_string(user.role), user.suspended, to_text_array(user.providers),
+         user.created});
     session.execute(
         "INSERT INTO local_users (user_uuid, pwd_hash, force_pwd_change, password_generation) "
         "VALUES (:uuid, :hash, :force, :generation)",
@@ -137,17 +178,67 @@ std::optional<User> UserRepository::update(const Uuid& uuid, const UserChange& c
         {"uuid", "username", "role", "suspended", "providers", "created"});
     std::optional<std::string_view> role;
     if (change.role) role = to_string(*change.role);
-    return database_.lease().one(kSql, {role, change.suspended, uuid}, read_user);
+    Session session = database_.lease();
+    Transaction transaction(session);
+    auto changed = session.one(kSql, {role, change.suspended, uuid}, read_user);
+    if (change.suspended == true) {
+        end_sessions(session, uuid, std::nullopt);
+        end_tokens_without_session(session, uuid);
+    }
+    transaction.commit();
+    return changed;
 }
 
 std::optional<std::int64_t> UserRepository::set_password(const Uuid& uuid, const std::string& password_hash,
-                                                         NextLogin next_login) {
+                                                         NextLogin next_login,
+                                                         const std::optional<Uuid>& kept_session) {
     static const Sql kSql = returning(
         "UPDATE local_users SET pwd_hash = :hash, force_pwd_change = :force, "
         "password_generation = password_generation + 1 WHERE user_uuid = :uuid",
         {"password_generation"});
-    return database_.lease().one(kSql, {password_hash, next_login == NextLogin::kMustChangePassword, uuid},
-                                 [](Row& row) { return row.integer(); });
+    Session session = database_.lease();
+    Transaction transaction(session);
+    const auto generation = session.one(kSql, {password_hash, next_login == NextLogin::kMustChangePassword, uuid},
+                                        [](Row& row) { return row.integer(); });
+    end_sessions(session, uuid, kept_session);
+    transaction.commit();
+    return generation;
+}
+
+UserRepository::Removal UserRepository::remove(const Uuid& uuid) {
+    static const Sql kName = select({"username"}, "FROM users WHERE uuid = :uuid");
+    Session session = database_.lease();
+    Transaction transaction(session);
+    const auto name = session.one(kName, {uuid}, [](Row& row) { return row.text(); });
+    if (!name) return Removal::kNoSuchUser;
+    if (is_last_administrator(session, uuid)) return Removal::kLastAdministrator;
+    for (const char* table : {"gcodes", "printjobs"})
+        session.execute(fmt::format("UPDATE {} SET deleted_username = :name WHERE user_uuid = :uuid", table),
+                        {*name, uuid});
+    session.execute("DELETE FROM users WHERE uuid = :uuid", {uuid});
+    transaction.commit();
+    return Removal::kDone;
+}
+
+void UserRepository::fold_names() {
+    Session session = database_.lease();
+    Transaction transaction(session);
+    for (const auto& [key, users] : without_key(session))
+        if (users.size() == 1 && !has_key(session, key))
+            session.execute("UPDATE users SET name_key = :key WHERE uuid = :uuid", {key, users.front().uuid});
+    transaction.commit();
+}
+
+std::vector<std::vector<std::string>> UserRepository::colliding_names() {
+    Session session = database_.lease();
+    std::vector<std::vector<std::string>> groups;
+    static const Sql kKeeper = select({"username"}, "FROM users WHERE name_key = :key");
+    for (const auto& [key, users] : without_key(session)) {
+        std::vector<std::string> names = session.all(kKeeper, {key}, [](Row& row) { return row.text(); });
+        for (const User& user : users) names.push_back(user.username);
+        if (names.size() > 1) groups.push_back(std::move(names));
+    }
+    return groups;
 }
 
 void UserRepository::replace_password_hash(const Uuid& uuid, const std::string& old_hash, const std::string& new_hash) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karmen::storage {
 
@@ -30,7 +31,8 @@ class UserRepository {
   public:
     explicit UserRepository(Database& database) : database_(database) {}
 
-    /// Both rows or none. Throws Error(kConflict) when the name or the UUID is taken.
+    /// Both rows or none. Throws Error(kConflict) if the UUID or the name is taken: names that fold_name() makes equal
+    /// are one name.
     void create(const User& user, const LocalUser& local);
 
     std::optional<User> find(const Uuid& uuid);
@@ -48,13 +50,23 @@ class UserRepository {
     /// The highest cost among the bcrypt hashes, without those above `at_most`; none when there is no hash.
     std::optional<int> highest_password_cost(int at_most);
 
-    /// The user as it is then; none when there is no such user.
+    /// The user as it is then; none when there is no such user. Who is suspended has no sessions any more.
     std::optional<User> update(const Uuid& uuid, const UserChange& change);
-    /// Returns the new password generation, which makes older access and refresh tokens invalid; none when the user has
-    /// no password to change.
-    std::optional<std::int64_t> set_password(const Uuid& uuid, const std::string& password_hash, NextLogin next_login);
+    /// Ends all sessions of the user but `kept_session`. Returns the new password generation, which makes access and
+    /// refresh tokens without a session invalid; none when the user has no password to change.
+    std::optional<std::int64_t> set_password(const Uuid& uuid, const std::string& password_hash, NextLogin next_login,
+                                             const std::optional<Uuid>& kept_session = std::nullopt);
+    enum class Removal { kDone, kNoSuchUser, kLastAdministrator };
+    /// With password, sessions and API tokens; g-codes and print jobs keep the name.
+    Removal remove(const Uuid& uuid);
     /// The same password hashed anew, so that all tokens go on working; nothing when the hash is no longer `old_hash`.
     void replace_password_hash(const Uuid& uuid, const std::string& old_hash, const std::string& new_hash);
+
+    /// Computes what names are compared by, for rows of older versions. Accounts whose names are equal by it go on with
+    /// the names that they have.
+    void fold_names();
+    /// Groups of names that fold_name() makes equal.
+    std::vector<std::vector<std::string>> colliding_names();
 
   private:
     Database& database_;

@@ -65,7 +65,7 @@ def test_new_account_is_not_suspended_whatever_the_body_says(admin: Api):
 
 @pytest.mark.parametrize(
     "name",
-    ["x" * 128, "日本の利用者", "é" * 128, " padded ", "a'b\"c;--", "<b>", "🖨", "../../etc", "KARMEN"],
+    ["x" * 128, "日本の利用者", "é" * 128, " padded ", "a'b\"c;--", "<b>", "🖨", "../../etc", "KaRo"],
     ids=lambda name: ascii(name)[:20],
 )
 def test_names_are_kept_as_they_are(server, admin: Api, name: str):
@@ -141,9 +141,10 @@ def test_name_that_is_taken_is_409(admin: Api):
     before = names(admin)
     assert admin.post("/users", json=new_user("taken"), expect=409).json()["code"] == "conflict"
     assert names(admin) == before
-    # Letter case and blanks make another name.
-    add(admin, "Taken")
-    add(admin, "taken ")
+    # Who reads names does not see a difference of case, or blanks at the ends.
+    for same in ("Taken", "taken "):
+        admin.post("/users", json=new_user(same), expect=409)
+    add(admin, "tak en")
 
 
 # --- changing -----------------------------------------------------------------------------------------------------------
@@ -216,8 +217,8 @@ def test_suspended_user_is_out_at_once(server, admin: Api):
     wrong = anonymous.post("/users/me/authenticate", json={"username": "suspended person", "password": "guess"}, expect=401)
     assert wrong.json()["message"] != "Account suspended", "only who knows the password may learn it"
     admin.patch(path, json={"suspended": False}, expect=200)
-    person.get("/users/me/probe", expect=200)
-    person.not_fresh().get("/printers", expect=200)
+    person.get("/users/me/probe", expect=401)
+    server.login("suspended person", USER_PASSWORD).not_fresh().get("/printers", expect=200)
 
 
 def test_role_is_the_account_s_now(server, admin: Api):
@@ -232,15 +233,11 @@ def test_role_is_the_account_s_now(server, admin: Api):
 
 def test_administrators_may_change_each_other(server, admin: Api):
     second = server.add_user("second admin", role="admin")
-    second.patch(f"/users/{own_uuid(admin)}", json={"suspended": True}, expect=200)
-    admin.get("/users", expect=401)
-    second.patch(f"/users/{own_uuid(admin)}", json={"suspended": False}, expect=200)
-    admin.get("/users", expect=200)
-
-
-def test_accounts_are_not_deleted_over_http(admin: Api, user: Api):
-    answer = admin.delete(f"/users/{own_uuid(user)}", expect=405)
-    assert "PATCH" in answer.headers["Allow"]
+    third = server.add_user("third admin", role="admin")
+    second.patch(f"/users/{own_uuid(third)}", json={"suspended": True}, expect=200)
+    third.get("/users", expect=401)
+    second.patch(f"/users/{own_uuid(third)}", json={"suspended": False}, expect=200)
+    server.login("third admin", third.password).get("/users", expect=200)
 
 
 # --- who may ------------------------------------------------------------------------------------------------------------

@@ -70,6 +70,19 @@ Finding check_administrator(storage::Database& database) {
     return ok(kAdministrator, fmt::format("{} can log in", able));
 }
 
+/// Names that a person may take for one another: each logs in with exactly its own.
+Finding check_names(storage::Database& database) {
+    constexpr const char* kNames = "user names";
+    std::vector<std::string> groups;
+    for (const auto& names : storage::UserRepository(database).colliding_names())
+        groups.push_back(fmt::format("{}", fmt::join(names, " = ")));
+    if (groups.empty()) return ok(kNames, "no two look alike");
+    return warning(kNames,
+                   fmt::format("these differ only by case, width, composition or blanks at the ends: {}; delete or "
+                               "suspend the ones that are not used",
+                               first_few(groups)));
+}
+
 Findings check_files(storage::Database& database, const config::Config& config) {
     const std::filesystem::path store = gcode_directory(config);
     files::StoreInspection inspection(gcode_folders(config));
@@ -123,6 +136,7 @@ void examine(storage::Database& database, const config::Config& config, Database
         return;
     }
     findings.push_back(check_administrator(database));
+    findings.push_back(check_names(database));
     try {
         std::ranges::move(check_files(database, config), std::back_inserter(findings));
     } catch (const std::filesystem::filesystem_error& failure) {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace karmen {
+
+/// What begins with a log-in and ends with a log-out, an end by the user or an administrator, or its expiry. All access
+/// and refresh tokens that come from the log-in carry its id and end with it.
+struct LoginSession {
+    Uuid id;
+    Uuid user;
+    Timestamp created;
+    Timestamp last_used;  ///< exact to a minute
+    Timestamp expires;    ///< of the last token that can come from it
+    std::string address;  ///< where the log-in came from
+    std::string agent;    ///< the log-in's User-Agent, cut to 255 bytes; empty if it had none
+    bool operator==(const LoginSession&) const = default;
+};
+
+inline constexpr std::size_t kLoginSessionAgentBytesMax = 255;
+inline constexpr std::size_t kLoginSessionAddressBytesMax = 64;
+
+}  // namespace karmen

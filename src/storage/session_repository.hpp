@@ -1,0 +1,45 @@
+#pragma once
+
+#include "domain/login_session.hpp"
+#include "storage/database.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace karmen::storage {
+
+/// Table sessions: the log-ins that have not ended. Passwords, suspension and deletion end sessions too, in the
+/// transactions of UserRepository. Holds no state of its own. Any thread, blocks; throws what Session throws.
+class SessionRepository {
+  public:
+    explicit SessionRepository(Database& database) : database_(database) {}
+
+    /// Adds the session, unless the password has changed since its generation was `password_generation`; then false. Of
+    /// more than `per_user_max` those that were not used for longest end.
+    bool create(const LoginSession& session, std::int64_t password_generation, std::size_t per_user_max);
+
+    /// Those of one user, the one used last first; without those that have expired.
+    std::vector<LoginSession> list(const Uuid& user, Timestamp now);
+    std::optional<LoginSession> find(const Uuid& id);
+
+    /// False if there is no such session of that user.
+    bool end(const Uuid& user, const Uuid& id);
+    /// Returns how many there were.
+    std::int64_t end_all(const Uuid& user);
+
+    struct Use {
+        Uuid session;
+        Timestamp at;
+    };
+    void mark_used(const std::vector<Use>& uses);
+
+    /// Returns how many there were.
+    std::int64_t remove_expired(Timestamp before);
+
+  private:
+    Database& database_;
+};
+
+}  // namespace karmen::storage
