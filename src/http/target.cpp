@@ -11,23 +11,30 @@ namespace {
     throw Error(ErrorCode::kInvalidInput, PublicMessage{"The address of the request is not a valid URL"});
 }
 
-enum class Plus { kIsPlus, kIsBlank };
+/// Browsers leave a `%` alone that a person typed into a query, which is meant as it stands there (URL Standard,
+/// percent-decode). A path is a name that this server gave: there it is a mistake.
+enum class Part { kPath, kQuery };
 
-std::string percent_decode(std::string_view text, Plus plus) {
+/// What `%` and two hexadecimal digits at the beginning of the text stand for; negative: it is no such thing.
+int escaped_byte(std::string_view text) {
+    if (text.size() < 3) return -1;
+    const int high = hex_value(text[1]);
+    const int low = hex_value(text[2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+std::string percent_decode(std::string_view text, Part part) {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+' && plus == Plus::kIsBlank) {
-            decoded += ' ';
-        } else if (text[i] != '%') {
-            decoded += text[i];
-        } else {
-            if (i + 2 >= text.size()) refuse();
-            const int high = hex_value(text[i + 1]);
-            const int low = hex_value(text[i + 2]);
-            if (high < 0 || low < 0) refuse();
-            decoded += static_cast<char>(high * 16 + low);
+        const int escaped = text[i] == '%' ? escaped_byte(text.substr(i)) : -1;
+        if (escaped >= 0) {
+            decoded += static_cast<char>(escaped);
             i += 2;
+        } else if (text[i] == '%' && part == Part::kPath) {
+            refuse();
+        } else {
+            decoded += text[i] == '+' && part == Part::kQuery ? ' ' : text[i];
         }
     }
     if (!is_valid_utf8(decoded) || decoded.find('\0') != std::string::npos) refuse();
@@ -48,7 +55,7 @@ std::string_view without_authority(std::string_view target) {
 std::vector<std::string> parse_path(std::string_view path) {
     std::vector<std::string> segments;
     for (const std::string_view part : split(path, '/'))
-        if (!part.empty()) segments.push_back(percent_decode(part, Plus::kIsPlus));
+        if (!part.empty()) segments.push_back(percent_decode(part, Part::kPath));
     if (!segments.empty() && path.back() == '/') segments.emplace_back();
     return segments;
 }
@@ -59,8 +66,7 @@ Query parse_query(std::string_view text) {
         if (pair.empty()) continue;
         const std::size_t equals = pair.find('=');
         const std::string_view value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
-        query.emplace_back(percent_decode(pair.substr(0, equals), Plus::kIsBlank),
-                           percent_decode(value, Plus::kIsBlank));
+        query.emplace_back(percent_decode(pair.substr(0, equals), Part::kQuery), percent_decode(value, Part::kQuery));
     }
     return query;
 }

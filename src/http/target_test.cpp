@@ -44,9 +44,15 @@ TEST(Target, DecodesTheQuery) {
                                           Pair("a", "2"), Pair("e", "f=g")));
 }
 
+TEST(Target, ALonePercentSignInTheQueryStandsForItself) {
+    const Target target = parse_target("/x?%&a=100%&b=%4&c=%zz%41&d=50%25%&%=5%+%C3%A9");
+    EXPECT_THAT(target.query, ElementsAre(Pair("%", ""), Pair("a", "100%"), Pair("b", "%4"), Pair("c", "%zzA"),
+                                          Pair("d", "50%%"), Pair("%", "5% \xC3\xA9")));
+}
+
 TEST(Target, RefusesWhatIsNoUrl) {
-    for (const char* bad : {"/%", "/%4", "/%zz", "/a%00b", "/x?a=%00", "/x?%", "/%ff", "/x?a=%C3", "", "gcodes", "*",
-                            "example.com:443", "?a=b"})
+    for (const char* bad :
+         {"/%", "/%4", "/%zz", "/a%00b", "/x?a=%00", "/%ff", "/x?a=%C3", "", "gcodes", "*", "example.com:443", "?a=b"})
         EXPECT_THROW(parse_target(bad), Error) << bad;
 }
 
