@@ -230,7 +230,7 @@ std::string_view answer_schemas() {
     "printer_data": {"type": "object", "description": "A copy from the start of the print", "properties": {
       "host": {"type": "string"},
       "name": {"type": "string"},
-      "client": {"$ref": "#/components/schemas/PrinterClient"}
+      "client": {"type": "string", "description": "What is spoken with it: octoprint"}
     }},
     "user_uuid": {"type": ["string", "null"], "format": "uuid"},
     "username": {"type": ["string", "null"]}

@@ -140,8 +140,7 @@ json::object to_json(const PrintJob& job) {
               {"filename", job.gcode.filename},
               {"size", job.gcode.size_bytes},
               {"available", job.gcode.available}}},
-            {"printer_data",
-             {{"host", job.printer.host}, {"name", job.printer.name}, {"client", client_json(job.printer.client)}}},
+            {"printer_data", {{"host", job.printer.host}, {"name", job.printer.name}, {"client", job.printer.client}}},
             {"user_uuid", or_null(job.user)},
             {"username", or_null(job.username)}};
 }

@@ -21,7 +21,7 @@ struct PrintJob {
     struct PrinterCopy {
         std::string host;
         std::string name;
-        PrinterClient client;  ///< as it was at the start; never with the API key
+        std::string client = PrinterClient().name;  ///< what is spoken with it
     };
 
     std::int64_t id = 0;

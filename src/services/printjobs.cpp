@@ -44,11 +44,6 @@ Error printer_failed(const std::string& reason) {
     return {ErrorCode::kPrinterFailed, PublicMessage{"Cannot upload the g-code to the printer: " + reason}};
 }
 
-PrinterClient without_api_key(PrinterClient client) {
-    client.api_key.reset();
-    return client;
-}
-
 }  // namespace
 
 PrintJobs::PrintJobs(Executor loop, Dependencies dependencies)
@@ -100,7 +95,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
                            .filename = content.gcode.filename,
                            .size_bytes = content.gcode.size_bytes,
                            .available = true},
-                 .printer = {.host = printer.host, .name = printer.name, .client = without_api_key(printer.client)},
+                 .printer = {.host = printer.host, .name = printer.name, .client = printer.client.name},
                  .user = start->who.user,
                  .username = start->who.username};
     job.id = co_await insert_patiently(job);

@@ -245,19 +245,18 @@ std::string without_file(const std::optional<std::string>& gcode_data) {
 }
 
 std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer) {
-    json::object client = client_object(printer.client);
-    client["name"] = printer.client.name;
-    return json::serialize(json::object{{"host", printer.host}, {"name", printer.name}, {"client", std::move(client)}});
+    return json::serialize(json::object{{"host", printer.host}, {"name", printer.name}, {"client", printer.client}});
 }
 
 PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text, const std::string& otherwise) {
     const ParsedObject parsed(text);
     const Members members(parsed.object());
-    const json::object& client = members.object("client");
     const std::string host = members.text("host");
-    PrintJob::PrinterCopy printer{host.empty() ? otherwise : host, members.text("name"), client_from_object(client)};
-    printer.client.api_key = std::nullopt;
-    if (const auto name = Members(client).optional_text("name")) printer.client.name = *name;
+    PrintJob::PrinterCopy printer{.host = host.empty() ? otherwise : host, .name = members.text("name")};
+    // An earlier Karmen wrote all that it knew of the printer's server.
+    auto client = members.optional_text("client");
+    if (!client) client = Members(members.object("client")).optional_text("name");
+    if (client) printer.client = *client;
     return printer;
 }
 
