@@ -18,7 +18,7 @@ using Nulls = ListColumn::Nulls;
 /// Where a page begins in the order (column, primary key).
 struct Position {
     std::string primary_key;
-    bool has_value = false;            ///< the token told the value of the order column
+    bool has_value = false;            ///< the token told the value of the order column, or that the order is the key's
     std::optional<std::string> value;  ///< none: it is null
 };
 
@@ -71,7 +71,11 @@ std::optional<Position> parse_position(const ListSpec& spec, const ListColumn* o
     const auto primary_key = parse_primary_key(spec.primary_key(), std::string_view(token).substr(0, tilde));
     if (!primary_key) return std::nullopt;
     Position position{*primary_key, false, std::nullopt};
-    if (tilde == std::string::npos || order == nullptr) return position;
+    if (tilde == std::string::npos) return position;
+    if (order == nullptr) {
+        position.has_value = std::string_view(token).substr(tilde + 1) == spec.primary_key().name;
+        return position;
+    }
 
     const std::size_t equals = token.find('=', tilde);
     const std::string column = token.substr(tilde + 1, equals == std::string::npos ? equals : equals - tilde - 1);
@@ -103,9 +107,10 @@ class Builder {
     }
 
     void start_at(const Position& position) {
-        if (order_ == nullptr || !position.has_value) {
-            const bool downwards = order_ == nullptr && direction_ == Direction::kDescending;
-            conditions_.push_back(fmt::format("{} {} :start_key", key(spec_.primary_key()), downwards ? "<=" : ">="));
+        if (order_ == nullptr && direction_ == Direction::kDescending) {
+            start_downwards_at(position);
+        } else if (order_ == nullptr || !position.has_value) {
+            conditions_.push_back(fmt::format("{} >= :start_key", key(spec_.primary_key())));
             params_.emplace_back(position.primary_key);
         } else if (!position.value) {
             conditions_.push_back(
@@ -123,10 +128,21 @@ class Builder {
         params_.emplace_back(limit + 1);
         const std::string where = conditions_.empty() ? "" : fmt::format(" WHERE {}", fmt::join(conditions_, " AND "));
         const std::string rest = fmt::format("FROM {}{} ORDER BY {} LIMIT :limit", spec_.from, where, order_terms());
-        return {select(columns, rest), std::move(params_), limit, order_};
+        const bool is_downwards_by_key = order_ == nullptr && direction_ == Direction::kDescending;
+        return {select(columns, rest), std::move(params_), limit, order_,
+                is_downwards_by_key ? spec_.primary_key().name : std::string_view()};
     }
 
   private:
+    void start_downwards_at(const Position& position) {
+        const std::string primary_key = key(spec_.primary_key());
+        conditions_.push_back(primary_key + " <= :start_key");
+        params_.emplace_back(position.primary_key);
+        if (position.has_value) return;
+        conditions_.push_back(fmt::format("EXISTS (SELECT 1 FROM {} WHERE {} >= :known_key)", spec_.from, primary_key));
+        params_.emplace_back(position.primary_key);
+    }
+
     std::string key(const ListColumn& column) const { return dialect_.order_key(column.expression, column.kind); }
 
     /// Written so that an index on (column, primary key) finds the place.
@@ -206,7 +222,8 @@ ListStatement list_statement(Session& session, const ListSpec& spec, const ListQ
 
 std::string next_token(const ListStatement& statement, Row& row) {
     std::string primary_key = row.text();
-    if (statement.order == nullptr) return primary_key;
+    if (statement.order == nullptr)
+        return statement.key_order.empty() ? primary_key : primary_key + "~" + std::string(statement.key_order);
     const auto value = row.optional_text();
     const std::string column(statement.order->name);
     return value ? primary_key + "~" + column + "=" + *value : primary_key + "~" + column;

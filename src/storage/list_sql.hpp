@@ -49,13 +49,16 @@ struct ListStatement {
     std::vector<Param> params;
     std::size_t limit = 0;
     const ListColumn* order = nullptr;  ///< none: by primary key
+    /// Of the next page's token: the name of the primary key when the order is downwards by it.
+    std::string_view key_order;
 };
 
 /// Rows are ordered by (column, primary key), nulls last in both directions. A page begins at a position, not at a row:
-/// the token in `Page::next` is `ID` when ordered by the primary key, else `ID~column=value` (`ID~column` for a null),
-/// so that it holds when that row is deleted in between. A bare `ID` with another order is looked up; when that row is
-/// gone, only rows with this primary key or a higher one are listed, as Karmen 0.0.13 does. A token that cannot be read
-/// is ignored.
+/// the token in `Page::next` is `ID` when ordered by the primary key upwards, `ID~id` downwards, else `ID~column=value`
+/// (`ID~column` for a null), so that it holds when that row is deleted in between, and all before it. A bare `ID` with
+/// another order is looked up; when that row is gone, only rows with this primary key or a higher one are listed, as
+/// Karmen 0.0.13 does; downwards those below it, if it is not beyond all rows, so that it can have been one. A token
+/// that cannot be read is ignored.
 ///
 /// Throws Error::invalid for an unknown order column (`/order_by`) and for a pattern that does not compile or is too
 /// dear (`/filter`).

@@ -169,6 +169,23 @@ TEST_P(ListTest, BeginsAtABarePrimaryKey) {
                 testing::ElementsAre(9, 8));
     const auto later = ids({.order_by = Order{"size"}, .start_with = "10"});
     EXPECT_EQ(later.size(), 20U) << "the row is gone: those with a higher id, as the old backend did";
+    for (const auto& order : kOrders)
+        for (const char* start : {"31", "99999999"})
+            EXPECT_TRUE(ids({.order_by = order, .start_with = start}).empty()) << describe(order) << ": never a row";
+}
+
+TEST_P(ListTest, GoesOnWhenAllRowsBeforeAreGone) {
+    std::mt19937 random(8);
+    for (int i = 0; i < 10; ++i) add(random);
+    for (const auto& order : kOrders) {
+        auto all = ids({.order_by = order});
+        const auto page = gcodes_.list({.limit = 4, .order_by = order});
+        // With the very row that the next page begins with.
+        for (std::size_t i = 0; i < 5; ++i) gcodes_.remove(all[i]);
+        all.erase(all.begin(), all.begin() + 5);
+        EXPECT_EQ(ids({.order_by = order, .start_with = page.next}), all) << describe(order);
+        while (ids({}).size() < 10) add(random);
+    }
 }
 
 TEST_P(ListTest, IgnoresTokensThatCannotBeRead) {
