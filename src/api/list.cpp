@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -32,7 +33,7 @@ ListQuery::Order parse_order(std::string_view text) {
 std::optional<ListQuery::Filter> parse_filter(std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) return std::nullopt;
-    return ListQuery::Filter{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
+    return ListQuery::Filter{std::string(text.substr(0, colon)), to_nfc(text.substr(colon + 1))};
 }
 
 std::string encoded(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 
 namespace karmen::services {
 
@@ -14,7 +15,7 @@ Awaitable<ApiTokens::Created> ApiTokens::create(Principal owner, std::string nam
     if (count_characters(name) > kApiTokenNameMaxCharacters)
         throw Error::invalid("/name", "must not be longer than 128 characters");
     Created created{
-        .token = {.jti = Uuid::random(), .user = owner.user, .name = std::move(name), .created = clock_.now()}};
+        .token = {.jti = Uuid::random(), .user = owner.user, .name = to_nfc(name), .created = clock_.now()}};
     created.access_token = signer_.sign(
         {.jti = created.token.jti,
          .user = owner.user,

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "files/names.hpp"
 
 #include <algorithm>
@@ -60,6 +61,8 @@ Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint) {
 
 Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display) {
     co_await upload.flush();
+    folder = to_nfc(folder);
+    display = to_nfc(display);
     Gcode gcode = co_await offload(with_.files, [&] {
         // A row whose file is gone would stand for the new one, and take it along when it is deleted.
         files::StoredFile stored = with_.store.publish(*upload.file_, folder, display,

@@ -1,6 +1,7 @@
 #include "services/printers.hpp"
 
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 #include "runtime/sleep.hpp"
 #include "services/printer_observer.hpp"
 
@@ -16,7 +17,7 @@ Error printer_not_found(const std::string& host) {
 }
 
 void apply(const PrinterChange& change, Printer& printer) {
-    if (change.name) printer.name = *change.name;
+    if (change.name) printer.name = to_nfc(*change.name);
     if (change.protocol) printer.protocol = *change.protocol;
     if (change.api_key) printer.client.api_key = change.api_key->empty() ? std::nullopt : change.api_key;
     if (change.props.empty()) return;
@@ -103,7 +104,7 @@ Awaitable<PrinterView> Printers::find(std::string host, PrinterFields fields) {
 }
 
 Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
-    Printer printer{.host = std::move(wanted.host), .name = std::move(wanted.name), .protocol = wanted.protocol};
+    Printer printer{.host = std::move(wanted.host), .name = to_nfc(wanted.name), .protocol = wanted.protocol};
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
     const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
     if (co_await offload(with_.blocking, [&] { return with_.printers.find(printer.host).has_value(); })) throw taken;

@@ -128,14 +128,16 @@ class PostgresDialect final : public Dialect {
         const std::string name(column);
         switch (kind) {
             case ColumnKind::kText:
-                return name;
+                // Rows of before may hold a name in another form of Unicode than the pattern.
+                return "normalize(" + name + ", NFC)";
+            case ColumnKind::kJson:
+                return "normalize(CAST(" + name + " AS text), NFC)";
             case ColumnKind::kBoolean:
                 return "CASE WHEN " + name + " THEN 'true' ELSE 'false' END";
             case ColumnKind::kTimestamp:
                 return "to_char(" + name + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')";
             case ColumnKind::kInteger:
             case ColumnKind::kUuid:
-            case ColumnKind::kJson:
                 break;
         }
         return "CAST(" + name + " AS text)";

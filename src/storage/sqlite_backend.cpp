@@ -1,4 +1,5 @@
 #include "base/random.hpp"
+#include "base/unicode.hpp"
 #include "storage/backend.hpp"
 #include "storage/filter_pattern.hpp"
 
@@ -44,11 +45,18 @@ void run(api::sqlite3* connection, const char* sql) {
     check(connection, api::sqlite3_exec(connection, sql, nullptr, nullptr, nullptr));
 }
 
+/// Rows of before may hold a name in another form of Unicode than the pattern.
+bool is_found(const re2::RE2& regex, std::string_view text) {
+    const bool is_ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (is_ascii) return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
+    return re2::RE2::PartialMatch(to_nfc(text), regex);
+}
+
 /// SQL function karmen_matches(pattern, text). The compiled pattern is kept with the statement while it runs.
 void matches(api::sqlite3_context* context, int, api::sqlite3_value** arguments) {
     const auto text_of = [](api::sqlite3_value* value) {
         const unsigned char* text = api::sqlite3_value_text(value);
-        return re2::StringPiece(reinterpret_cast<const char*>(text),
+        return std::string_view(reinterpret_cast<const char*>(text),
                                 static_cast<std::size_t>(api::sqlite3_value_bytes(value)));
     };
     if (api::sqlite3_value_type(arguments[0]) == SQLITE_NULL || api::sqlite3_value_type(arguments[1]) == SQLITE_NULL)
@@ -61,7 +69,7 @@ void matches(api::sqlite3_context* context, int, api::sqlite3_value** arguments)
         if (!compiled->ok()) return api::sqlite3_result_error(context, "bad pattern", -1);
         regex = compiled.get();
     }
-    api::sqlite3_result_int(context, re2::RE2::PartialMatch(text_of(arguments[1]), *regex) ? 1 : 0);
+    api::sqlite3_result_int(context, is_found(*regex, text_of(arguments[1])) ? 1 : 0);
     if (compiled)
         api::sqlite3_set_auxdata(context, 0, compiled.release(), [](void* old) { delete static_cast<re2::RE2*>(old); });
 }
