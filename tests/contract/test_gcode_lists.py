@@ -1,11 +1,15 @@
 """api.md §1: lists, tried on /gcodes."""
 
+import json
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
+from support import faults
 from support.api import Api, pointers
 from support.gcodes import every_page, gcode_bytes, uploaded
+from support.raw import RawConnection, request
+from support.server import Server
 
 MEMBERS = {"id", "path", "filename", "display", "absolute_path", "uploaded", "size", "data", "analysis", "user_uuid", "username"}
 
@@ -207,3 +211,65 @@ def test_first_of_two_equal_parameters_counts(user: Api):
 def test_more_than_1000_rows_are_never_given(user: Api, gcodes: list[dict]):
     """The limit is capped; with fewer rows it is seen in `next` only by what is not there."""
     assert "next" not in user.get("/gcodes?limit=5000", expect=200).json()
+
+
+# --- forms of Unicode -----------------------------------------------------------------------------------------------------
+
+COMPOSED, DECOMPOSED = "Z\u00fcrich.gcode", "Zu\u0308rich.gcode"
+
+
+def displays(api: Api, pattern: str) -> list[str]:
+    query = f"/gcodes?filter=display:{quote(pattern)}&fields=display"
+    return [item["display"] for item in api.get(query, expect=200).json()["items"]]
+
+
+def test_names_and_filters_have_one_form_of_unicode(user: Api):
+    gcode = uploaded(user, DECOMPOSED, path="Ko\u0308ln")
+    try:
+        assert (gcode["display"], gcode["path"]) == (COMPOSED, "K\u00f6ln")
+        for pattern in ("^z\u00fcrich", "^zu\u0308rich"):
+            assert displays(user, pattern) == [COMPOSED]
+        assert displays(user, "^z.rich") == [COMPOSED], "one character"
+    finally:
+        user.delete(f"/gcodes/{gcode['id']}", expect=204)
+
+
+def test_names_of_before_are_found_in_each_form(server: Server, user: Api):
+    gcode = uploaded(user, "of-before.gcode")
+    try:
+        faults.execute(server, "UPDATE gcodes SET display = ? WHERE display = ?", (DECOMPOSED, "of-before.gcode"))
+        for pattern in ("^z\u00fcrich", "^zu\u0308rich"):
+            assert displays(user, pattern) == [DECOMPOSED]
+    finally:
+        user.delete(f"/gcodes/{gcode['id']}", expect=204)
+
+
+# --- what people type -----------------------------------------------------------------------------------------------------
+
+
+def test_a_lone_per_cent_sign_stands_for_itself(server: Server, user: Api):
+    gcodes = [uploaded(user, name)["id"] for name in ("50% infill.gcode", "50%2 infill.gcode", "50% more.gcode")]
+    with RawConnection(server.port) as connection:
+        connection.send(request("GET", "/gcodes?limit=1&filter=display:50%+&fields=id", token=user.access_token))
+        page = json.loads(connection.read_response().body)
+    assert page["items"] == [{"id": gcodes[0]}]
+    assert parameters(page["next"])["filter"] == "display:50% "
+    assert user.get(page["next"], expect=200).json() == {"items": [{"id": gcodes[2]}]}
+    for gcode in gcodes:
+        user.delete(f"/gcodes/{gcode}", expect=204)
+
+
+@pytest.mark.parametrize("order", ["", "&order_by=id", "&order_by=-id", "&order_by=size", "&order_by=-uploaded", "&order_by=username"])
+def test_start_with_what_never_was_a_row_gives_none(user: Api, order: str):
+    assert user.get(f"/gcodes?start_with=987654321{order}", expect=200).json() == {"items": []}
+
+
+def test_a_walk_goes_on_when_the_row_that_it_stands_at_is_deleted(user: Api):
+    rows = [uploaded(user, f"walked{n}.gcode")["id"] for n in range(6)]
+    page = user.get("/gcodes?order_by=-id&filter=display:^walked&limit=2&fields=id", expect=200).json()
+    assert [item["id"] for item in page["items"]] == [rows[5], rows[4]]
+    for gone in rows[3:]:  # all that it has seen, and where it is to go on
+        user.delete(f"/gcodes/{gone}", expect=204)
+    assert [item["id"] for item in every_page(user, page["next"])] == [rows[2], rows[1], rows[0]]
+    for row in rows[:3]:
+        user.delete(f"/gcodes/{row}", expect=204)
