@@ -1,7 +1,7 @@
 #include "storage/dialect.hpp"
 
 #include "base/error.hpp"
-#include "base/text.hpp"
+#include "storage/postgres_pattern.hpp"
 
 #include <array>
 #include <span>
@@ -60,35 +60,6 @@ class SqliteDialect final : public Dialect {
 
     std::string order_key(std::string_view column, ColumnKind) const override { return std::string(column); }
 };
-
-/// `{2}`, `{2,}` or `{2,3}` at the beginning of the text.
-bool begins_with_repetition(std::string_view text) {
-    const std::size_t close = text.find('}');
-    if (close == std::string_view::npos) return false;
-    const auto bounds = split(text.substr(1, close - 1), ',');
-    const bool has_upper = bounds.size() == 2 && !bounds[1].empty();
-    return bounds.size() <= 2 && parse_int(bounds[0]) && (!has_upper || parse_int(bounds[1]));
-}
-
-/// PostgreSQL's regular expressions are much like RE2's. A letter after a backslash that means something else there,
-/// and a brace that repeats nothing, are written as PostgreSQL writes them. What else it does not know, it refuses.
-std::string to_postgres_pattern(std::string_view re2) {
-    std::string result;
-    bool is_class = false;
-    for (std::size_t i = 0; i < re2.size(); ++i) {
-        const char c = re2[i];
-        if (c == '{' && !is_class && !begins_with_repetition(re2.substr(i))) result += '\\';
-        result += c;
-        if (c == '[') is_class = true;
-        if (c == ']') is_class = false;
-        if (c != '\\' || i + 1 == re2.size()) continue;
-        const char escaped = re2[++i];
-        // A word's border, its absence, the end of the text.
-        const bool is_place = !is_class && (escaped == 'b' || escaped == 'B' || escaped == 'z');
-        result += !is_place ? escaped : escaped == 'b' ? 'y' : escaped == 'B' ? 'Y' : 'Z';
-    }
-    return result;
-}
 
 class PostgresDialect final : public Dialect {
   public:

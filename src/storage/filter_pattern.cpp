@@ -1,6 +1,7 @@
 #include "storage/filter_pattern.hpp"
 
 #include "base/error.hpp"
+#include "storage/postgres_pattern.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +35,7 @@ void check_filter(std::string_view pattern, const FilterLimits& limits) {
     if (const int size = regex->ProgramSize(); size > limits.size_max)
         throw refused(fmt::format("is too much work for each character of a text: {} steps; {} are allowed", size,
                                   limits.size_max));
+    to_postgres_pattern(pattern);  // refuses the same whatever the database is
 }
 
 }  // namespace karmen::storage

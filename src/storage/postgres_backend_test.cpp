@@ -248,31 +248,12 @@ class PostgresFilterTest : public testing::Test {
     Database database_{postgres_backend({.url = schema_.url()})};
 };
 
-TEST_F(PostgresFilterTest, FindsWhatTheOtherDatabaseFinds) {
-    add("big benchy.gcode {2 {");
-    for (const char* pattern :
-         {R"(\bbenchy\b)", R"(^BIG)", R"(\{\z)", R"(b[aeiou]g)", R"(\.gcode )", R"(big\sb)", R"(\Big)", "",
-          R"(n{1,2}ch)", R"((x|big) )", R"([\w]+ [^ ]+)", "{2", "{$", "e{1,2}", R"([{])", R"(\\|big)"})
-        EXPECT_EQ(found(pattern), 1) << pattern;
-    for (const char* pattern : {R"(\bench)", R"(\Bbenchy)", "^benchy"}) EXPECT_EQ(found(pattern), 0) << pattern;
-}
-
-TEST_F(PostgresFilterTest, RefusesWhatPostgresDoesNotKnow) {
-    add("x");
-    for (const char* pattern : {R"(\pL)", "a{300}", R"(\Qa.b\E)", "(?P<name>x)"}) {
-        const Error error = error_of([&] { found(pattern); });
-        EXPECT_EQ(error.code(), ErrorCode::kInvalidInput) << pattern;
-        ASSERT_EQ(error.fields().size(), 1) << pattern;
-        EXPECT_EQ(error.fields().front().pointer, "/filter");
-    }
-}
-
 TEST_F(PostgresFilterTest, EndsAPatternThatTakesForever) {
-    for (int i = 0; i < 10; ++i) add(std::to_string(i) + std::string(20'000, 'a'));
+    for (int i = 0; i < 40; ++i) add(std::to_string(i) + std::string(20'000, 'a'));
     Database hasty(postgres_backend({.url = schema_.url(), .statement_timeout = 200ms}),
                    {.filters = {.size_max = 1'000'000}});
     ListQuery query;
-    query.filter = ListQuery::Filter{"display", "((.?){255}){3}b$"};
+    query.filter = ListQuery::Filter{"display", "(.?){200}b$"};
     EXPECT_EQ(error_of([&] { GcodeRepository(hasty).list(query); }).code(), ErrorCode::kOverloaded);
     EXPECT_EQ(found("^7a"), 1);
 }
