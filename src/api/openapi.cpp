@@ -19,8 +19,8 @@ namespace {
 constexpr const char* kDescription =
     "One place to watch and run many network-connected 3D printers. Every error is a problem body (RFC 9457). `HEAD` "
     "works wherever `GET` does; an unknown address is 404, another method 405 with `Allow`. A request that is not "
-    "valid HTTP, has an invalid address, comes too slowly or has too large a header gets 400, 408, 417 or 431 before "
-    "its operation is looked for.";
+    "valid HTTP, has an invalid address, comes too slowly, has too large a header or a transfer coding other than "
+    "`chunked` gets 400, 408, 417, 431 or 501 before its operation is looked for.";
 
 const OperationFacts* find_facts(std::span<const OperationFacts> facts, const Route& route) {
     const auto found = std::ranges::find_if(
@@ -38,6 +38,7 @@ std::string operation_id(const Route& route) {
         if (is_letter) id += c;
         is_new_word = !is_letter;
     }
+    if (route.path.size() > 1 && route.path.ends_with('/')) id += "_page";
     return id;
 }
 

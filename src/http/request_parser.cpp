@@ -1,6 +1,7 @@
 #include "http/request_parser.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <boost/beast/http/error.hpp>
 
@@ -47,6 +48,8 @@ RequestParser::RequestParser(Request& request) : request_(request) {
 void RequestParser::parse_header(std::string_view header) {
     error_code error;
     put(boost::asio::buffer(header), error);
+    if (has_unknown_coding_)
+        throw Error(ErrorCode::kNotImplemented, PublicMessage{"Of transfer codings only chunked is known, and once"});
     if (error) refuse(error.message());
     if (!is_header_done()) refuse("the header is cut");
 }
@@ -95,7 +98,10 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
         if (has_host_) error = beast_http::error::bad_value;
         has_host_ = true;
     }
-    has_transfer_encoding_ |= name == field::transfer_encoding;
+    if (name == field::transfer_encoding) {
+        has_unknown_coding_ |= has_transfer_encoding_ || !equals_ignoring_case(trim(value), "chunked");
+        has_transfer_encoding_ = true;
+    }
     request_.headers.add(std::string(name_text), std::string(value));
 }
 

@@ -70,6 +70,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
     bool has_host_ = false;
     bool has_length_ = false;
     bool has_transfer_encoding_ = false;
+    bool has_unknown_coding_ = false;
     bool is_header_read_ = false;
     std::span<char> output_;
     std::size_t given_ = 0;

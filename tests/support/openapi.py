@@ -24,6 +24,7 @@ BEFORE_ANY_OPERATION = {
     "request_timeout": 408,
     "expectation_failed": 417,
     "header_too_large": 431,
+    "not_implemented": 501,
 }
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PROBLEM = "application/problem+json"
