@@ -38,6 +38,9 @@ bool is_valid_utf8(std::string_view text);
 /// Characters of well-formed UTF-8, as limits for people are told in.
 std::size_t count_characters(std::string_view utf8);
 
+/// Each byte of ISO 8859-1 is the character of the same number.
+std::string latin1_to_utf8(std::string_view latin1);
+
 /// What is not UTF-8 becomes U+FFFD: for texts from strangers that must be stored or shown.
 std::string to_valid_utf8(std::string_view text);
 

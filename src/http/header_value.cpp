@@ -58,8 +58,9 @@ bool take_parameter(std::string_view& rest, HeaderValue& into) {
 
 /// `UTF-8'en'%e2%82%ac` as in RFC 8187 §3.2.1.
 std::optional<std::string> decode_extended(std::string_view text) {
-    if (!starts_with_ignoring_case(text, "utf-8'")) return std::nullopt;
-    const std::size_t start = text.find('\'', 6);
+    const bool is_latin1 = starts_with_ignoring_case(text, "iso-8859-1'");
+    if (!is_latin1 && !starts_with_ignoring_case(text, "utf-8'")) return std::nullopt;
+    const std::size_t start = text.find('\'', text.find('\'') + 1);
     if (start == std::string_view::npos) return std::nullopt;
     std::string decoded;
     for (std::size_t i = start + 1; i < text.size(); ++i) {
@@ -74,6 +75,7 @@ std::optional<std::string> decode_extended(std::string_view text) {
         decoded += static_cast<char>(high * 16 + low);
         i += 2;
     }
+    if (is_latin1) return latin1_to_utf8(decoded);
     if (!is_valid_utf8(decoded)) return std::nullopt;
     return decoded;
 }

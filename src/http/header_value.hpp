@@ -13,7 +13,7 @@ struct HeaderValue {
     std::string value;  ///< before the first `;`, lower case
     std::vector<std::pair<std::string, std::string>> parameters;
 
-    /// The parameter of that lower-case name, unquoted; `name*` (RFC 8187, UTF-8 only) before `name`.
+    /// The parameter of that lower-case name, unquoted; `name*` (RFC 8187, in UTF-8 or ISO 8859-1) before `name`.
     std::optional<std::string> find(std::string_view name) const;
 };
 

@@ -35,7 +35,8 @@ TEST(HeaderValue, UndoesWhatClientsDoToFileNames) {
 TEST(HeaderValue, PrefersTheExtendedName) {
     EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=UTF-8''%C5%99%20a.gcode"), "\xC5\x99 a.gcode");
     EXPECT_EQ(filename("form-data; filename*=utf-8'cs'%41; filename=x"), "A");
-    EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=ISO-8859-1''%E9"), "x");
+    EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=ISO-8859-1'fr'caf%E9"), "caf\xC3\xA9");
+    EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=ISO-8859-2''%E9"), "x");
     EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=UTF-8''%E9"), "x");
     EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=UTF-8''%4"), "x");
     EXPECT_EQ(filename("form-data; filename=\"x\"; filename*=UTF-8'"), "x");

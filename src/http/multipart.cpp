@@ -29,7 +29,6 @@ std::size_t partial_match(std::string_view text, std::string_view delimiter) {
 
 Part parse_part_header(std::string_view header) {
     Part part;
-    bool has_name = false;
     while (!header.empty()) {
         const std::size_t end = header.find("\r\n");
         const std::string_view line = header.substr(0, end);
@@ -43,15 +42,13 @@ Part parse_part_header(std::string_view header) {
             part.content_type = value;
         } else if (equals_ignoring_case(name, "Content-Disposition")) {
             const auto disposition = parse_header_value(value);
-            if (!disposition || disposition->value != "form-data")
-                refuse("A part of the multipart body has a Content-Disposition that is not form-data");
-            const auto field = disposition->find("name");
-            if (field) part.name = *field;
-            has_name = field.has_value();
+            if (!disposition) refuse("A part of the multipart body has a Content-Disposition that cannot be read");
+            if (disposition->value != "form-data") continue;
+            part.name = disposition->find("name").value_or("");
             part.filename = disposition->find("filename");
+            if (part.filename && !is_valid_utf8(*part.filename)) part.filename = latin1_to_utf8(*part.filename);
         }
     }
-    if (!has_name) refuse("A part of the multipart body has no name");
     return part;
 }
 

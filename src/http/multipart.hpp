@@ -17,8 +17,8 @@ struct MultipartLimits {
 
 /// What stands before the data of one part.
 struct Part {
-    std::string name;
-    std::optional<std::string> filename;  ///< as the client wrote it, folders included
+    std::string name;                     ///< empty when it has none, or is no field of a form
+    std::optional<std::string> filename;  ///< as the client wrote it, folders included; what is not UTF-8 is Latin-1
     std::string content_type;             ///< empty when it does not say
 };
 

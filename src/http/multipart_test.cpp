@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "runtime/loop.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -75,11 +76,8 @@ TEST(Multipart, PartsMayBeEmptyAndBodiesWithoutParts) {
 
 TEST(Multipart, RefusesWhatBreaksTheFormat) {
     for (const char* bad : {
-             "--BB\nContent-Disposition: form-data; name=a\n\nx\n--BB--\n",         // LF alone
-             "--BB\r\nContent-Disposition: form-data; name=a\n\nx\r\n--BB--\r\n",   // LF in the header
-             "--BB\r\nContent-Disposition: form-data\r\n\r\nx\r\n--BB--\r\n",       // no name
-             "--BB\r\n\r\nx\r\n--BB--\r\n",                                         // no header
-             "--BB\r\nContent-Disposition: attachment; name=a\r\n\r\nx\r\n--BB--",  // not a form
+             "--BB\nContent-Disposition: form-data; name=a\n\nx\n--BB--\n",        // LF alone
+             "--BB\r\nContent-Disposition: form-data; name=a\n\nx\r\n--BB--\r\n",  // LF in the header
              "--BB\r\nContent-Disposition: form-data; name=\"a\r\n\r\nx\r\n--BB--",
              "--BB\r\nno colon\r\n\r\nx\r\n--BB--\r\n",
              "--BBx\r\n",
@@ -87,6 +85,21 @@ TEST(Multipart, RefusesWhatBreaksTheFormat) {
              "--BB\rx\r\n",
          })
         EXPECT_TRUE(events({bad}).ends_with("!")) << bad;
+}
+
+TEST(Multipart, PartsThatAreNoFieldsHaveNoName) {
+    for (const char* odd : {
+             "--BB\r\nContent-Disposition: form-data\r\n\r\nx\r\n--BB--\r\n",
+             "--BB\r\nContent-Type: text/plain\r\n\r\nx\r\n--BB--\r\n",
+             "--BB\r\n\r\nx\r\n--BB--\r\n",
+             "--BB\r\nContent-Disposition: attachment; name=a; filename=b\r\n\r\nx\r\n--BB--",
+         })
+        EXPECT_THAT(events({odd}), testing::MatchesRegex(R"(\[\|-\|.*\]x\.end)")) << odd;
+}
+
+TEST(Multipart, ReadsLatin1InFileNames) {
+    EXPECT_EQ(events({"--BB\r\nContent-Disposition: form-data; name=a; filename=\"M\xFCll\"\r\n\r\nx\r\n--BB--"}),
+              "[a|M\xC3\xBCll|]x.end");
 }
 
 TEST(Multipart, HoldsItsLimits) {
