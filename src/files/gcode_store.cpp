@@ -45,6 +45,13 @@ std::vector<std::string> prefixes_of(const StoreFolders& folders) {
     return prefixes;
 }
 
+/// Empty when there is no such file. Throws Error(kOverloaded) when it may be there, but too many are open.
+FileDescriptor open_at(const FileDescriptor& folder, const std::string& name, int flags) {
+    FileDescriptor file(::openat(folder.get(), name.c_str(), flags));
+    if (!file && (errno == EMFILE || errno == ENFILE)) throw_errno("open " + name);
+    return file;
+}
+
 }  // namespace
 
 FileContent read_content(const OpenFile& file) {
@@ -85,10 +92,10 @@ std::vector<std::string> GcodeStore::names_in_rows(const std::string& relative_p
 }
 
 FileDescriptor GcodeStore::open_folder(const std::vector<std::string>& parts) const {
-    FileDescriptor folder(::openat(root_.get(), ".", kFolderFlags));
+    FileDescriptor folder = open_at(root_, ".", kFolderFlags);
     for (const std::string& part : parts) {
         if (!folder) break;
-        folder = FileDescriptor(::openat(folder.get(), part.c_str(), kFolderFlags));
+        folder = open_at(folder, part, kFolderFlags);
     }
     return folder;
 }
@@ -147,8 +154,7 @@ std::optional<OpenFile> GcodeStore::open(std::string_view path) const {
     const FileDescriptor folder = open_folder(parts);
     if (!folder) return std::nullopt;
     // O_NONBLOCK: a planted FIFO must not hold the caller.
-    OpenFile open_file{
-        FileDescriptor(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK))};
+    OpenFile open_file{open_at(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
     struct stat facts{};
     if (!open_file.file || ::fstat(open_file.file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
     open_file.size_bytes = static_cast<std::uint64_t>(facts.st_size);

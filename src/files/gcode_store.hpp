@@ -111,7 +111,8 @@ class GcodeStore {
             return false;
         });
 
-    /// None when there is no such file (any more). The path may be absolute, as in old rows.
+    /// None when there is no such file (any more). The path may be absolute, as in old rows. Throws Error(kOverloaded)
+    /// when the process has too many files open.
     std::optional<OpenFile> open(std::string_view path) const;
 
     /// A file that is gone already, or lies outside, is no error.

@@ -37,6 +37,8 @@ void throw_errno(const std::string& what) {
     const LogDetail detail{what + ": " + std::strerror(error)};
     if (error == ENOSPC || error == EDQUOT)
         throw Error(ErrorCode::kDiskFull, PublicMessage{"There is no space left for this file"}, detail);
+    if (error == EMFILE || error == ENFILE)
+        throw Error(ErrorCode::kOverloaded, PublicMessage{"Too many files are open at the moment"}, detail);
     throw Error(ErrorCode::kInternal, PublicMessage{"The file store failed"}, detail);
 }
 

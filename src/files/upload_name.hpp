@@ -21,8 +21,8 @@ bool move_to_free_name(int from_folder, const char* from, int to_folder, const c
 /// The same on file systems that cannot do it in one step, such as NFS: for a moment the file has both names.
 bool link_to_free_name(int from_folder, const char* from, int to_folder, const char* to);
 
-/// The error of the last system call as an Error: kDiskFull when the disk is full, else kInternal with `what` for the
-/// log.
+/// The error of the last system call as an Error: kDiskFull when the disk is full, kOverloaded when too many files
+/// are open, else kInternal with `what` for the log.
 [[noreturn]] void throw_errno(const std::string& what);
 
 }  // namespace karmen::files

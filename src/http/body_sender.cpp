@@ -50,12 +50,25 @@ Awaitable<void> FileSender::load() {
 }
 
 Awaitable<void> FileSender::send(Connection& connection, std::string_view head, std::chrono::milliseconds idle_limit) {
-    std::array<asio::const_buffer, 2> first{asio::buffer(head), asio::buffer(block_)};
-    co_await connection.write_all(first, idle_limit);
-    for (std::uint64_t sent = block_.size(); sent < file_.length; sent += block_.size()) {
+    const std::array<asio::const_buffer, 2> first{asio::buffer(head), asio::buffer(block_)};
+    std::uint64_t sent = connection.write_available(first);
+    if (sent < head.size()) {
+        asio::const_buffer rest = asio::buffer(head) + static_cast<std::size_t>(sent);
+        co_await connection.write_all(std::span(&rest, 1), idle_limit);
+        sent = head.size();
+    }
+    sent -= head.size();
+    bool is_block_sent = sent == block_.size();
+    while (sent < file_.length) {
+        if (!is_block_sent) {
+            block_ = {};
+            co_await connection.wait_writable(idle_limit);
+        }
         while (!co_await try_read(sent)) co_await sleep_for(kPoolRetry);
-        asio::const_buffer bytes = asio::buffer(block_);
-        co_await connection.write_all(std::span(&bytes, 1), idle_limit);
+        const asio::const_buffer bytes = asio::buffer(block_);
+        const std::size_t taken = connection.write_available(std::span(&bytes, 1));
+        is_block_sent = taken == block_.size();
+        sent += taken;
     }
 }
 

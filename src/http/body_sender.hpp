@@ -10,7 +10,8 @@
 
 namespace karmen::http {
 
-/// Sends a file in blocks that are read on the pool; one block is held in memory. Loop only.
+/// Sends a file in blocks that are read on the pool. One block is held in memory, and none while the client takes
+/// nothing: what is left of a block is read once more. Loop only.
 class FileSender {
   public:
     FileSender(Pool& files, FileBody file) : files_(files), file_(std::move(file)) {}

@@ -59,18 +59,28 @@ Awaitable<std::size_t> Connection::read_some(std::span<char> buffer, Millisecond
     co_return got;
 }
 
+std::size_t Connection::write_available(std::span<const asio::const_buffer> buffers) {
+    error_code error;
+    const std::size_t sent = socket_.write_some(buffers, error);
+    if (error && error != asio::error::would_block) throw system_error(error);
+    return sent;
+}
+
+Awaitable<void> Connection::wait_writable(Milliseconds limit) {
+    error_code error;
+    const Wait wait(*this, limit);
+    co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+    wait.throw_if_failed(error);
+}
+
 Awaitable<void> Connection::write_all(std::span<asio::const_buffer> buffers, Milliseconds limit) {
     for (;;) {
-        error_code error;
         // Most answers fit into the socket's buffer at once: no turn of the loop for them.
-        std::size_t sent = socket_.write_some(buffers, error);
-        if (error == asio::error::would_block) {
-            const Wait wait(*this, limit);
-            co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
-            wait.throw_if_failed(error);
+        std::size_t sent = write_available(buffers);
+        if (sent == 0) {
+            co_await wait_writable(limit);
             continue;
         }
-        if (error) throw system_error(error);
         while (!buffers.empty() && sent >= buffers.front().size()) {
             sent -= buffers.front().size();
             buffers = buffers.subspan(1);

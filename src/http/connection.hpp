@@ -28,6 +28,11 @@ class Connection {
     /// session is cancelled.
     Awaitable<std::size_t> read_some(std::span<char> buffer, Milliseconds limit);
 
+    /// How many bytes the socket takes without waiting, perhaps none. Throws system_error.
+    std::size_t write_available(std::span<const boost::asio::const_buffer> buffers);
+    /// Returns when the socket takes bytes again. Throws as write_all.
+    Awaitable<void> wait_writable(Milliseconds limit);
+
     /// Throws system_error: timed_out when the client takes nothing for `limit`. Changes `buffers`.
     Awaitable<void> write_all(std::span<boost::asio::const_buffer> buffers, Milliseconds limit);
 

@@ -25,8 +25,6 @@ using boost::system::system_error;
 
 namespace {
 
-/// Above connections_max so many more are told so; the rest is closed without a word.
-constexpr std::size_t kRefusalsMax = 100;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 std::string text_of(const asio::ip::address& address) {
@@ -72,7 +70,8 @@ Awaitable<void> Server::Impl::accept_all() {
         if (!error) {
             take(std::move(socket));
         } else if (error != asio::error::connection_aborted) {
-            // Most often out of file descriptors: the client waits in the kernel's queue until others have left.
+            // Such as out of file descriptors, in spite of what is kept: the client waits in the kernel's queue until
+            // others have left.
             if (!was_failing) context.log.error("cannot accept connections", {{"error", error.message()}});
             co_await sleep_for(kAcceptPause);
         }
@@ -84,7 +83,7 @@ void Server::Impl::take(tcp::socket socket) {
     error_code gone;
     const tcp::endpoint peer = socket.remote_endpoint(gone);
     const std::size_t connections_max = context.options.connections_max;
-    if (gone || connections.size() >= connections_max + kRefusalsMax) return;
+    if (gone || connections.size() >= connections_max + context.options.refusals_max) return;
     connections.spawn(serve(std::move(socket), text_of(peer.address()),
                             connections.size() < connections_max ? &Session::run : &Session::refuse));
 }

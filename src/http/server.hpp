@@ -18,6 +18,7 @@ struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t connections_max = 10000;
+    std::size_t refusals_max = 100;  ///< so many more are told that there are too many; the rest is closed at once
     std::size_t header_bytes_max = 16UL * 1024;
     std::uint64_t json_bytes_max = 1024UL * 1024;         ///< until a handler sets another limit
     std::chrono::milliseconds header_timeout{10'000};     ///< from the first byte of a request to the end of its header
