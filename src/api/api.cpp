@@ -16,6 +16,14 @@ std::string_view token_of_page(const http::Request& request) {
     return *in_address;
 }
 
+/// Where OctoPrint looks for a key. Slicers send the first header even when they have none.
+std::string_view api_key(const http::Request& request) {
+    const std::string_view key = trim(request.headers.find("X-Api-Key").value_or(""));
+    if (!key.empty()) return key;
+    if (const auto token = find_bearer_token(request.headers.find("Authorization").value_or(""))) return *token;
+    return http::find(request.query, "apikey").value_or("");
+}
+
 void require_role(const Route& route, const Principal& who) {
     const bool is_for_admins = route.access == Access::kFreshAdmin || route.access == Access::kAdmin;
     if (is_for_admins && who.role != Role::kAdmin)
@@ -85,9 +93,8 @@ const Route* Api::find_route(http::Request& request) const {
 
 /// As OctoPrint has it: whatever is wrong with a key, the answer is the same 403.
 Awaitable<services::Account> Api::check_api_key(const Route& route, const http::Request& request) const {
-    const std::string_view key = trim(request.headers.find("X-Api-Key").value_or(""));
     try {
-        services::Account account = co_await services_.sessions.identify(key, crypto::TokenType::kAccess);
+        services::Account account = co_await services_.sessions.identify(api_key(request), crypto::TokenType::kAccess);
         require_own_password(route, account);
         co_return account;
     } catch (const Error& error) {

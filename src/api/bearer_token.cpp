@@ -5,9 +5,7 @@
 
 namespace karmen::api {
 
-std::string_view bearer_token(const http::Request& request) {
-    const std::string_view header = trim(request.headers.find("Authorization").value_or(""));
-    if (header.empty()) throw Error(ErrorCode::kMissingToken, PublicMessage{"Missing Authorization Header"});
+std::optional<std::string_view> find_bearer_token(std::string_view header) {
     for (const std::string_view part : split(header, ',')) {
         const std::string_view credentials = trim(part);
         const std::size_t blank = credentials.find_first_of(" \t");
@@ -15,6 +13,13 @@ std::string_view bearer_token(const http::Request& request) {
         const std::string_view token = trim(credentials.substr(blank));
         if (!token.empty() && token.find_first_of(" \t") == std::string_view::npos) return token;
     }
+    return std::nullopt;
+}
+
+std::string_view bearer_token(const http::Request& request) {
+    const std::string_view header = trim(request.headers.find("Authorization").value_or(""));
+    if (header.empty()) throw Error(ErrorCode::kMissingToken, PublicMessage{"Missing Authorization Header"});
+    if (const auto token = find_bearer_token(header)) return *token;
     throw Error(ErrorCode::kInvalidToken, PublicMessage{"Bad Authorization header. Expected value 'Bearer <JWT>'"});
 }
 

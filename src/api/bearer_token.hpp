@@ -2,13 +2,16 @@
 
 #include "http/message.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace karmen::api {
 
-/// The token of `Authorization: Bearer <token>`; old clients may send a list of schemes, of which the first Bearer
+/// The token of an `Authorization: Bearer <token>`; old clients may send a list of schemes, of which the first Bearer
 /// counts.
-/// Throws Error: kMissingToken, kInvalidToken.
+std::optional<std::string_view> find_bearer_token(std::string_view header);
+
+/// The same of a request. Throws Error: kMissingToken, kInvalidToken.
 std::string_view bearer_token(const http::Request& request);
 
 }  // namespace karmen::api

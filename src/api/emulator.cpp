@@ -26,7 +26,7 @@ std::optional<std::string> target_printer(const Call& call) {
 
 std::string prefix_of(const Call& call) {
     const auto host = target_printer(call);
-    return host ? "/octoprint-emulator/printers/" + *host : "/octoprint-emulator";
+    return call.request.prefix + (host ? "/octoprint-emulator/printers/" + *host : "/octoprint-emulator");
 }
 
 /// Throws Error(kPrinterNotFound): a slicer's Test button asks for nothing but the version, and must tell the truth.
@@ -62,6 +62,19 @@ std::int64_t file_id(const Call& call) {
 
 std::string location_of(const Call& call, std::int64_t id) {
     return prefix_of(call) + "/api/files/local/" + std::to_string(id);
+}
+
+/// As an OctoPrint that cannot print now: that tells by no more than `effectivePrint`. With an error, slicers would
+/// send the file again and again.
+Awaitable<emulator::PrintEffect> try_print(const Services& services, const Call& call, std::int64_t gcode,
+                                           const std::string& host) {
+    try {
+        co_await services.printjobs.start(call.principal(), gcode, host);
+        co_return emulator::PrintEffect::kStarted;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::kPrinterNotOperational) throw;
+        co_return emulator::PrintEffect::kNone;
+    }
 }
 
 Error not_operational() {
@@ -178,13 +191,10 @@ Answer emulate_printer_command(const Services&, Call& call) {
 
 Answer emulate_upload(const Services& services, Call& call) {
     co_await require_target(services, call);  // refused before the file was sent
-    const StoredUpload upload = co_await store_upload(services, call, PrintField::kRead);
+    const StoredUpload upload = co_await store_upload(services, call, UploadForm::kSlicer);
     const auto host = target_printer(call);
     auto print = emulator::PrintEffect::kNone;
-    if (host && upload.wants_print) {
-        co_await services.printjobs.start(call.principal(), upload.gcode.id, *host);
-        print = emulator::PrintEffect::kStarted;
-    }
+    if (host && upload.wants_print) print = co_await try_print(services, call, upload.gcode.id, *host);
     http::Response response = json_response(201, emulator::uploaded(upload.gcode, print));
     response.headers.set("Location", location_of(call, upload.gcode.id));
     co_return response;
@@ -193,7 +203,7 @@ Answer emulate_upload(const Services& services, Call& call) {
 Answer emulate_file(const Services& services, Call& call) {
     co_await require_target(services, call);
     const Gcode gcode = co_await services.gcodes.find(file_id(call));
-    co_return json_response(200, emulator::file(gcode, location_of(call, gcode.id)));
+    co_return json_response(200, emulator::file(gcode, location_of(call, gcode.id), call.request.prefix));
 }
 
 /// What Cura sends to the Location of its upload when it did not ask for a print there.

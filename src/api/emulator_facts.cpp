@@ -1,5 +1,7 @@
 #include "api/openapi_facts.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace karmen::api {
@@ -18,6 +20,7 @@ struct Twin {
     std::string path;
     std::vector<AnswerFacts> answers;
     BodyFacts body;
+    QueryFacts query = QueryFacts::kNone;
     std::vector<ErrorCode> errors;
     std::vector<ErrorCode> printer_errors;
     std::string_view note = {};
@@ -78,10 +81,10 @@ std::vector<Twin> twins() {
          .path = "/api/files/local",
          .answers = {{.status = 201, .schema = "OctoPrintUploaded", .headers = {"Location"}}},
          .body = {"OctoPrintUpload", "multipart/form-data"},
-         .errors = {kUnsupportedMediaType, kDiskFull},
-         .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed,
-                            kServiceUnavailable},
-         .note = kUpload},
+         .query = QueryFacts::kSlicerUpload,
+         .errors = {kUnsupportedMediaType, kDiskFull, kQuotaExceeded},
+         .printer_errors = {kPrinterNotFound, kGcodeNotFound, kPrinterFailed, kServiceUnavailable},
+         .note = kSlicerUpload},
         {.method = "GET",
          .path = "/api/files/local/{id}",
          .answers = {{200, "OctoPrintFile"}},
@@ -94,6 +97,15 @@ std::vector<Twin> twins() {
          .errors = {kGcodeNotFound},
          .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed, kServiceUnavailable, kDiskFull}},
     };
+}
+
+/// What a slicer shows of the address that it uploads to.
+std::vector<OperationFacts> pages() {
+    std::vector<OperationFacts> facts;
+    for (const char* path : {"/octoprint-emulator", "/octoprint-emulator/", "/octoprint-emulator/printers/{host}",
+                             "/octoprint-emulator/printers/{host}/"})
+        facts.push_back({.method = "GET", .path = path, .answers = {{200, "File", "text/html"}}});
+    return facts;
 }
 
 /// The library prints nothing.
@@ -114,11 +126,13 @@ std::vector<OperationFacts> job_commands() {
 
 std::vector<OperationFacts> emulator_facts() {
     std::vector<OperationFacts> facts = job_commands();
+    std::ranges::move(pages(), std::back_inserter(facts));
     for (const Twin& twin : twins()) {
         OperationFacts operation{.method = twin.method,
                                  .path = "/octoprint-emulator" + twin.path,
                                  .answers = twin.answers,
                                  .body = twin.body,
+                                 .query = twin.query,
                                  .errors = twin.errors,
                                  .note = twin.note};
         facts.push_back(operation);

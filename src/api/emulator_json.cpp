@@ -135,7 +135,7 @@ json::object connection(const PrinterStatus& status) {
               {"printerProfilePreference", "_default"}}}};
 }
 
-json::object file(const Gcode& gcode, const std::string& address) {
+json::object file(const Gcode& gcode, const std::string& address, const std::string& prefix) {
     const auto uploaded = std::chrono::floor<std::chrono::seconds>(gcode.uploaded).time_since_epoch();
     return {{"name", gcode.filename},
             {"display", gcode.display},
@@ -145,7 +145,7 @@ json::object file(const Gcode& gcode, const std::string& address) {
             {"typePath", {"machinecode", "gcode"}},
             {"size", gcode.size_bytes},
             {"date", uploaded.count()},
-            {"refs", {{"resource", address}, {"download", "/gcodes/" + std::to_string(gcode.id) + "/data"}}}};
+            {"refs", {{"resource", address}, {"download", prefix + "/gcodes/" + std::to_string(gcode.id) + "/data"}}}};
 }
 
 json::object uploaded(const Gcode& gcode, PrintEffect print) {

@@ -27,8 +27,8 @@ boost::json::object printer(const PrinterStatus& status);
 boost::json::object job(const services::PrinterSnapshot& snapshot);
 boost::json::object connection(const PrinterStatus& status);
 
-/// `address` is where it was asked for.
-boost::json::object file(const Gcode& gcode, const std::string& address);
+/// `address` is where it was asked for, `prefix` that of the request.
+boost::json::object file(const Gcode& gcode, const std::string& address, const std::string& prefix);
 
 enum class PrintEffect { kNone, kStarted };
 boost::json::object uploaded(const Gcode& gcode, PrintEffect print);

@@ -174,12 +174,12 @@ std::string_view emulator_schemas() {
 "OctoPrintUpload": {
   "type": "object",
   "properties": {
-    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
+    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco, .gcode or .g"},
     "path": {"type": "string", "description": "Folder inside the store, with or without / in front", "maxLength": 1024},
     "print": {
       "type": "string",
-      "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|1|0|)$",
-      "description": "true, yes or 1 starts the print on the printer in the address; false, no, 0 or nothing does not"
+      "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Nn]|[Oo][Ff][Ff]|1|0|)$",
+      "description": "true, yes, y, on or 1 starts the print on the printer in the address; false, no, n, off, 0 or nothing does not"
     }
   },
   "required": ["file"]

@@ -26,11 +26,11 @@ std::string etag_of(const services::Gcodes::Content& content) {
 
 Answer list_gcodes(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
-    co_return list_response("/gcodes", list, co_await services.gcodes.list(list.query));
+    co_return list_response(call.request.prefix + "/gcodes", list, co_await services.gcodes.list(list.query));
 }
 
 Answer upload_gcode(const Services& services, Call& call) {
-    const StoredUpload upload = co_await store_upload(services, call, PrintField::kIgnored);
+    const StoredUpload upload = co_await store_upload(services, call, UploadForm::kLibrary);
     co_return http::Response::json(201, to_text(to_json(upload.gcode)));
 }
 

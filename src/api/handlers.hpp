@@ -81,6 +81,7 @@ Answer webcam_snapshot(const Services& services, Call& call);
 Answer follow_events(const Services& services, Call& call);
 
 // emulator.cpp
+Answer emulate_page(const Services& services, Call& call);
 Answer emulate_version(const Services& services, Call& call);
 Answer emulate_server(const Services& services, Call& call);
 Answer emulate_settings(const Services& services, Call& call);

@@ -27,7 +27,7 @@ ListRequest parse_list_request(const http::Request& request);
 /// `a,b`
 std::vector<std::string> parse_fields(const http::Request& request);
 
-/// `/gcodes?limit=3&order_by=…&fields=…&filter=…&start_with=…`, values URL-encoded.
+/// `path` as the client knows it. `/gcodes?limit=3&order_by=…&fields=…&filter=…&start_with=…`, values URL-encoded.
 std::string next_link(std::string_view path, const ListRequest& list, std::string_view start_with);
 
 template <class Row>

@@ -215,7 +215,7 @@ std::vector<OperationFacts> print_facts() {
          .path = "/gcodes",
          .answers = {{201, "Gcode"}},
          .body = {"GcodeUpload", "multipart/form-data"},
-         .errors = {kUnsupportedMediaType, kDiskFull},
+         .errors = {kUnsupportedMediaType, kDiskFull, kQuotaExceeded},
          .note = kUpload},
         {.method = "GET", .path = "/gcodes/{id}", .answers = {{200, "Gcode"}}, .errors = {kGcodeNotFound}},
         {.method = "GET",

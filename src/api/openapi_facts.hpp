@@ -9,7 +9,7 @@
 namespace karmen::api {
 
 /// Which query parameters an operation takes.
-enum class QueryFacts { kNone, kPrinterFields, kList, kEventPosition, kSnapshotWidth };
+enum class QueryFacts { kNone, kPrinterFields, kList, kEventPosition, kSnapshotWidth, kSlicerUpload };
 
 /// One way in which an operation succeeds. Without a schema the answer has no body.
 struct AnswerFacts {
@@ -34,9 +34,13 @@ struct BodyFacts {
 inline constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
 
 inline constexpr std::string_view kUpload =
-    "Of fields with the same name the first counts; others than these are ignored. Bytes of the file's name that are "
-    "no "
-    "UTF-8 become U+FFFD.";
+    "Of fields with the same name the first counts; others than these are ignored. A name of the file that is "
+    "not UTF-8 is read as ISO 8859-1.";
+
+inline constexpr std::string_view kSlicerUpload =
+    "As for POST /gcodes. Besides, the file's name may begin with folders, below `path`. A printer that cannot begin a "
+    "print now makes no error: the file is stored, and `effectivePrint` is false. Who uploads the same bytes under the "
+    "same name once more gets the file that is there.";
 
 /// What the document cannot take from the row of the route: errors here are those beyond what follows from it.
 struct OperationFacts {

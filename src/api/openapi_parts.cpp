@@ -180,7 +180,10 @@ json::array security(Access access) {
     if (access == Access::kViewer || access == Access::kFollower)
         return {json::object{{"accessToken", json::array{}}}, json::object{{"tokenInAddress", json::array{}}}};
     if (access == Access::kRefreshToken) return needs("refreshToken");
-    return needs(access == Access::kApiKey ? "apiKey" : "accessToken");
+    if (access == Access::kApiKey)
+        return {json::object{{"apiKey", json::array{}}}, json::object{{"accessToken", json::array{}}},
+                json::object{{"keyInAddress", json::array{}}}};
+    return needs("accessToken");
 }
 
 json::object security_schemes() {
@@ -200,7 +203,12 @@ json::object security_schemes() {
          {{"type", "apiKey"},
           {"in", "header"},
           {"name", "X-Api-Key"},
-          {"description", "API token of POST /users/me/tokens"}}}};
+          {"description", "API token of POST /users/me/tokens"}}},
+        {"keyInAddress",
+         {{"type", "apiKey"},
+          {"in", "query"},
+          {"name", "apikey"},
+          {"description", "The same token in the address, as OctoPrint takes it"}}}};
 }
 
 json::array path_parameters(std::string_view path) {
@@ -225,6 +233,9 @@ json::array query_parameters(QueryFacts query) {
                             "The picture is at least so many pixels wide, and as small as it can be for that; never "
                             "larger than the camera's own, which it is without this",
                             {{"type", "integer"}, {"minimum", 1}, {"maximum", 100'000}})};
+    if (query == QueryFacts::kSlicerUpload)
+        return {query_parameter("path", "Before the field of this name in the form", text()),
+                query_parameter("print", "Before the field of this name in the form", text())};
     if (query == QueryFacts::kPrinterFields)
         return {
             query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};

@@ -16,7 +16,7 @@ std::int64_t printjob_id(const Call& call) {
 
 Answer list_printjobs(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
-    co_return list_response("/printjobs", list, co_await services.printjobs.list(list.query));
+    co_return list_response(call.request.prefix + "/printjobs", list, co_await services.printjobs.list(list.query));
 }
 
 Answer start_printjob(const Services& services, Call& call) {

@@ -34,7 +34,7 @@ enum class Access {
     kFreshUser,     ///< whoever has a fresh access token
     kFreshAdmin,    ///< an administrator with a fresh access token: accounts
     kAdmin,         ///< the same; the token need not be fresh if `auth.fresh_admin` is `accounts`
-    kApiKey,        ///< whoever has an access token, sent as X-Api-Key: slicers
+    kApiKey,        ///< whoever has an access token, sent as OctoPrint takes its keys: slicers
 };
 
 /// Whether an account that must change its password first may still call it.

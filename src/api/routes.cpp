@@ -57,6 +57,10 @@ std::span<const Route> routes() {
         {"POST",   "/settings",                       kAdmin,        kRefuse, kHandler, change_settings,      "Change settings"},
         {"POST",   "/tasks",                          kAdmin,        kRefuse, kHandler, start_task,           "Start a task in the background"},
         // What slicers ask of an OctoPrint: into the library, or for one printer.
+        {"GET",    "/octoprint-emulator", kAnyone, kAllow, kHandler, emulate_page, "What a slicer shows of this address"},
+        {"GET",    "/octoprint-emulator/", kAnyone, kAllow, kHandler, emulate_page, "The same, with a slash at the end"},
+        {"GET",    "/octoprint-emulator/printers/{host}", kAnyone, kAllow, kHandler, emulate_page, "What a slicer shows of this address, for one printer"},
+        {"GET",    "/octoprint-emulator/printers/{host}/", kAnyone, kAllow, kHandler, emulate_page, "The same, with a slash at the end, for one printer"},
         {"GET",    "/octoprint-emulator/api/version", kApiKey, kRefuse, kHandler, emulate_version, "Version of the emulated OctoPrint"},
         {"GET",    "/octoprint-emulator/api/server", kApiKey, kRefuse, kHandler, emulate_server, "The same, as newer slicers ask"},
         {"GET",    "/octoprint-emulator/api/currentuser", kApiKey, kRefuse, kHandler, emulate_current_user, "Whose API key it is"},

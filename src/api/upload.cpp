@@ -5,6 +5,9 @@
 #include "files/names.hpp"
 #include "http/multipart.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace karmen::api {
 
 namespace {
@@ -15,6 +18,7 @@ constexpr std::uint64_t kFormBytesMax = 64 * 1024;
 struct Form {
     std::optional<services::GcodeUpload> file;
     std::string display;
+    std::string folder_of_name;  ///< below `folder`
     std::optional<std::string> folder;
     std::optional<bool> wants_print;
 };
@@ -26,7 +30,7 @@ std::string check_display(const std::string& filename) {
     if (name.find('\0') != std::string_view::npos) throw Error::invalid("/file", "has a name with a NUL character");
     if (!services::Gcodes::is_gcode_name(name))
         throw Error(ErrorCode::kUnsupportedMediaType,
-                    PublicMessage{"Only files that end in .gco or .gcode can be uploaded"});
+                    PublicMessage{"Only files that end in .gco, .gcode or .g can be uploaded"});
     return std::string(name);
 }
 
@@ -43,15 +47,28 @@ Awaitable<std::string> read_field(http::MultipartReader& reader, std::string_vie
 /// The spellings that OctoPrint and its clients have. Whoever mistypes one must not find the file not printed.
 bool parse_print(const std::string& text) {
     const std::string lower = to_lower(text);
-    if (lower == "true" || lower == "yes" || lower == "1") return true;
-    if (!lower.empty() && lower != "false" && lower != "no" && lower != "0")
-        throw Error::invalid("/print", "must be true or false");
+    static constexpr std::array<std::string_view, 5> kTrue{"true", "yes", "y", "on", "1"};
+    static constexpr std::array<std::string_view, 6> kFalse{"", "false", "no", "n", "off", "0"};
+    if (std::ranges::contains(kTrue, lower)) return true;
+    if (!std::ranges::contains(kFalse, lower)) throw Error::invalid("/print", "must be true or false");
     return false;
 }
 
-Awaitable<void> read_file(const Services& services, http::RequestBody& body, http::MultipartReader& reader,
-                          Form& form) {
-    form.file.emplace(co_await services.gcodes.begin_upload(body.content_length().value_or(0)));
+/// Refused before a gigabyte was read.
+std::string check_folder(std::string folder) {
+    files::parse_folder(folder);
+    return folder;
+}
+
+/// What OctoPrint takes from the address counts before the form.
+void read_address(const http::Query& query, Form& form) {
+    if (const auto folder = http::find(query, "path")) form.folder = check_folder(std::string(*folder));
+    if (const auto print = http::find(query, "print")) form.wants_print = parse_print(std::string(*print));
+}
+
+Awaitable<void> read_file(const Services& services, Call& call, http::MultipartReader& reader, Form& form) {
+    const std::uint64_t size_hint = call.request.body->content_length().value_or(0);
+    form.file.emplace(co_await services.gcodes.begin_upload(size_hint, call.principal()));
     std::uint64_t size_bytes = 0;
     for (auto piece = co_await reader.read_some(); !piece.empty(); piece = co_await reader.read_some()) {
         size_bytes += piece.size();
@@ -61,22 +78,24 @@ Awaitable<void> read_file(const Services& services, http::RequestBody& body, htt
     }
 }
 
-Awaitable<Form> read_form(const Services& services, Call& call, PrintField print) {
+Awaitable<Form> read_form(const Services& services, Call& call, UploadForm from) {
     http::RequestBody& body = *call.request.body;
     // The limit is on the file; the form around it needs some bytes of its own.
     body.limit(services.limits.upload_bytes_max + kFormBytesMax);
     const std::string content_type(call.request.headers.find("Content-Type").value_or(""));
     http::MultipartReader reader(body, content_type);
     Form form;
+    if (from == UploadForm::kSlicer) read_address(call.request.query, form);
     while (const auto part = co_await reader.next_part()) {
         if (part->name == "path" && !form.folder) {
-            form.folder = co_await read_field(reader, part->name);
-            files::parse_folder(*form.folder);  // refused before a gigabyte was read
-        } else if (part->name == "print" && print == PrintField::kRead && !form.wants_print) {
+            form.folder = check_folder(co_await read_field(reader, part->name));
+        } else if (part->name == "print" && from == UploadForm::kSlicer && !form.wants_print) {
             form.wants_print = parse_print(co_await read_field(reader, part->name));
         } else if (part->name == "file" && part->filename && !form.file) {
             form.display = check_display(*part->filename);
-            co_await read_file(services, body, reader, form);
+            if (from == UploadForm::kSlicer)
+                form.folder_of_name = check_folder(std::string(files::folder_name(*part->filename)));
+            co_await read_file(services, call, reader, form);
         }
     }
     if (!form.file) throw Error::invalid("/file", "is required");
@@ -85,11 +104,14 @@ Awaitable<Form> read_form(const Services& services, Call& call, PrintField print
 
 }  // namespace
 
-Awaitable<StoredUpload> store_upload(const Services& services, Call& call, PrintField print) {
-    Form form = co_await read_form(services, call, print);
+Awaitable<StoredUpload> store_upload(const Services& services, Call& call, UploadForm from) {
+    Form form = co_await read_form(services, call, from);
     StoredUpload stored{.wants_print = form.wants_print.value_or(false)};
-    stored.gcode = co_await services.gcodes.finish_upload(std::move(*form.file), call.principal(),
-                                                          form.folder.value_or(""), form.display);
+    std::string folder = form.folder.value_or("");
+    if (!form.folder_of_name.empty()) folder += "/" + form.folder_of_name;
+    const auto repeated = from == UploadForm::kSlicer ? services::Repeated::kOnce : services::Repeated::kTwice;
+    stored.gcode = co_await services.gcodes.finish_upload(std::move(*form.file), call.principal(), std::move(folder),
+                                                          form.display, repeated);
     co_return stored;
 }
 

@@ -26,7 +26,7 @@ Awaitable<User> require_user(const Services& services, const Call& call) {
 
 Answer list_users(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
-    co_return list_response("/users", list, co_await services.users.list(list.query));
+    co_return list_response(call.request.prefix + "/users", list, co_await services.users.list(list.query));
 }
 
 Answer add_user(const Services& services, Call& call) {

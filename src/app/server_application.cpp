@@ -1,6 +1,7 @@
 #include "app/server_application.hpp"
 
 #include "app/background_work.hpp"
+#include "app/descriptor_budget.hpp"
 #include "app/printer_options.hpp"
 #include "app/redis_options.hpp"
 #include "base/error.hpp"
@@ -28,10 +29,22 @@ std::size_t cpu_threads(const config::Pools& pools) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-http::ServerOptions server_options(const config::Http& http, const api::Api& api) {
+DescriptorBudget budget_of(const config::Http& http, Log& log) {
+    const auto wanted = static_cast<std::size_t>(http.connections_max);
+    const std::uint64_t allowed = descriptors_allowed();
+    const auto budget = descriptor_budget(allowed, wanted, static_cast<std::size_t>(http.descriptors_reserve));
+    if (budget.connections < wanted)
+        log.warning("fewer connections than http.connections_max: the system allows too few file descriptors",
+                    {{"connections", budget.connections}, {"descriptors", allowed}});
+    return budget;
+}
+
+http::ServerOptions server_options(const config::Http& http, const api::Api& api, Log& log) {
+    const DescriptorBudget budget = budget_of(http, log);
     return {.address = http.address,
             .port = static_cast<std::uint16_t>(http.port),
-            .connections_max = static_cast<std::size_t>(http.connections_max),
+            .connections_max = budget.connections,
+            .refusals_max = budget.refusals,
             .header_bytes_max = http.header_max_bytes,
             .json_bytes_max = http.json_max_bytes,
             .header_timeout = http.header_timeout,
@@ -120,7 +133,8 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                  shared_->login_throttle(), clock_, blocking_, cpu_},
                 session_options(config.auth)),
       users_(persistence_.users, clock_, lists_, blocking_, cpu_, config.auth.bcrypt_cost),
-      gcodes_({persistence_.gcodes, store_, clock_, lists_, blocking_, files_, log, changes_}),
+      gcodes_({persistence_.gcodes, store_, clock_, lists_, blocking_, files_, log, changes_,
+               config.files.user_quota_bytes}),
       monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log, changes_},
                monitor_options_of(config, kind)),
       printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_, changes_},
@@ -165,7 +179,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .webcam_access = webcam_access(config.webcam),
             .fresh_admin = fresh_admin(config.auth)}),
       server_(
-          loop.executor(), server_options(config.http, api_),
+          loop.executor(), server_options(config.http, api_, log),
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
 
 Awaitable<std::optional<services::NewUser>> ServerApplication::start() {

@@ -88,6 +88,8 @@ std::string_view to_word(ErrorCode code) {
             return "not_ready";
         case ErrorCode::kDiskFull:
             return "disk_full";
+        case ErrorCode::kQuotaExceeded:
+            return "quota_exceeded";
     }
     return "internal";
 }

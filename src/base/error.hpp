@@ -53,6 +53,7 @@ enum class ErrorCode {
     kServiceUnavailable,  ///< Redis does not answer
     kNotReady,            ///< this process cannot do its work now; the fields say why
     kDiskFull,
+    kQuotaExceeded,  ///< the user's files take all the room that they may
 };
 
 /// The stable word of the code, such as `printer_not_found`.

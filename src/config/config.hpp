@@ -26,6 +26,7 @@ struct Http {
     Bytes json_max_bytes = kMiB;
     Bytes upload_max_bytes = kGiB;
     int connections_max = 10'000;
+    int descriptors_reserve = 48;
     Duration header_timeout = std::chrono::seconds(10);
     Duration body_idle_timeout = std::chrono::seconds(30);
     Bytes body_rate_min = kKiB;  ///< bytes per second
@@ -108,6 +109,7 @@ struct Files {
     std::string dir;      ///< empty: gcodes in data_dir
     std::string old_dir;  ///< what rows of Karmen 0.0.13 call it; empty: the same
     Bytes min_free_bytes = 64 * kMiB;
+    Bytes user_quota_bytes = 0;  ///< 0: none
     bool operator==(const Files&) const = default;
 };
 

@@ -80,6 +80,8 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::http, &Http::upload_max_bytes>, kKiB, 1024 * kGiB}},
     {"http.connections_max", "Connections open at the same time; more are answered with 503.",
         NumberOption{field<&Config::http, &Http::connections_max>, 1, 1'000'000}},
+    {"http.descriptors_reserve", "File descriptors that connections leave to the database, the files and the printers, if the system allows few (ulimit -n).",
+        NumberOption{field<&Config::http, &Http::descriptors_reserve>, 0, 1'000'000}},
     {"http.header_timeout", "Time for the whole header of a request, from its first byte.",
         DurationOption{field<&Config::http, &Http::header_timeout>, milliseconds(100), minutes(10)}},
     {"http.body_idle_timeout", "A body that brings no byte for this long is given up.",
@@ -98,7 +100,7 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::http, &Http::shutdown_grace>, milliseconds(0), hours(1)}},
     {"http.cors_origins", "Web pages of these origins may call the API.",
         ListOption{field<&Config::http, &Http::cors_origins>, kOrigin}},
-    {"http.trusted_proxies", "From these addresses X-Forwarded-For is believed.",
+    {"http.trusted_proxies", "From these addresses X-Forwarded-For and X-Forwarded-Prefix are believed.",
         ListOption{field<&Config::http, &Http::trusted_proxies>, kIpNetwork}},
 
     {"auth.secret_key", "Signs the tokens. Empty: a random one is kept in the data directory.",
@@ -201,6 +203,8 @@ constexpr Option kOptions[] = {
         TextOption{field<&Config::files, &Files::old_dir>, kOptionalAbsolutePath}},
     {"files.min_free_bytes", "An upload that would leave less room on the disk is refused.",
         SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},
+    {"files.user_quota_bytes", "The files of one user may take this much room; an upload beyond it is refused. 0: as much as there is.",
+        SizeOption{field<&Config::files, &Files::user_quota_bytes>, 0, 1024 * 1024 * kGiB}},
 
     {"storage.postgres_url", "PostgreSQL database. Empty: the one that POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER and "
         "POSTGRES_PASSWORD of the environment name, or, without POSTGRES_HOST, the embedded database in data_dir.",

@@ -67,6 +67,13 @@ std::string_view base_name(std::string_view uploaded) {
     return slash == std::string_view::npos ? uploaded : uploaded.substr(slash + 1);
 }
 
+std::string_view folder_name(std::string_view uploaded) {
+    const std::size_t slash = uploaded.rfind('/');
+    const bool is_elsewhere = uploaded.starts_with('/') || uploaded.find('\\') != std::string_view::npos ||
+                              (uploaded.size() > 1 && uploaded[1] == ':');
+    return slash == std::string_view::npos || is_elsewhere ? std::string_view() : uploaded.substr(0, slash);
+}
+
 std::string safe_filename(std::string_view display) {
     static constexpr std::string_view kDropped = "/\\:*?\"<>|'`$&;!#%~^{}[]";
     std::string safe;

@@ -11,6 +11,9 @@ namespace karmen::files {
 /// deep or too long, or no text.
 std::vector<std::string> parse_folder(std::string_view path);
 
+/// The folder in a file's name such as `box/coin.gcode`. None when it is a whole path of the uploader's own system.
+std::string_view folder_name(std::string_view uploaded);
+
 /// The last part of what a browser or slicer sent as file name: some send whole paths of their own system.
 std::string_view base_name(std::string_view uploaded);
 

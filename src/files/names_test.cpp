@@ -12,6 +12,15 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+TEST(Names, FindTheFolderInAFileName) {
+    EXPECT_EQ(folder_name("box/coin.gcode"), "box");
+    EXPECT_EQ(folder_name("a/b/coin.gcode"), "a/b");
+    EXPECT_EQ(folder_name("../coin.gcode"), "..") << "for parse_folder to refuse";
+    for (const char* none :
+         {"coin.gcode", "", "/home/me/coin.gcode", R"(C:\me\coin.gcode)", "C:/me/coin.gcode", R"(a\b/c.gcode)"})
+        EXPECT_EQ(folder_name(none), "") << none;
+}
+
 TEST(FolderName, IsTheListOfItsParts) {
     EXPECT_THAT(parse_folder(""), IsEmpty());
     EXPECT_THAT(parse_folder("/"), IsEmpty());

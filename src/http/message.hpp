@@ -56,7 +56,10 @@ struct Request {
     std::vector<std::string> segments;  ///< decoded parts of the path (http/target.hpp)
     Query query;
     Headers headers;
-    std::string remote_address;   ///< the client's; behind a trusted proxy the one that the proxy names
+    std::string remote_address;  ///< the client's; behind a trusted proxy the one that the proxy names
+    /// Below which a trusted proxy shows this server, such as `/karmen`: goes before every path in an answer. Empty:
+    /// none.
+    std::string prefix;
     std::string id;               ///< for logs and problem bodies
     RequestBody* body = nullptr;  ///< never null in a handler
     /// Takes the server's handler_timeout off this request: for handlers whose time is their client's or another

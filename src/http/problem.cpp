@@ -78,6 +78,7 @@ unsigned status_of(ErrorCode code) {
         case ErrorCode::kNotReady:
             return 503;
         case ErrorCode::kDiskFull:
+        case ErrorCode::kQuotaExceeded:
             return 507;
     }
     return 500;

@@ -50,6 +50,7 @@ TEST(Problem, KeepsTheOldBackendsStatusCodes) {
     EXPECT_EQ(status_of(ErrorCode::kUnsupportedMediaType), 415U);
     EXPECT_EQ(status_of(ErrorCode::kPrinterFailed), 500U);
     EXPECT_EQ(status_of(ErrorCode::kDiskFull), 507U);
+    EXPECT_EQ(status_of(ErrorCode::kQuotaExceeded), 507U);
 }
 
 }  // namespace

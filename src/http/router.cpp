@@ -16,6 +16,7 @@ std::vector<std::string> parse_pattern(std::string_view text) {
     std::vector<std::string> pattern;
     for (const std::string_view part : split(text, '/'))
         if (!part.empty()) pattern.emplace_back(part.front() == '{' ? kValue : part);
+    if (!pattern.empty() && text.ends_with('/')) pattern.emplace_back();
     return pattern;
 }
 

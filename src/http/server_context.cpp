@@ -14,11 +14,25 @@ namespace karmen::http {
 
 namespace {
 
+/// The longest text of an IPv6 address with a zone; for what is not an address at all.
+constexpr std::size_t kAddressBytesMax = 64;
+constexpr std::size_t kPrefixBytesMax = 256;
+
 bool is_harmless_id(std::string_view id) {
     return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
                c == '-';
     });
+}
+
+/// `//host` would lead to another server.
+bool is_plain_path(std::string_view path) {
+    static constexpr std::string_view kOthers = "/-._~%";
+    return path.starts_with('/') && path.size() <= kPrefixBytesMax && path.find("//") == std::string_view::npos &&
+           std::ranges::all_of(path, [](char c) {
+               const char lower = to_lower(c);
+               return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || kOthers.contains(c);
+           });
 }
 
 }  // namespace
@@ -61,6 +75,13 @@ std::string ServerContext::remote_address(const Request& request, const std::str
         if (!is_trusted(address)) break;
     }
     return address;
+}
+
+std::string ServerContext::prefix(const Request& request, const std::string& peer) const {
+    if (!trusted_proxies_.contains(peer)) return {};
+    std::string_view path = trim(request.headers.find("X-Forwarded-Prefix").value_or(""));
+    while (path.ends_with('/')) path.remove_suffix(1);
+    return is_plain_path(path) ? std::string(path) : std::string();
 }
 
 }  // namespace karmen::http

@@ -22,6 +22,8 @@ class ServerContext {
 
     /// The client's address: `peer`, or what a trusted proxy says.
     std::string remote_address(const Request& request, const std::string& peer) const;
+    /// What a trusted proxy says in X-Forwarded-Prefix, without `/` at its end; empty when it is no plain path.
+    std::string prefix(const Request& request, const std::string& peer) const;
 
     const ServerOptions options;
     const Handler handler;

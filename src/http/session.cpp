@@ -185,6 +185,7 @@ void Session::understand(Exchange& exchange) {
     Request& request = exchange.request;
     request.id = context_.request_id(request);
     request.remote_address = context_.remote_address(request, peer_);
+    request.prefix = context_.prefix(request, peer_);
     // A request that is refused from here on leaves the connection in order.
     exchange.keep_alive = exchange.parser.wants_keep_alive();
     const auto expect = request.headers.find("Expect");

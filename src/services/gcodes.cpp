@@ -16,6 +16,9 @@ namespace {
 /// One hop to the pool for each block: large enough that hops do not count, small enough for many uploads at a time.
 constexpr std::size_t kBlockBytes = 512 * 1024;
 
+/// What a form around a file takes, more or less.
+constexpr std::uint64_t kFormBytes = 64 * 1024;
+
 Error gcode_not_found() {
     return {ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"}};
 }
@@ -51,18 +54,26 @@ Awaitable<void> GcodeUpload::flush() {
 }
 
 bool Gcodes::is_gcode_name(std::string_view filename) {
-    return filename.ends_with(".gco") || filename.ends_with(".gcode");
+    const std::string lower = to_lower(filename);
+    return lower.ends_with(".gco") || lower.ends_with(".gcode") || lower.ends_with(".g");
 }
 
-Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint) {
+Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint, Principal owner) {
+    if (with_.user_bytes_max > 0) {
+        const std::uint64_t used = co_await offload(with_.blocking, [&] { return with_.gcodes.bytes_of(owner.user); });
+        const std::uint64_t wanted = size_hint > kFormBytes ? size_hint - kFormBytes : 0;
+        if (used + wanted > with_.user_bytes_max) throw storage::quota_exceeded(with_.user_bytes_max);
+    }
     auto file = co_await offload(with_.files, [&] { return with_.store.begin(size_hint); });
     co_return GcodeUpload(std::move(file), with_.files);
 }
 
-Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display) {
+Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display,
+                                       Repeated repeated) {
     co_await upload.flush();
     folder = to_nfc(folder);
     display = to_nfc(display);
+    bool is_new = true;
     Gcode gcode = co_await offload(with_.files, [&] {
         // A row whose file is gone would stand for the new one, and take it along when it is deleted.
         files::StoredFile stored = with_.store.publish(*upload.file_, folder, display,
@@ -78,19 +89,39 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
                   .analysis_error = std::nullopt,
                   .user = owner.user,
                   .username = owner.username};
-        try {
-            row.id = with_.gcodes.insert(row);
-        } catch (const storage::OutcomeUnknown&) {
-            // A row without its file would be worse than a file without a row, which is cleaned away in the end.
-            throw;
-        } catch (...) {
-            with_.store.remove(stored.relative_path);
-            throw;
-        }
-        return row;
+        const std::string path = row.absolute_path;
+        Gcode listed = list_or_drop(std::move(row), repeated);
+        is_new = listed.absolute_path == path;
+        return listed;
     });
-    with_.changes.on_change(GcodeStored{gcode});
+    if (is_new) with_.changes.on_change(GcodeStored{gcode});
     co_return gcode;
+}
+
+Gcode Gcodes::list_or_drop(Gcode row, Repeated repeated) {
+    try {
+        std::optional<Gcode> earlier;
+        if (repeated == Repeated::kOnce) earlier = find_same(row);
+        if (!earlier) {
+            row.id = with_.gcodes.insert(row, with_.user_bytes_max);
+            return row;
+        }
+        with_.store.remove(row.absolute_path);
+        return std::move(*earlier);
+    } catch (const storage::OutcomeUnknown&) {
+        // A row without its file would be worse than a file without a row, which is cleaned away in the end.
+        throw;
+    } catch (...) {
+        with_.store.remove(row.absolute_path);
+        throw;
+    }
+}
+
+std::optional<Gcode> Gcodes::find_same(const Gcode& row) {
+    auto same = with_.gcodes.find_same(row);
+    if (!same || !with_.store.open(same->absolute_path)) return std::nullopt;
+    show_relative_path(*same);
+    return same;
 }
 
 Awaitable<Page<Gcode>> Gcodes::list(ListQuery query) {

@@ -39,6 +39,12 @@ class GcodeUpload {
     std::vector<char> block_;
 };
 
+/// What becomes of an upload that its user has made before: same bytes, same name, same folder.
+enum class Repeated {
+    kTwice,  ///< one more file, which is told apart by its name in the store
+    kOnce,   ///< the earlier one stands for it
+};
+
 /// The library of g-code files: rows in the database, bytes in the store. Loop only.
 class Gcodes {
   public:
@@ -51,18 +57,21 @@ class Gcodes {
         Pool& files;
         Log& log;
         ChangeListener& changes;
+        std::uint64_t user_bytes_max = 0;  ///< of all files of one user; 0: any
     };
     explicit Gcodes(Dependencies dependencies) : with_(dependencies) {}
 
-    /// `.gco` or `.gcode`, as slicers name them.
+    /// `.gco`, `.gcode` or `.g`, in any letter case, as slicers name them.
     static bool is_gcode_name(std::string_view filename);
 
-    /// Throws Error(kDiskFull) when less than `size_hint` bytes and the reserve are free.
-    Awaitable<GcodeUpload> begin_upload(std::uint64_t size_hint);
+    /// `size_hint`: how many bytes will come, with a form around the file. Throws Error: kDiskFull when less than that
+    /// and the reserve are free, kQuotaExceeded when the owner has no room for it.
+    Awaitable<GcodeUpload> begin_upload(std::uint64_t size_hint, Principal owner);
 
-    /// Stores the file durably and lists it; after this it is not lost. Throws Error(kInvalidInput) for a folder that
-    /// leaves the store.
-    Awaitable<Gcode> finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display);
+    /// Stores the file durably and lists it; after this it is not lost. Throws Error: kInvalidInput for a folder that
+    /// leaves the store, kQuotaExceeded.
+    Awaitable<Gcode> finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display,
+                                   Repeated repeated = Repeated::kTwice);
 
     Awaitable<Page<Gcode>> list(ListQuery query);
 
@@ -98,6 +107,9 @@ class Gcodes {
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
     bool is_listed(const std::string& relative_path);
     void show_relative_path(Gcode& gcode) const;
+    /// The row that stands for the file: an earlier one that says the same, or this one, listed. Blocks.
+    Gcode list_or_drop(Gcode row, Repeated repeated);
+    std::optional<Gcode> find_same(const Gcode& row);
 
     Dependencies with_;
 };

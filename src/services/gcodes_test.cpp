@@ -48,7 +48,7 @@ class GcodesTest : public ServiceTest {
   public:
     Awaitable<Gcode> upload(std::string content, std::size_t piece, Principal owner, std::string folder,
                             std::string display) {
-        GcodeUpload file = co_await gcodes.begin_upload(content.size());
+        GcodeUpload file = co_await gcodes.begin_upload(content.size(), owner);
         for (std::size_t at = 0; at < content.size(); at += piece)
             co_await file.append({content.data() + at, std::min(piece, content.size() - at)});
         co_return co_await gcodes.finish_upload(std::move(file), std::move(owner), std::move(folder),
@@ -113,7 +113,7 @@ TEST_F(GcodesTest, TheRowSaysWhoseFileItIsAndWhere) {
 }
 
 Awaitable<void> begin_and_give_up(Gcodes& gcodes, std::string content) {
-    GcodeUpload file = co_await gcodes.begin_upload(content.size());
+    GcodeUpload file = co_await gcodes.begin_upload(content.size(), owner);
     co_await file.append(content);
 }
 
@@ -147,7 +147,7 @@ TEST_F(GcodesTest, AnUploadThatIsGivenUpLeavesNothing) {
 
 TEST_F(GcodesTest, AnUploadThatIsGivenUpWhileThePoolIsFullLeavesNothing) {
     const auto scenario = [](GcodesTest& t) -> Awaitable<void> {
-        std::optional<GcodeUpload> file = co_await t.gcodes.begin_upload(0);
+        std::optional<GcodeUpload> file = co_await t.gcodes.begin_upload(0, t.ann);
         PoolHold hold(t.file_work);
         hold.fill();
         file.reset();
@@ -166,7 +166,7 @@ TEST_F(GcodesTest, AnUploadThatIsCancelledDuringAWriteLeavesNothing) {
     TaskGroup uploads(loop.executor(), log, "upload");
     bool is_stored = false;
     const auto scenario = [](GcodesTest& t, TaskGroup& tasks, bool& stored) -> Awaitable<void> {
-        GcodeUpload file = co_await t.gcodes.begin_upload(0);
+        GcodeUpload file = co_await t.gcodes.begin_upload(0, t.ann);
         co_await until([&t] { return t.file_work.unfinished() == 0; });
         {
             const PoolHold hold(t.file_work);
@@ -213,7 +213,7 @@ class GcodesOnPostgresTest : public GcodesTest {
     Principal nobody{.user = add_user()};
 
     Awaitable<Gcode> upload() {
-        GcodeUpload file = co_await listing.begin_upload(0);
+        GcodeUpload file = co_await listing.begin_upload(0, nobody);
         co_await file.append(std::string_view("G28\n"));
         co_return co_await listing.finish_upload(std::move(file), nobody, "", "cube.gcode");
     }
@@ -415,7 +415,10 @@ TEST_F(GcodesTest, RecoverKeepsWhatIsListedAndMovesTheRestAway) {
 TEST(Gcodes, KnowsTheNamesThatSlicersGive) {
     EXPECT_TRUE(Gcodes::is_gcode_name("cube.gcode"));
     EXPECT_TRUE(Gcodes::is_gcode_name("cube.gco"));
-    EXPECT_FALSE(Gcodes::is_gcode_name("cube.stl"));
+    for (const char* name : {"CUBE.GCODE", "Cube.Gco", "cube.g", "CUBE.G"})
+        EXPECT_TRUE(Gcodes::is_gcode_name(name)) << name;
+    for (const char* name : {"cube.stl", "g", "cubeg", "cube.bgcode", "cube.g.txt"})
+        EXPECT_FALSE(Gcodes::is_gcode_name(name)) << name;
     EXPECT_FALSE(Gcodes::is_gcode_name("gcode"));
 }
 

@@ -33,7 +33,7 @@ class PrintJobsTest : public ServiceTest {
     }
 
     static Awaitable<Gcode> upload(PrintJobsTest& t) {
-        GcodeUpload file = co_await t.gcodes.begin_upload(0);
+        GcodeUpload file = co_await t.gcodes.begin_upload(0, t.ann);
         co_await file.append(std::string_view(kContent));
         co_return co_await t.gcodes.finish_upload(std::move(file), t.ann, "toys", "cube.gcode");
     }

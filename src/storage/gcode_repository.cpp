@@ -1,9 +1,11 @@
 #include "storage/gcode_repository.hpp"
 
+#include "base/text.hpp"
 #include "storage/json_columns.hpp"
 #include "storage/list_sql.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -84,9 +86,35 @@ void mark_print_jobs(Session& session, std::int64_t gcode_id) {
         session.execute("UPDATE printjobs SET gcode_data = :gcode_data WHERE id = :id", {without_file(gcode_data), id});
 }
 
+std::uint64_t sum_of_sizes(Session& session, const Uuid& user) {
+    // As text: what a database makes of a sum is not always an integer of its own.
+    static const Sql kSql =
+        select({"CAST(COALESCE(SUM(size), 0) AS text)"}, "FROM gcodes WHERE user_uuid = :user_uuid");
+    const std::string sum = session.only(kSql, {user}, [](Row& row) { return row.text(); });
+    return static_cast<std::uint64_t>(parse_int(sum).value_or(0));
+}
+
 }  // namespace
 
-std::int64_t GcodeRepository::insert(const Gcode& gcode) {
+Error quota_exceeded(std::uint64_t user_bytes_max) {
+    return {ErrorCode::kQuotaExceeded, PublicMessage{"The files of one user may take " +
+                                                     std::to_string(user_bytes_max) + " bytes; delete some first"}};
+}
+
+std::uint64_t GcodeRepository::bytes_of(const Uuid& user) {
+    Session session = database_.lease();
+    return sum_of_sizes(session, user);
+}
+
+std::optional<Gcode> GcodeRepository::find_same(const Gcode& gcode) {
+    static const Sql kSql =
+        select(kColumns, "FROM " + std::string(kTables) +
+                             " WHERE gcodes.display = :display AND gcodes.path = :path AND gcodes.sha256 = :sha256 AND "
+                             "gcodes.user_uuid = :user_uuid ORDER BY gcodes.id LIMIT 1");
+    return database_.lease().one(kSql, {gcode.display, gcode.path, gcode.sha256, gcode.user}, read_gcode);
+}
+
+std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_bytes_max) {
     static const Sql kSql = returning(
         "INSERT INTO gcodes (path, filename, display, absolute_path, uploaded, size, sha256, analysis, analysis_error, "
         "user_uuid) VALUES (:path, :filename, :display, :absolute_path, :uploaded, :size, :sha256, :analysis, "
@@ -101,6 +129,9 @@ std::int64_t GcodeRepository::insert(const Gcode& gcode) {
     Transaction transaction(session);
     if (has_row_with(session, gcode.absolute_path))
         throw Error(ErrorCode::kConflict, PublicMessage{"A file of this name is listed already"});
+    if (user_bytes_max > 0 && gcode.user &&
+        sum_of_sizes(session, *gcode.user) + static_cast<std::uint64_t>(gcode.size_bytes) > user_bytes_max)
+        throw quota_exceeded(user_bytes_max);
     const auto id = session.only(kSql,
                                  {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded,
                                   gcode.size_bytes, sha256, analysis, gcode.analysis_error, gcode.user},

@@ -13,14 +13,21 @@
 
 namespace karmen::storage {
 
+Error quota_exceeded(std::uint64_t user_bytes_max);
+
 /// Table gcodes. Holds no state of its own. Any thread, blocks; throws what Session throws.
 class GcodeRepository {
   public:
     explicit GcodeRepository(Database& database) : database_(database) {}
 
     /// Returns the id, which is never given twice. Throws Error(kConflict) when the absolute path is taken, and
-    /// OutcomeUnknown when the row may be there all the same.
-    std::int64_t insert(const Gcode& gcode);
+    /// OutcomeUnknown when the row may be there all the same. Error(kQuotaExceeded) when the files of its user would
+    /// take more than `user_bytes_max` with it (0: any), however many are inserted at the same time.
+    std::int64_t insert(const Gcode& gcode, std::uint64_t user_bytes_max = 0);
+    /// What all files of the user take.
+    std::uint64_t bytes_of(const Uuid& user);
+    /// The first that has the same display name, folder, SHA-256 and user.
+    std::optional<Gcode> find_same(const Gcode& gcode);
     std::optional<Gcode> find(std::int64_t id);
     /// Whether a row has this absolute path.
     bool has_path(std::string_view absolute_path);

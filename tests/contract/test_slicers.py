@@ -199,6 +199,103 @@ def test_same_name_twice_keeps_both(server, user: Api, key: str):
     assert sorted(download(user, gcode) for gcode in again) == sorted([CONTENT, CONTENT[::-1]])
 
 
+# --- what OctoPrint takes besides ---------------------------------------------------------------------------------------
+
+
+def send(server, key: str, *parts: bytes, query: str = "") -> RawResponse:
+    """A form of these parts, each with its header."""
+    body = b"".join(b"--B\r\n" + part + b"\r\n" for part in parts) + b"--B--\r\n"
+    head = lines(
+        f"POST {EMULATOR}/api/files/local{query} HTTP/1.1",
+        "Host: k",
+        f"X-Api-Key: {key}",
+        "Content-Type: multipart/form-data; boundary=B",
+        f"Content-Length: {len(body)}",
+        "",
+    )
+    with RawConnection(server.port) as connection:
+        connection.send(head + body)
+        return connection.read_response()
+
+
+def file_part(rest: bytes) -> bytes:
+    return b'Content-Disposition: form-data; name="file"; ' + rest + b"\r\n\r\nG28\n"
+
+
+@pytest.mark.parametrize("name", ["PART.GCODE", "PART.GCO", "Part.Gcode", "part.g", "PART.G"])
+def test_names_in_any_letter_case(server, user: Api, key: str, name: str):
+    assert test_and_upload(server, key, Upload(filename=name)).status == 201
+    (gcode,) = stored(user, name)
+    assert gcode["filename"] == name
+
+
+NAMES = {
+    b"filename*=ISO-8859-1''caf%E9.gcode": "café.gcode",
+    b"filename*=iso-8859-1'fr'th%e9.gcode": "thé.gcode",
+    b"filename=\"plain.gcode\"; filename*=UTF-8''%C5%99.gcode": "ř.gcode",
+    b'filename="M\xfcll.gcode"': "Müll.gcode",
+    "filename=\"Gerät.gcode\"".encode(): "Gerät.gcode",
+}
+
+
+@pytest.mark.parametrize(("written", "display"), NAMES.items(), ids=NAMES.values())
+def test_names_in_latin1_and_utf8(server, user: Api, key: str, written: bytes, display: str):
+    answer = send(server, key, file_part(written))
+    assert answer.status == 201, answer.body
+    assert len(stored(user, display)) == 1
+
+
+NO_FIELDS = [b"Content-Disposition: form-data", b"Content-Type: text/plain", b"Content-Disposition: attachment; filename=x.gcode"]
+
+
+@pytest.mark.parametrize(("number", "header"), enumerate(NO_FIELDS), ids=["no name", "no disposition", "no form-data"])
+def test_parts_that_are_no_fields_are_passed_over(server, user: Api, key: str, number: int, header: bytes):
+    name = f"beside{number}.gcode"
+    answer = send(server, key, header + b"\r\n\r\nx", file_part(f'filename="{name}"'.encode()))
+    assert answer.status == 201, answer.body
+    assert len(stored(user, name)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "folder"),
+    [("", "box/coin.gcode", "box"), ("coins", "box/of/coin.gcode", "coins/box/of"), ("coins/", "C:/my box/coin.gcode", "coins"),
+     ("", "/home/me/coin.gcode", ""), ("", r"D:\\box\\coin.gcode", "")],
+)
+def test_folder_in_the_name_of_the_file(server, user: Api, path: str, written: str, folder: str):
+    own = new_key(user)
+    answer = test_and_upload(server, own, Upload(path, written))
+    assert answer.status == 201, answer.body
+    told = json.loads(answer.body)["files"]["local"]["path"]
+    assert told.rpartition("/")[0] == folder and told in server.stored_files()
+
+
+@pytest.mark.parametrize("name", ["../out.gcode", "a/../../out.gcode", ".hidden/out.gcode"])
+def test_folder_in_the_name_that_leaves_the_store_is_400(server, key: str, name: str):
+    before = server.stored_files().keys()
+    assert test_and_upload(server, key, Upload(filename=name)).status == 400
+    assert server.stored_files().keys() == before
+
+
+def test_path_and_print_in_the_address(server, user: Api, key: str, printer: FakePrinter):
+    prefix = f"{EMULATOR}/printers/{printer.host}"
+    body = {"data": PRUSA.form(Upload(filename="asked.gcode")), "headers": {
+        "X-Api-Key": key, "Content-Type": f"multipart/form-data; boundary={PRUSA.boundary}"}}
+    nobody = user.with_token(None)
+    answer = nobody.post(f"{prefix}/api/files/local?print=on&path=by%20address", expect=201, **body)
+    assert answer.json()["effectivePrint"] is True, "the address counts before the form"
+    assert answer.json()["files"]["local"]["path"] == "by address/asked.gcode"
+    assert printer.job()["state"] in ("Starting", "Printing")
+    for query, pointer in (("print=perhaps", "/print"), ("path=../up", "/path")):
+        refusal = nobody.post(f"{prefix}/api/files/local?{query}", expect=400, **body).json()
+        assert [error["pointer"] for error in refusal["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("path", [EMULATOR, f"{EMULATOR}/", f"{EMULATOR}/printers/127.0.0.2:9", f"{EMULATOR}/printers/127.0.0.2:9/"])
+def test_address_of_a_slicer_is_a_page(anonymous: Api, path: str):
+    page = anonymous.get(path, expect=200)
+    assert page.headers["Content-Type"].startswith("text/html") and "API token" in page.text
+
+
 # --- printing at once ---------------------------------------------------------------------------------------------------
 
 
@@ -234,13 +331,36 @@ def test_unknown_printer_in_the_address_is_404_before_the_file_is_sent(server, k
         assert connection.read_response().status == 404
 
 
-def test_printer_that_prints_already_keeps_the_file_and_tells(server, user: Api, key: str, printer: FakePrinter):
+def test_printer_that_prints_already_keeps_the_file_once_and_tells(server, user: Api, key: str, printer: FakePrinter):
     prefix = f"{EMULATOR}/printers/{printer.host}"
     assert test_and_upload(server, key, Upload(filename="first.gcode", print=True), prefix).status == 201
-    answer = test_and_upload(server, key, Upload(filename="second.gcode", print=True), prefix)
-    assert answer.status == 409
-    assert json.loads(answer.body)["code"] == "printer_not_operational"
-    assert len(stored(user, "second.gcode")) == 1, "the file is in the library, to be printed later"
+    answers = [test_and_upload(server, key, Upload(filename="second.gcode", print=True), prefix) for _ in range(3)]
+    assert [answer.status for answer in answers] == [201] * 3
+    assert [json.loads(answer.body)["effectivePrint"] for answer in answers] == [False] * 3
+    (kept,) = stored(user, "second.gcode")
+    assert {answer.headers["location"] for answer in answers} == {f"{prefix}/api/files/local/{kept['id']}"}
+    assert download(user, kept) == CONTENT
+    assert list(server.stored_files()).count(kept["absolute_path"]) == 1
+    assert [path for path in server.stored_files() if "second" in path] == [kept["absolute_path"]]
+
+
+def test_only_the_same_upload_of_the_same_user_is_kept_once(server, user: Api, other_user: Api, key: str):
+    first = Upload("once", "once.gcode")
+    assert test_and_upload(server, key, first).status == 201
+    others = [
+        (key, Upload("once", "once.gcode", content=CONTENT + b"G28\n")),
+        (key, Upload("once", "twice.gcode")),
+        (key, Upload("elsewhere", "once.gcode")),
+        (new_key(other_user), first),
+    ]
+    for whose, upload in others:
+        assert test_and_upload(server, whose, upload).status == 201
+    assert len(stored(user, "once.gcode")) == 4 and len(stored(user, "twice.gcode")) == 1
+    # One whose file is gone stands for nothing.
+    gone = stored(user, "twice.gcode")[0]
+    server.stored_files()[gone["absolute_path"]].unlink()
+    assert test_and_upload(server, key, Upload("once", "twice.gcode")).status == 201
+    assert len(stored(user, "twice.gcode")) == 2
 
 
 # --- Cura ---------------------------------------------------------------------------------------------------------------
@@ -423,10 +543,31 @@ def test_no_key_or_a_wrong_one_is_403(anonymous: Api, key: str | None):
     refused(anonymous, key)
 
 
-def test_key_counts_in_its_own_header_only(server, key: str, anonymous: Api):
-    refused(anonymous, None, Authorization=f"Bearer {key}")
+def test_key_counts_where_octoprint_takes_it(server, key: str, anonymous: Api):
+    version = f"{EMULATOR}/api/version"
+    anonymous.get(version, headers={"Authorization": f"Bearer {key}"}, expect=200)
+    anonymous.get(f"{version}?apikey={key}", expect=200)
+    # With a proxy's password, and by those who send the header also without a key.
+    anonymous.get(f"{version}?apikey={key}", headers={"Authorization": "Basic cHJveHk6cHJveHk=", "X-Api-Key": ""}, expect=200)
+    # The header counts before all others.
+    anonymous.get(f"{version}?apikey={key}", headers={"X-Api-Key": "wrong", "Authorization": f"Bearer {key}"}, expect=403)
     refused(anonymous, f"Bearer {key}")
-    anonymous.get(f"{EMULATOR}/api/version?apikey={key}", expect=403)
+    anonymous.get(f"{version}?apikey=", expect=403)
+    anonymous.get(f"{version}?apikey=wrong", expect=403)
+    anonymous.get(f"/gcodes?apikey={key}", expect=401)
+
+
+def test_key_in_the_address_is_not_logged(new_server):
+    server = new_server(options={"log-level": "debug"})
+    admin = server.first_admin()
+    key = new_key(admin)
+    nobody = admin.with_token(None)
+    nobody.get(f"{EMULATOR}/api/version?apikey={key}", expect=200)
+    nobody.get(f"{EMULATOR}/api/nowhere?apikey={key}", expect=404)
+    nobody.get(f"{EMULATOR}/api/version?apikey={key}x", expect=403)
+    logged = server.process.output()
+    assert "/octoprint-emulator/api/version" in logged
+    assert key.rsplit(".", 1)[1] not in logged
 
 
 def test_other_tokens(user: Api, anonymous: Api):

@@ -58,6 +58,8 @@ ROUTES: dict[str, dict[str, str]] = {
 }
 for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):
     ROUTES |= {
+        prefix: {"GET": "anyone"},
+        f"{prefix}/": {"GET": "anyone"},
         f"{prefix}/api/version": {"GET": "key"},
         f"{prefix}/api/server": {"GET": "key"},
         f"{prefix}/api/currentuser": {"GET": "key"},
