@@ -1,5 +1,7 @@
 """The Debian package: what is in it, and its life on a machine of its own."""
 
+import json
+import platform
 import re
 import shlex
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.api import Api
+from support.binary import REPOSITORY
 from support.chroot import ENVIRONMENT, Chroot, run_outside
 from support.package import build_package, dependencies, package_field
 from support.process import Process
@@ -138,3 +141,33 @@ def test_files_with_secrets_are_never_open_in_between(package: Path):
 
 def test_has_no_fault_that_lintian_knows(package: Path):
     run_outside(["lintian", "--allow-root", "--fail-on", "error,warning", str(package)])
+
+
+# What leaves no mark in the program that could be told from what libraries bring along.
+COMPILED_WITH = {"-fstack-protector-strong", "-fstack-clash-protection", "-D_FORTIFY_SOURCE=3", "-fPIE"}
+COMPILED_WITH |= {"-fcf-protection=full"} if platform.machine() == "x86_64" else set()
+
+
+def readelf(program: Path, *what: str) -> str:
+    return run_outside(["readelf", "--wide", *what, str(program)])
+
+
+def test_program_is_hardened(package: Path, tmp_path: Path):
+    run_outside(["dpkg-deb", "--extract", str(package), str(tmp_path)])
+    program = tmp_path / "usr/bin/karmen"
+    segments, dynamic = readelf(program, "--segments"), readelf(program, "--dynamic")
+    assert re.search(r"Type:\s+DYN", readelf(program, "--file-header")) and re.search(r"FLAGS_1.*\bPIE\b", dynamic)
+    assert "GNU_RELRO" in segments and re.search(r"FLAGS_1.*\bNOW\b", dynamic), "full RELRO"
+    assert re.search(r"GNU_STACK\s.*\bRW\s", segments), "nothing on the stack can be run"
+    symbols = set(re.findall(r"UND (\w+)", readelf(program, "--dyn-syms")))
+    assert "__stack_chk_fail" in symbols
+    assert any(re.fullmatch(r"__\w+_chk", symbol) for symbol in symbols), "no call is fortified"
+
+
+def test_every_source_is_compiled_with_the_hardening_flags(package: Path):
+    """The package was made of this build."""
+    commands = json.loads((REPOSITORY / "build/release/compile_commands.json").read_text())
+    assert len(commands) > 100
+    for command in commands:
+        missing = COMPILED_WITH - set(shlex.split(command["command"]))
+        assert not missing, f"{command['file']} is compiled without {missing}"
