@@ -18,6 +18,7 @@ Router example() {
     router.add("POST", "/printers/{host}/current-job", 7);
     router.add("GET", "/{a}/x/{b}", 8);
     router.add("GET", "/{a}/{b}/y", 9);
+    router.add("GET", "/users/", 10);
     return router;
 }
 
@@ -37,6 +38,12 @@ TEST(Router, FindsLiteralsAndValues) {
     EXPECT_EQ(check("POST", {"users"}), "3");
     EXPECT_EQ(check("PATCH", {"users", "4711"}), "4 4711");
     EXPECT_EQ(check("POST", {"printers", "10.0.0.1:80", "current-job"}), "7 10.0.0.1:80");
+}
+
+TEST(Router, ASlashAtTheEndIsAPathOfItsOwn) {
+    EXPECT_EQ(check("GET", {"users", ""}), "10");
+    EXPECT_EQ(check("GET", {"users"}), "2");
+    EXPECT_EQ(check("GET", {"users", "me", "tokens", ""}), "404");
 }
 
 TEST(Router, PrefersLiteralsFromTheLeft) {
