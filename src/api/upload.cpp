@@ -49,8 +49,8 @@ bool parse_print(const std::string& text) {
     const std::string lower = to_lower(text);
     static constexpr std::array<std::string_view, 5> kTrue{"true", "yes", "y", "on", "1"};
     static constexpr std::array<std::string_view, 6> kFalse{"", "false", "no", "n", "off", "0"};
-    if (std::ranges::contains(kTrue, lower)) return true;
-    if (!std::ranges::contains(kFalse, lower)) throw Error::invalid("/print", "must be true or false");
+    if (std::ranges::find(kTrue, lower) != kTrue.end()) return true;
+    if (std::ranges::find(kFalse, lower) == kFalse.end()) throw Error::invalid("/print", "must be true or false");
     return false;
 }
 
@@ -58,6 +58,14 @@ bool parse_print(const std::string& text) {
 std::string check_folder(std::string folder) {
     files::parse_folder(folder);
     return folder;
+}
+
+std::string check_folder_of_name(std::string_view filename) {
+    try {
+        return check_folder(std::string(files::folder_name(filename)));
+    } catch (const Error&) {
+        throw Error::invalid("/file", "has folders before its name that cannot be used");
+    }
 }
 
 /// What OctoPrint takes from the address counts before the form.
@@ -93,8 +101,7 @@ Awaitable<Form> read_form(const Services& services, Call& call, UploadForm from)
             form.wants_print = parse_print(co_await read_field(reader, part->name));
         } else if (part->name == "file" && part->filename && !form.file) {
             form.display = check_display(*part->filename);
-            if (from == UploadForm::kSlicer)
-                form.folder_of_name = check_folder(std::string(files::folder_name(*part->filename)));
+            if (from == UploadForm::kSlicer) form.folder_of_name = check_folder_of_name(*part->filename);
             co_await read_file(services, call, reader, form);
         }
     }

@@ -272,7 +272,8 @@ def test_folder_in_the_name_of_the_file(server, user: Api, path: str, written: s
 @pytest.mark.parametrize("name", ["../out.gcode", "a/../../out.gcode", ".hidden/out.gcode"])
 def test_folder_in_the_name_that_leaves_the_store_is_400(server, key: str, name: str):
     before = server.stored_files().keys()
-    assert test_and_upload(server, key, Upload(filename=name)).status == 400
+    answer = test_and_upload(server, key, Upload(filename=name))
+    assert answer.status == 400 and [error["pointer"] for error in answer.json()["errors"]] == ["/file"]
     assert server.stored_files().keys() == before
 
 
