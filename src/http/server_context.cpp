@@ -14,8 +14,6 @@ namespace karmen::http {
 
 namespace {
 
-/// The longest text of an IPv6 address with a zone; for what is not an address at all.
-constexpr std::size_t kAddressBytesMax = 64;
 constexpr std::size_t kPrefixBytesMax = 256;
 
 bool is_harmless_id(std::string_view id) {
