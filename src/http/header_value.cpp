@@ -127,11 +127,15 @@ std::optional<HeaderValue> parse_header_value(std::string_view text) {
     return parsed;
 }
 
-std::string attachment_disposition(std::string_view file_name) {
+std::string filename_parameters(std::string_view file_name) {
     const std::string plain = ascii_fallback(file_name);
-    std::string value = "attachment; filename=\"" + plain + "\"";
+    std::string value = "filename=\"" + plain + "\"";
     if (plain != file_name) value += "; filename*=" + encode_extended(file_name);
     return value;
+}
+
+std::string attachment_disposition(std::string_view file_name) {
+    return "attachment; " + filename_parameters(file_name);
 }
 
 }  // namespace karmen::http

@@ -21,7 +21,11 @@ struct HeaderValue {
 /// whole, and `%22` is a quote. None when a quote is not closed or a parameter has no `=`.
 std::optional<HeaderValue> parse_header_value(std::string_view text);
 
-/// `attachment; filename="…"; filename*=UTF-8''…` (RFC 6266): the second only when the name is not plain ASCII.
+/// `filename="…"; filename*=UTF-8''…` (RFC 6266): the second only when the name is not plain ASCII, and the first then
+/// with `_` for each other character. Whoever knows both takes the second.
+std::string filename_parameters(std::string_view file_name);
+
+/// `attachment; ` and those.
 std::string attachment_disposition(std::string_view file_name);
 
 }  // namespace karmen::http

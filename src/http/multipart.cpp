@@ -47,6 +47,7 @@ Part parse_part_header(std::string_view header) {
             part.name = disposition->find("name").value_or("");
             part.filename = disposition->find("filename");
             if (part.filename && !is_valid_utf8(*part.filename)) part.filename = latin1_to_utf8(*part.filename);
+            part.has_extended_filename = disposition->find("filename*").has_value();
         }
     }
     return part;

@@ -19,6 +19,7 @@ struct MultipartLimits {
 struct Part {
     std::string name;                     ///< empty when it has none, or is no field of a form
     std::optional<std::string> filename;  ///< as the client wrote it, folders included; what is not UTF-8 is Latin-1
+    bool has_extended_filename = false;   ///< it came as `filename*`
     std::string content_type;             ///< empty when it does not say
 };
 

@@ -46,6 +46,8 @@ void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequ
     const long verify = request.tls == TlsVerification::kVerify ? 1 : 0;
     set_option(easy, CURLOPT_SSL_VERIFYPEER, verify);
     set_option(easy, CURLOPT_SSL_VERIFYHOST, verify * 2);
+    // In place of the machine's file of authorities; its directory of the same ones still counts.
+    if (!options.ca_file.empty()) set_option(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     // 0 would be libcurl's own 300 s: its largest value stands for no limit.
     const auto connect_ms = request.connect_timeout.count();
     set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? static_cast<long>(connect_ms) : 0x7fffffffL);
@@ -147,6 +149,7 @@ HttpFailure CurlExchange::failure_of(CURLcode result) const {
             case CURLE_SSL_CONNECT_ERROR:
             case CURLE_PEER_FAILED_VERIFICATION:
             case CURLE_SSL_CERTPROBLEM:
+            case CURLE_SSL_CACERT_BADFILE:
             case CURLE_SSL_CIPHER:
                 return Kind::kTls;
             case CURLE_GOT_NOTHING:

@@ -1,11 +1,13 @@
 #include "net/curl_transfer.hpp"
 
+#include "http/header_value.hpp"
 #include "net/curl_options.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <linux/sockios.h>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <sys/ioctl.h>
@@ -15,8 +17,30 @@ namespace karmen::net {
 
 namespace {
 
-HttpResult timed_out(std::string detail) {
-    return std::unexpected(HttpFailure{HttpFailure::Kind::kTimeout, std::move(detail)});
+HttpFailure timed_out(std::string detail) {
+    return {.kind = HttpFailure::Kind::kTimeout, .detail = std::move(detail)};
+}
+
+using HeaderList = std::unique_ptr<curl_slist, decltype([](curl_slist* list) { curl_slist_free_all(list); })>;
+
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+/// Names in ASCII are left to libcurl.
+void set_file_header(curl_mimepart* part, const MultipartUpload& upload) {
+    if (std::ranges::all_of(upload.filename, is_ascii)) {
+        check_curl(curl_mime_filename(part, upload.filename.c_str()));
+        check_curl(curl_mime_type(part, "application/octet-stream"));
+        return;
+    }
+    const std::string line = "Content-Disposition: form-data; name=\"" + upload.file_field + "\"; " +
+                             http::filename_parameters(upload.filename);
+    // libcurl would put its own Content-Type in front.
+    HeaderList headers(curl_slist_append(nullptr, line.c_str()));
+    if (!headers || !curl_slist_append(headers.get(), "Content-Type: application/octet-stream")) throw std::bad_alloc();
+    check_curl(curl_mime_headers(part, headers.get(), 1));
+    static_cast<void>(headers.release());  // the part's from here on
 }
 
 }  // namespace
@@ -59,8 +83,7 @@ void CurlTransfer::set_upload(const MultipartUpload& upload) {
     for (const auto& [name, value] : upload.fields)
         check_curl(curl_mime_data(add_part(name), value.data(), value.size()));
     curl_mimepart* file = add_part(upload.file_field);
-    check_curl(curl_mime_filename(file, upload.filename.c_str()));
-    check_curl(curl_mime_type(file, "application/octet-stream"));
+    set_file_header(file, upload);
     // With its size known, libcurl sends Content-Length: OctoPrint refuses chunked bodies with 411.
     check_curl(curl_mime_data_cb(file, static_cast<curl_off_t>(upload.size), &CurlTransfer::on_upload, nullptr, nullptr,
                                  this));
@@ -70,8 +93,9 @@ void CurlTransfer::set_upload(const MultipartUpload& upload) {
 std::size_t CurlTransfer::on_upload(char* data, std::size_t size, std::size_t count, void* self) {
     auto& transfer = *static_cast<CurlTransfer*>(self);
     transfer.made_progress();
+    transfer.has_begun_ = true;
     const std::size_t n = transfer.file_->take(data, size * count);
-    if (transfer.file_->can_read()) transfer.wake();
+    if (transfer.file_->can_read() || transfer.file_->is_at_end()) transfer.wake();
     if (n > 0 || transfer.file_->is_at_end()) return n;
     transfer.is_waiting_for_file_ = true;
     return CURL_READFUNC_PAUSE;
@@ -94,18 +118,27 @@ CurlTransfer::BodyOutcome CurlTransfer::take_body(std::string_view bytes) {
 }
 
 Awaitable<HttpResult> CurlTransfer::run(Pool& blocking, TimePoint deadline) {
+    if (auto failed = co_await exchange(blocking, deadline)) {
+        failed->was_sent = is_file_sent();
+        co_return std::unexpected(std::move(*failed));
+    }
+    co_return std::move(response_);
+}
+
+/// None: it came to an answer.
+Awaitable<std::optional<HttpFailure>> CurlTransfer::exchange(Pool& blocking, TimePoint deadline) {
     // The first block before the first byte: a file that cannot be read does not even bother the server.
-    if (file_ && file_->can_read() && !co_await read_file(blocking)) co_return std::unexpected(*failure());
+    if (file_ && file_->can_read() && !co_await read_file(blocking)) co_return failure();
     made_progress();  // the clock of silence starts here
     start();
     while (!has_finished()) {
         if (file_ && file_->can_read()) {
-            if (!co_await read_file(blocking)) co_return std::unexpected(*failure());
+            if (!co_await read_file(blocking)) co_return failure();
             if (std::exchange(is_waiting_for_file_, false)) curl_easy_pause(easy(), CURLPAUSE_CONT);
             continue;
         }
-        const bool has_idle_limit = request_.idle_timeout.count() > 0;
-        const TimePoint idle_deadline = has_idle_limit ? last_progress() + request_.idle_timeout : TimePoint::max();
+        const auto silence = silence_max();
+        const TimePoint idle_deadline = silence.count() > 0 ? last_progress() + silence : TimePoint::max();
         const TimePoint now = std::chrono::steady_clock::now();
         if (now >= deadline)
             co_return timed_out(fmt::format("not finished within {} ms", request_.total_timeout.count()));
@@ -114,10 +147,9 @@ Awaitable<HttpResult> CurlTransfer::run(Pool& blocking, TimePoint deadline) {
         else if (has_send_buffer_shrunk())
             made_progress();
         else
-            co_return timed_out(fmt::format("silent for {} ms", request_.idle_timeout.count()));
+            co_return timed_out(fmt::format("silent for {} ms", silence.count()));
     }
-    if (auto failed = failure()) co_return std::unexpected(std::move(*failed));
-    co_return std::move(response_);
+    co_return failure();
 }
 
 Awaitable<bool> CurlTransfer::read_file(Pool& blocking) {
@@ -132,11 +164,22 @@ Awaitable<bool> CurlTransfer::read_file(Pool& blocking) {
     co_return false;
 }
 
-bool CurlTransfer::has_send_buffer_shrunk() {
+std::chrono::milliseconds CurlTransfer::silence_max() const {
+    const bool has_all = is_file_sent() && bytes_in_send_buffer().value_or(0) == 0;
+    return has_all ? std::max(request_.idle_timeout, request_.answer_timeout) : request_.idle_timeout;
+}
+
+std::optional<int> CurlTransfer::bytes_in_send_buffer() const {
     int bytes = 0;
-    if (socket_ < 0 || ::ioctl(socket_, SIOCOUTQ, &bytes) != 0) return false;
-    const auto before = std::exchange(send_buffer_bytes_, bytes);
-    return before ? bytes < *before : bytes > 0;
+    if (socket_ < 0 || ::ioctl(socket_, SIOCOUTQ, &bytes) != 0) return std::nullopt;
+    return bytes;
+}
+
+bool CurlTransfer::has_send_buffer_shrunk() {
+    const auto bytes = bytes_in_send_buffer();
+    if (!bytes) return false;
+    const auto before = std::exchange(send_buffer_bytes_, *bytes);
+    return before ? *bytes < *before : *bytes > 0;
 }
 
 }  // namespace karmen::net

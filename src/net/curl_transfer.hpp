@@ -26,8 +26,14 @@ class CurlTransfer final : public CurlExchange {
     void set_post();
     void set_upload(const MultipartUpload& upload);
     BodyOutcome take_body(std::string_view bytes) override;
+    Awaitable<std::optional<HttpFailure>> exchange(Pool& blocking, TimePoint deadline);
     /// false: the file cannot be read, and failure() says why.
     Awaitable<bool> read_file(Pool& blocking);
+    /// How long nothing may move now.
+    std::chrono::milliseconds silence_max() const;
+    bool is_file_sent() const { return file_ && has_begun_ && file_->is_at_end(); }
+    /// What the operating system has and the receiver does not; none: not known.
+    std::optional<int> bytes_in_send_buffer() const;
     /// The receiver has taken bytes since this was asked before. A slow network takes minutes to empty the operating
     /// system's send buffer (megabytes), and nothing else moves meanwhile.
     bool has_send_buffer_shrunk();
@@ -35,6 +41,7 @@ class CurlTransfer final : public CurlExchange {
     const HttpRequest& request_;
     std::unique_ptr<curl_mime, decltype([](curl_mime* mime) { curl_mime_free(mime); })> mime_;
     std::optional<FileBlocks> file_;
+    bool has_begun_ = false;  ///< to send the upload's body
     bool is_waiting_for_file_ = false;
     curl_socket_t socket_ = -1;  ///< only to be asked; none on a connection that was used before
     std::optional<int> send_buffer_bytes_;

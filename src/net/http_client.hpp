@@ -17,6 +17,7 @@ class CurlStream;
 
 struct HttpClientOptions {
     std::string user_agent = "Karmen";
+    std::string ca_file;                     ///< PEM: authorities that are trusted besides the machine's; may be empty
     std::size_t connections_max = 1000;      ///< requests beyond wait, within their own time limits
     std::size_t idle_connections_max = 256;  ///< kept open for the next request to the same server
     std::size_t streams_max = 1000;          ///< open at the same time, beside the connections of requests

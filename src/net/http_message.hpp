@@ -27,7 +27,10 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 struct MultipartUpload {
     std::vector<std::pair<std::string, std::string>> fields;
     std::string file_field = "file";
-    std::string filename;  ///< as the receiver is told it; `"`, CR and LF are sent as %22, %0D and %0A
+    /// As the receiver is told it; `"`, CR and LF are sent as %22, %0D and %0A. A name that is not ASCII is sent twice,
+    /// as http::filename_parameters: some receivers refuse other characters in `filename` (OctoPrint 1.11.4), some do
+    /// not know `filename*`.
+    std::string filename;
     FileDescriptor file;
     std::uint64_t size = 0;
 };
@@ -47,6 +50,8 @@ struct HttpRequest {
     std::chrono::milliseconds connect_timeout{2'000};
     std::chrono::milliseconds total_timeout{10'000};  ///< of the whole exchange, redirects included
     std::chrono::milliseconds idle_timeout{0};        ///< longest silence, seen before twice that time
+    /// Instead of idle_timeout, as soon as the receiver has the last byte of an upload; not shorter than that.
+    std::chrono::milliseconds answer_timeout{0};
     std::size_t answer_bytes_max = 1 << 20;
 };
 
@@ -73,6 +78,8 @@ struct HttpFailure {
     };
     Kind kind;
     std::string detail;  ///< for logs and for people; no headers, no keys
+    /// The upload was on its way to its last byte: the server may have taken it, and acted on it.
+    bool was_sent = false;
 };
 
 std::string_view to_string(HttpFailure::Kind kind);

@@ -4,10 +4,15 @@
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
+#include <cstdio>
 #include <memory>
+#include <string>
+#include <unistd.h>
 
 namespace karmen::net {
 namespace {
@@ -30,6 +35,10 @@ class SelfSigned {
         const auto* text = reinterpret_cast<const unsigned char*>("octopi.local");
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
         X509_set_issuer_name(certificate_.get(), name);
+        // Who checks looks for the address that it connects to.
+        X509_EXTENSION* address = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
+        X509_add_ext(certificate_.get(), address, -1);
+        X509_EXTENSION_free(address);
         X509_sign(certificate_.get(), key_.get(), EVP_sha256());
         SSL_CTX_use_certificate(context_.get(), certificate_.get());
         SSL_CTX_use_PrivateKey(context_.get(), key_.get());
@@ -44,6 +53,11 @@ class SelfSigned {
         constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
         SSL_write(tls.get(), kAnswer.data(), kAnswer.size());
         connection.wait_for_close();
+    }
+
+    void write_to(const std::string& path) const {
+        const std::unique_ptr<BIO, Free<BIO_free_all>> file(BIO_new_file(path.c_str(), "w"));
+        ASSERT_TRUE(file && PEM_write_bio_X509(file.get(), certificate_.get()) == 1);
     }
 
   private:
@@ -72,6 +86,30 @@ TEST(HttpTls, ASelfSignedCertificateIsRefusedUnlessTheRequestAllowsIt) {
     const auto verified = get(TlsVerification::kVerify);
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().kind, HttpFailure::Kind::kTls) << verified.error().detail;
+}
+
+TEST(HttpTls, ACertificateOfTheFileOfAuthoritiesIsTrustedAndNoOther) {
+    Loop loop;
+    Log log = Log::silent();
+    Pool pool("blocking", 1, 10);
+    const SelfSigned trusted;
+    const SelfSigned stranger;
+    const std::string path = ::testing::TempDir() + "karmen-ca-" + std::to_string(::getpid()) + ".pem";
+    trusted.write_to(path);
+    const auto get = [&](const SelfSigned& certificate, const std::string& ca_file) {
+        HttpClient client(loop.executor(), pool, {.ca_file = ca_file}, log);
+        const TestServer server([&](TestConnection& connection) { certificate.serve(connection); });
+        HttpRequest request;
+        request.url = "https://" + server.host() + "/";
+        return loop.run_until_done(client.send(std::move(request)));
+    };
+    const auto answer = get(trusted, path);
+    EXPECT_TRUE(answer) << answer.error().detail;
+    for (const auto& refused : {get(trusted, ""), get(stranger, path), get(trusted, path + ".none")}) {
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind, HttpFailure::Kind::kTls) << refused.error().detail;
+    }
+    std::remove(path.c_str());
 }
 
 }  // namespace

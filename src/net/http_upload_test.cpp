@@ -63,13 +63,14 @@ class HttpUploadTest : public ::testing::Test {
 };
 
 /// The body of a multipart request as RFC 7578 wants it of these parts.
-std::string expected_body(const ReceivedRequest& received, const std::string& filename, std::string_view content) {
+std::string expected_body(const ReceivedRequest& received, const std::string& filename, std::string_view content,
+                          const std::string& more = "") {
     const std::string type = received.header("Content-Type");
     const std::string boundary = "--" + type.substr(type.find("boundary=") + 9);
     return boundary + "\r\nContent-Disposition: form-data; name=\"path\"\r\n\r\nkarmen/a\r\n" + boundary +
            "\r\nContent-Disposition: form-data; name=\"print\"\r\n\r\ntrue\r\n" + boundary +
-           "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + filename +
-           "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + std::string(content) + "\r\n" + boundary + "--\r\n";
+           "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + filename + "\"" + more +
+           "\r\nContent-Type: application/octet-stream\r\n\r\n" + std::string(content) + "\r\n" + boundary + "--\r\n";
 }
 
 TEST_F(HttpUploadTest, SendsFieldsThenFileWithItsLength) {
@@ -87,8 +88,21 @@ TEST_F(HttpUploadTest, EmptyFile) {
 }
 
 TEST_F(HttpUploadTest, AFileNameCannotBreakOutOfItsHeader) {
-    const auto received = received_of("x", "a\"; name=\"path\"\r\nX: y\\ \xc3\xa9.gcode");
-    EXPECT_EQ(received.body, expected_body(received, "a%22; name=%22path%22%0D%0AX: y\\ \xc3\xa9.gcode", "x"));
+    const std::string name = "a\"; name=\"path\"\r\nX: y\\ ";
+    const std::string sent = "a%22; name=%22path%22%0D%0AX: y\\ ";
+    const auto plain = received_of("x", name + ".gcode");
+    EXPECT_EQ(plain.body, expected_body(plain, sent + ".gcode", "x"));
+    const auto accented = received_of("x", name + "\xc3\xa9.gcode");
+    EXPECT_EQ(accented.body,
+              expected_body(accented, "a_; name=_path___X: y_ _.gcode", "x",
+                            "; filename*=UTF-8''a%22%3B%20name%3D%22path%22%0D%0AX%3A%20y%5C%20%C3%A9.gcode"));
+}
+
+TEST_F(HttpUploadTest, ANameThatIsNotAsciiIsSentInTwoForms) {
+    // U+00FC, U+9E1F, U+1F600: two, three and four bytes
+    const auto received = received_of("x", "M\xc3\xbcll-\xe9\xb8\x9f\xf0\x9f\x98\x80~1.gcode");
+    EXPECT_EQ(received.body, expected_body(received, "M_ll-__~1.gcode", "x",
+                                           "; filename*=UTF-8''M%C3%BCll-%E9%B8%9F%F0%9F%98%80~1.gcode"));
 }
 
 TEST_F(HttpUploadTest, StreamsALargeFileWhole) {
@@ -152,6 +166,50 @@ TEST_F(HttpUploadTest, AReceiverThatStopsReadingEndsByTheIdleTime) {
     const auto result = send(std::move(request));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, Kind::kTimeout) << result.error().detail;
+}
+
+TEST_F(HttpUploadTest, AnAnswerMayTakeLongerThanSilenceWhileSending) {
+    const TestServer server([](TestConnection& connection) {
+        connection.read_request();
+        std::this_thread::sleep_for(1'500ms);  // what the idle limit below would not have waited for
+        connection.answer(201, "{}");
+    });
+    HttpRequest request = upload_request(server.url(), "G28\n", 4);
+    request.idle_timeout = 1'000ms;
+    request.answer_timeout = 60'000ms;
+    const auto result = send(std::move(request));
+    ASSERT_TRUE(result) << result.error().detail;
+    EXPECT_EQ(result->status, 201);
+}
+
+TEST_F(HttpUploadTest, AnAnswerThatNeverComesEndsAndTheFileMayHaveBeenTaken) {
+    const TestServer server([](TestConnection& connection) {
+        connection.read_request();
+        connection.wait_for_close();
+    });
+    HttpRequest request = upload_request(server.url(), "G28\n", 4);
+    request.idle_timeout = 1'000ms;
+    request.answer_timeout = 1'500ms;
+    const auto result = send(std::move(request));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, Kind::kTimeout);
+    EXPECT_EQ(result.error().detail, "silent for 1500 ms");
+    EXPECT_TRUE(result.error().was_sent);
+}
+
+TEST_F(HttpUploadTest, TellsWhetherTheWholeFileHadGoneOut) {
+    const TestServer takes_all([](TestConnection& connection) { connection.read_request(); });
+    const auto silent = send(upload_request(takes_all.url(), "G28\n", 4));
+    ASSERT_FALSE(silent);
+    EXPECT_TRUE(silent.error().was_sent);
+    const TestServer takes_little([](TestConnection& connection) { connection.read_head(); });
+    const auto cut = send(upload_request(takes_little.url(), numbered_bytes(16 << 20), 16 << 20));
+    ASSERT_FALSE(cut);
+    EXPECT_FALSE(cut.error().was_sent);
+    // An empty file is sent whole only when there was somebody to take it.
+    const auto nobody = send(upload_request("http://" + testing::closed_host() + "/", "", 0));
+    ASSERT_FALSE(nobody);
+    EXPECT_FALSE(nobody.error().was_sent);
 }
 
 TEST_F(HttpUploadTest, AFileShorterThanToldFailsAndIsNeverSentWhole) {
