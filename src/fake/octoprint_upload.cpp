@@ -21,6 +21,7 @@ struct OctoPrintApi::UploadedFile {
     std::uint64_t size_bytes = 0;
     std::string sha1;
     std::string sha256;
+    bool has_raw_name_beyond_latin1 = false;
 };
 
 struct OctoPrintApi::Upload {
@@ -58,6 +59,11 @@ std::string decoded_name(std::string name) {
     return utf8;
 }
 
+/// Of UTF-8: U+00FF has two bytes that begin with 0xC3.
+bool has_character_beyond_latin1(std::string_view name) {
+    return std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) > 0xc3; });
+}
+
 template <class T>
 const T& or_refuse(const std::variant<T, Refusal>& result) {
     if (const auto* refusal = std::get_if<Refusal>(&result)) throw Refused(*refusal);
@@ -87,7 +93,10 @@ Awaitable<OctoPrintApi::Upload> OctoPrintApi::read_upload(http::RequestBody& bod
     http::MultipartReader reader(body, content_type);
     while (auto part = co_await reader.next_part()) {
         if (part->filename && part->name == "file") {
+            const bool is_raw_beyond_latin1 =
+                !part->has_extended_filename && has_character_beyond_latin1(*part->filename);
             upload.file = co_await read_file(reader, std::move(*part->filename));
+            upload.file->has_raw_name_beyond_latin1 = is_raw_beyond_latin1;
         } else if (!part->filename) {
             std::string value;
             for (auto piece = co_await reader.read_some(); !piece.empty(); piece = co_await reader.read_some()) {
@@ -128,6 +137,8 @@ Awaitable<http::Response> OctoPrintApi::post_upload(Call& call) {
         co_await wait_forever();
     }
     if (!upload) co_return html_answer(400, "Bad Request");
+    if (version.fails_at_raw_names() && upload->file && upload->file->has_raw_name_beyond_latin1)
+        co_return html_answer(500, "Internal Server Error");
     require(call, Method::kPost, Need::kControl);
     co_return upload->file ? store_file(call, *upload) : create_folder(call, *upload);
 }

@@ -31,6 +31,10 @@ struct OctoPrintVersion {
     bool has_pretty_json() const { return *this >= OctoPrintVersion{1, 9, 0}; }
     bool has_webcam_list() const { return *this >= OctoPrintVersion{1, 9, 0}; }
     bool drops_semicolon_of_names() const { return *this >= OctoPrintVersion{1, 11, 0}; }
+    /// 1.11.4 came with a Tornado that fails at a raw file name with a character beyond Latin-1. Not so 1.11.8.
+    bool fails_at_raw_names() const {
+        return *this >= OctoPrintVersion{1, 11, 4} && *this < OctoPrintVersion{1, 11, 8};
+    }
     bool tells_printer_error() const { return *this >= OctoPrintVersion{1, 11, 0}; }
 };
 
