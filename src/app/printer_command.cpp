@@ -41,7 +41,7 @@ class PrinterAdministration {
     explicit PrinterAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
         : context_(config, unready),
           log_(LogLevel::kWarning, config.log.format),
-          http_(context_.loop.executor(), context_.blocking, {}, log_),
+          http_(context_.loop.executor(), context_.blocking, http_client_options(config.printers), log_),
           client_(context_.loop.executor(), http_, client_options(config)),
           monitor_(context_.loop.executor(),
                    {client_, context_.persistence.printers, exchange_, context_.blocking, log_, nobody_},

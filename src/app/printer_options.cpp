@@ -1,5 +1,9 @@
 #include "app/printer_options.hpp"
 
+#include "config/load.hpp"
+
+#include <fstream>
+
 namespace karmen::app {
 
 services::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
@@ -10,12 +14,21 @@ services::PrinterMonitorOptions monitor_options(const config::Printers& printers
             .backoff_max = printers.backoff_max};
 }
 
+net::HttpClientOptions http_client_options(const config::Printers& printers) {
+    // libcurl would read it at the first printer with TLS, and then refuse them all.
+    if (!printers.ca_file.empty() && !std::ifstream(printers.ca_file).good())
+        throw config::ConfigError({"printers.ca_file cannot be read: " + printers.ca_file});
+    return {.ca_file = printers.ca_file};
+}
+
 printers::octoprint::ClientOptions client_options(const config::Config& config) {
     const config::Printers& printers = config.printers;
     return {.connect_timeout = printers.request_timeout,
             .read_timeout = printers.request_timeout,
             .command_timeout = printers.request_timeout,
             .upload_idle_timeout = printers.upload_idle_timeout,
+            .upload_answer_timeout = printers.upload_answer_timeout,
+            .print_settle_time = printers.print_settle_time,
             .answer_bytes_max = printers.answer_max_bytes,
             .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer),
             .camera_hosts = printers::CameraHosts(config.webcam.allowed_hosts)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/webcams.hpp"
@@ -9,6 +10,8 @@
 /// What the configuration says to the classes that talk to printers, in the server and in commands.
 namespace karmen::app {
 
+/// Throws config::ConfigError when printers.ca_file cannot be read.
+net::HttpClientOptions http_client_options(const config::Printers& printers);
 printers::octoprint::ClientOptions client_options(const config::Config& config);
 services::PrinterMonitorOptions monitor_options(const config::Printers& printers);
 webcam::RelayOptions relay_options(const config::Webcam& webcam);

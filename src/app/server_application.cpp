@@ -125,7 +125,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                                  .clock = clock_,
                                  .log = log})),
       changes_(shared_->events()),
-      http_client_(loop.executor(), files_, {}, log),
+      http_client_(loop.executor(), files_, http_client_options(config.printers), log),
       printer_client_(loop.executor(), http_client_, client_options(config)),
       session_use_(persistence_.login_sessions, clock_, blocking_, log),
       login_sessions_(persistence_.login_sessions, clock_, blocking_),

@@ -68,6 +68,9 @@ struct Printers {
     Duration deadline = std::chrono::seconds(2);
     Duration request_timeout = std::chrono::seconds(5);
     Duration upload_idle_timeout = std::chrono::seconds(60);
+    std::string ca_file;
+    Duration upload_answer_timeout = std::chrono::minutes(10);
+    Duration print_settle_time = std::chrono::seconds(10);
     Duration check_interval = std::chrono::seconds(30);
     Duration check_interval_active = std::chrono::seconds(2);
     Duration backoff_max = std::chrono::minutes(5);

@@ -68,8 +68,10 @@ struct PrintOutcome {
     enum class Result {
         kStarted,
         kStoredOnly,  ///< the printer has the file but did not start: busy or not connected
-        kRefused,     ///< the printer answered no, or gets another file at the moment
-        kFailed,      ///< it did not come to a clear answer
+        kBusy,        ///< the printer prints that file already, or gets another one at the moment
+        kRefused,     ///< the printer answered no
+        kFailed,      ///< it does not print
+        kUnknown,     ///< it had the whole file, and tells no more: it may print
     };
     Result result;
     std::string reason;  ///< as in CommandOutcome
@@ -94,8 +96,9 @@ class PrinterApi {
     /// `start` without a selected file is accepted by OctoPrint and does nothing.
     virtual Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) = 0;
 
-    /// Sends the file and starts it. Whether the printer is operational is for the caller to see before. Also throws
-    /// Error(kOverloaded), when the blocking pool is full.
+    /// Sends the file and starts it. A printer whose answer does not come, or does not tell whether it prints, is asked
+    /// for that. Whether it is operational is for the caller to see before. Also throws Error(kOverloaded), when the
+    /// blocking pool is full.
     virtual Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) = 0;
 };
 

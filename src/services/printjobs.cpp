@@ -1,6 +1,7 @@
 #include "services/printjobs.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "runtime/event.hpp"
 #include "runtime/sleep.hpp"
 #include "services/printer_observer.hpp"
@@ -40,8 +41,24 @@ Error print_job_not_found() {
     return {ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"}};
 }
 
-Error printer_failed(const std::string& reason) {
-    return {ErrorCode::kPrinterFailed, PublicMessage{"Cannot upload the g-code to the printer: " + reason}};
+void require_started(const printers::PrintOutcome& outcome) {
+    using Result = printers::PrintOutcome::Result;
+    if (outcome.result == Result::kStarted) return;
+    if (outcome.result == Result::kBusy) throw not_operational(outcome.reason);
+    // Of an unknown outcome nobody may say that it failed: the printer may print.
+    const std::string_view what =
+        outcome.result == Result::kUnknown ? "The g-code was sent to the printer. " : "Cannot print the g-code: ";
+    throw Error(ErrorCode::kPrinterFailed, PublicMessage{std::string(what) + outcome.reason});
+}
+
+/// The state shown is the printer's text, so text and flags must agree, and a reason names both when they do not.
+void require_operational(const PrinterStatus& status) {
+    const bool has_text = starts_with_ignoring_case(status.text, "operational");
+    if (status.state == PrinterState::kOperational && has_text) return;
+    if (status.state == PrinterState::kOperational)
+        throw not_operational("its flags say that it is operational, its state is " + status.text);
+    if (has_text) throw not_operational("its state is " + status.text + ", its flags say that it is not");
+    throw not_operational(status.text);
 }
 
 }  // namespace
@@ -75,8 +92,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     const auto lock = co_await with_.locks.try_lock(start->host);
     if (!lock) throw not_operational("another file is being sent to it");
     const printers::PrinterAddress address = address_of(printer);
-    const PrinterStatus status = (co_await with_.client.status(address)).value;
-    if (status.state != PrinterState::kOperational) throw not_operational(status.text);
+    require_operational((co_await with_.client.status(address)).value);
 
     const printers::PrintOutcome outcome = (co_await with_.client.print(address, {.file = std::move(content.file.file),
                                                                                   .size = content.file.size_bytes,
@@ -86,7 +102,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     // From here on the printer may be printing: that is recorded, even while the server is shutting down.
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     with_.monitor.invalidate(start->host);
-    if (outcome.result != printers::PrintOutcome::Result::kStarted) throw printer_failed(outcome.reason);
+    require_started(outcome);
 
     PrintJob job{.gcode_id = content.gcode.id,
                  .printer_host = printer.host,

@@ -15,7 +15,13 @@ NOBODY = "127.0.0.2:9"
 
 @pytest.fixture(scope="module")
 def server_options() -> dict[str, str]:
-    return {"printers-status-max-age": "0s", "printers-check-interval": "5m", "printers-upload-idle-timeout": "2s"}
+    return {
+        "printers-status-max-age": "0s",
+        "printers-check-interval": "5m",
+        "printers-upload-idle-timeout": "1s",
+        "printers-upload-answer-timeout": "4s",
+        "printers-print-settle-time": "500ms",
+    }
 
 
 def add_printer(admin: Api, host: str, name: str = "A printer") -> str:
@@ -145,6 +151,9 @@ def test_printer_that_prints_already_is_409(user: Api, gcode: dict, printer: Fak
 NOT_READY = {
     "not connected": NOT_OPERATIONAL,
     "paused": Answer(body=printer_body("Paused", paused=True)),
+    "prints, by its text": Answer(body=printer_body("Printing")),
+    "prints, by a number": Answer(body=printer_body("Printing", printing=1, ready=True)),
+    "error, by its flags": Answer(body=printer_body("Operational", error=True, ready=True)),
     "no JSON": Answer(body=b"<html>"),
     "server error": Answer(500),
     "forbidden": FORBIDDEN,
@@ -159,16 +168,26 @@ def test_printer_that_is_not_operational_is_409(user: Api, gcode: dict, scripted
     assert jobs_on(user, scripted.host) == []
 
 
+def test_words_of_a_contradiction_agree_with_the_state_shown(user: Api, gcode: dict, scripted: ScriptedPrinter):
+    for answer in (NOT_READY["prints, by its text"], NOT_READY["error, by its flags"]):
+        scripted.answers["/api/printer"] = answer
+        shown = looks(user, scripted.host)["status"]["state"]
+        message = start(user, gcode, scripted.host, expect=409).json()["message"]
+        assert shown in message and "flags" in message
+
+
 def test_printer_that_is_gone_is_409(admin: Api, user: Api, gcode: dict):
     add_printer(admin, "127.0.0.2:11")
     start(user, gcode, "127.0.0.2:11", expect=409)
 
 
 NOT_STARTED = {"done": True, "effectivePrint": False, "effectiveSelect": False, "files": {}}
+QUEUED = {"item": {"path": "x.gcode", "root": "gcodes"}, "print_started": False, "print_queued": False, "action": "create_file"}
 REFUSALS = {
     "does not start": Answer(201, NOT_STARTED),
+    "does not start, in Moonraker's words": Answer(201, QUEUED),
+    "does not tell, and does not print": Answer(201, {"done": True}),
     "forbidden": FORBIDDEN,
-    "conflict": Answer(409, {"error": "Trying to overwrite file that is currently being printed"}),
     "type": Answer(415, {"error": "Could not upload file, invalid type"}),
     "server error": Answer(500, b"<html>"),
     "200 is not 201": Answer(200, {}),
@@ -184,7 +203,73 @@ def test_printer_that_does_not_take_the_file_is_500_with_a_reason(user: Api, gco
     assert jobs_on(user, scripted.host) == [], "a print that did not start is no print job"
 
 
-@pytest.mark.parametrize("fault", ["hang", "reset", "silent_close", "403", "500", "409"])
+def job_of(gcode: dict, state: str) -> Answer:
+    name = gcode["filename"]
+    file = {"date": 1, "name": name, "display": name, "origin": "local", "path": f"karmen/{name}", "size": gcode["size"]}
+    return Answer(body={"job": {"file": file}, "progress": {"completion": 0.5}, "state": state})
+
+
+UNCLEAR = {
+    "does not tell": Answer(201, {"done": True}),
+    "no JSON": Answer(201, b"<html>"),
+    "200 is not 201": Answer(200, {}),
+    "server error": Answer(500, b"<html>"),
+    "bad gateway": Answer(502, b"<html>"),
+    "gateway timeout": Answer(504, b"<html>"),
+}
+
+
+@pytest.mark.parametrize("answer", UNCLEAR.values(), ids=UNCLEAR.keys())
+def test_printer_that_prints_whatever_it_answers_is_201(user: Api, gcode: dict, scripted: ScriptedPrinter, answer: Answer):
+    scripted.answers |= {"/api/files/local": answer, "/api/job": job_of(gcode, "Printing")}
+    start(user, gcode, scripted.host)
+    assert len(jobs_on(user, scripted.host)) == 1
+    assert len(scripted.asked("/api/files/local", "POST")) == 1, "a file is sent once"
+
+
+def test_printer_that_tells_nothing_is_not_told_of_as_failed(user: Api, gcode: dict, scripted: ScriptedPrinter):
+    scripted.answers |= {"/api/files/local": Answer(500, b""), "/api/job": Answer(500, b"")}
+    message = start(user, gcode, scripted.host, expect=500).json()["message"]
+    assert "not known whether the printer prints" in message
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"), [(413, "client_max_body_size"), (502, "server runs"), (504, "proxy_read_timeout")]
+)
+def test_proxy_that_refuses_says_what_to_change(user: Api, gcode: dict, scripted: ScriptedPrinter, status: int, advice: str):
+    scripted.answers["/api/files/local"] = Answer(status, b"<html>")
+    message = start(user, gcode, scripted.host, expect=500).json()["message"]
+    assert advice in message and str(status) in message
+    assert jobs_on(user, scripted.host) == []
+
+
+def test_file_that_is_printed_meanwhile_is_409_with_the_printer_s_words(user: Api, gcode: dict, scripted: ScriptedPrinter):
+    words = "Trying to overwrite file that is currently being printed"
+    scripted.answers["/api/files/local"] = Answer(409, {"error": words})
+    problem = start(user, gcode, scripted.host, expect=409).json()
+    assert problem["code"] == "printer_not_operational" and words in problem["message"]
+    assert jobs_on(user, scripted.host) == []
+
+
+def test_printer_may_take_longer_to_answer_than_to_take_bytes(user: Api, gcode: dict, printer: FakePrinter):
+    printer.set_fault("slow", path="/api/files/local", amount=2000)
+    start(user, gcode, printer.host)
+    assert len(jobs_on(user, printer.host)) == 1
+
+
+# What each release does with names: 1.11.4 fails at raw ones.
+@pytest.mark.parametrize("version", ["1.8.7", "1.9.3", "1.10.3", "1.11.3", "1.11.4", "1.11.8"])
+def test_names_of_every_script_reach_every_octoprint(admin: Api, user: Api, fake_printers, version: str):
+    (fake,) = fake_printers(speed=0.01, flags=("--octoprint-version", version))
+    add_printer(admin, fake.host)
+    gcode = uploaded(user, "M\u00fcll \u9e1f \U0001f600.gcode", gcode_bytes(1000), "\u00dcml\u00e4ut/\u9e1f")
+    start(user, gcode, fake.host)
+    ((path, file),) = fake.files().items()
+    assert path == f"karmen/\u00dcml\u00e4ut/\u9e1f/{gcode['filename']}"
+    assert file["display"] == gcode["filename"] and "\u9e1f" in gcode["filename"]
+
+
+@pytest.mark.parametrize("fault", ["hang", "reset", "silent_close", "403", "500"])
 def test_printer_that_breaks_while_it_takes_the_file_is_an_error(user: Api, gcode: dict, printer: FakePrinter, fault: str):
     printer.set_fault(fault, path="/api/files/local")
     start(user, gcode, printer.host, expect=500)

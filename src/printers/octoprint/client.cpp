@@ -1,12 +1,17 @@
 #include "printers/octoprint/client.hpp"
 
+#include "base/text.hpp"
+#include "net/url.hpp"
+#include "printers/octoprint/answer.hpp"
 #include "printers/octoprint/wire.hpp"
+#include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
 
 #include <fmt/format.h>
 
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace karmen::printers::octoprint {
 
@@ -15,15 +20,6 @@ namespace {
 using net::HttpFailure;
 using net::HttpResponse;
 using net::HttpResult;
-
-bool is_success(const HttpResponse& response) {
-    return response.status >= 200 && response.status < 300;
-}
-
-/// No key, a wrong one, or one of a user without the right. OctoPrint 1.11 tells a POST so with 400.
-bool is_denied(const HttpResponse& response) {
-    return response.status == 403 || (response.status == 400 && parse_error(response.body) == "CSRF validation failed");
-}
 
 std::optional<AccessLevel> observed_access(const PrinterAddress& address, const HttpResult& result) {
     if (!address.api_key || address.api_key->empty() || !result) return std::nullopt;
@@ -37,12 +33,6 @@ bool is_invalid_data(const HttpResult& result) {
     return result ? result->status == 200 : result.error().kind == HttpFailure::Kind::kTooLarge;
 }
 
-std::string refusal_of(const HttpResponse& response) {
-    if (is_denied(response)) return "The printer does not allow this without a valid API key";
-    std::string error = parse_error(response.body);
-    return error.empty() ? fmt::format("The printer answered with status {}", response.status) : error;
-}
-
 /// Of anything but a success.
 CommandOutcome failed_outcome(const HttpResult& result) {
     using Result = CommandOutcome::Result;
@@ -54,19 +44,6 @@ CommandOutcome failed_outcome(const HttpResult& result) {
 CommandOutcome outcome_of(const HttpResult& result) {
     if (result && is_success(*result)) return {CommandOutcome::Result::kDone, {}};
     return failed_outcome(result);
-}
-
-PrintOutcome print_outcome_of(const HttpResult& result) {
-    using Result = PrintOutcome::Result;
-    if (!result && result.error().kind == HttpFailure::Kind::kFile)
-        return {Result::kFailed, "The g-code cannot be read from the disk"};
-    if (result && result->status == 201) {
-        if (parse_effective_print(result->body)) return {Result::kStarted, {}};
-        return {Result::kStoredOnly, "The printer has taken the file but did not start to print it"};
-    }
-    CommandOutcome outcome = failed_outcome(result);
-    const bool is_refusal = outcome.result == CommandOutcome::Result::kRefused;
-    return {is_refusal ? Result::kRefused : Result::kFailed, std::move(outcome.reason)};
 }
 
 std::string_view body_of(JobCommand command) {
@@ -89,6 +66,12 @@ std::string folder_on_printer(std::string_view folder) {
     while (folder.starts_with('/')) folder.remove_prefix(1);
     while (folder.ends_with('/')) folder.remove_suffix(1);
     return folder.empty() ? "karmen" : fmt::format("karmen/{}", folder);
+}
+
+std::string stored_file_path(const SentFile& sent) {
+    std::string path = "/api/files/local";
+    for (const std::string_view part : split(sent.path, '/')) path += "/" + net::percent_encoded(part);
+    return path;
 }
 
 }  // namespace
@@ -211,24 +194,67 @@ Awaitable<Observed<CommandOutcome>> Client::command_job(PrinterAddress address, 
 Awaitable<Observed<PrintOutcome>> Client::print(PrinterAddress address, PrintFile file) {
     HostLimits::Visit visit(limits_, address.host);
     if (!visit.try_begin_upload()) {
-        PrintOutcome busy{PrintOutcome::Result::kRefused, "Another file is being sent to this printer"};
+        PrintOutcome busy{PrintOutcome::Result::kBusy, "Another file is being sent to this printer"};
         co_return Observed<PrintOutcome>{std::move(busy), std::nullopt};
     }
+    SentFile sent{.path = folder_on_printer(file.folder) + "/" + file.name,
+                  .name = file.name,
+                  .size_bytes = file.size,
+                  .came_before = std::nullopt};
+    sent.came_before = came_before(co_await get(address, stored_file_path(sent)));
+    const HttpResult result = co_await upload(address, std::move(file), visit);
+    const auto access = observed_access(address, result);
+    auto outcome = outcome_of_upload(result);
+    if (auto* unclear = std::get_if<UnclearAnswer>(&outcome))
+        co_return Observed<PrintOutcome>{co_await find_out(std::move(address), std::move(sent), std::move(*unclear)),
+                                         access};
+    co_return Observed<PrintOutcome>{std::get<PrintOutcome>(std::move(outcome)), access};
+}
+
+Awaitable<HttpResult> Client::upload(PrinterAddress address, PrintFile file, HostLimits::Visit& visit) {
     const auto place = co_await with_timeout(options_.command_timeout, visit.requests().acquire());
-    if (!place) {
-        PrintOutcome silent{PrintOutcome::Result::kFailed, std::string(kNotRespondingText)};
-        co_return Observed<PrintOutcome>{std::move(silent), std::nullopt};
-    }
+    if (!place) co_return std::unexpected(HttpFailure{HttpFailure::Kind::kTimeout, "its turn did not come"});
     net::HttpRequest request = request_to(address, "/api/files/local");
     request.method = net::HttpMethod::kPost;
     request.idle_timeout = options_.upload_idle_timeout;
+    request.answer_timeout = options_.upload_answer_timeout;
     request.upload.emplace();
     request.upload->fields = {{"path", folder_on_printer(file.folder)}, {"print", "true"}};
     request.upload->filename = std::move(file.name);
     request.upload->file = std::move(file.file);
     request.upload->size = file.size;
-    const HttpResult result = co_await http_.send(std::move(request));
-    co_return Observed<PrintOutcome>{print_outcome_of(result), observed_access(address, result)};
+    co_return co_await http_.send(std::move(request));
+}
+
+/// A printer that is slow to begin must not be told of as one that does not print: it is asked for a while.
+Awaitable<PrintOutcome> Client::find_out(PrinterAddress address, SentFile sent, UnclearAnswer unclear) {
+    using Clock = std::chrono::steady_clock;
+    if (!unclear.told_path.empty() && !unclear.told_path.contains("..")) sent.path = unclear.told_path;
+    const auto give_up =
+        Clock::now() + (unclear.may_work_on_it ? options_.upload_answer_timeout : options_.print_settle_time);
+    while (true) {
+        const bool is_last_time = Clock::now() >= give_up;
+        auto outcome = co_await ask_whether_it_prints(address, sent, is_last_time);
+        if (outcome && outcome->result != PrintOutcome::Result::kStarted && !unclear.why.empty())
+            outcome->reason = bounded_text(unclear.why + ". " + outcome->reason);
+        if (outcome) co_return std::move(*outcome);
+        co_await sleep_for(options_.ask_again_pause);
+    }
+}
+
+/// None: not yet, which it never says the last time.
+Awaitable<std::optional<PrintOutcome>> Client::ask_whether_it_prints(PrinterAddress address, const SentFile& sent,
+                                                                     bool is_last_time) {
+    using Result = PrintOutcome::Result;
+    const auto verdict = verdict_on_job(co_await get(address, "/api/job"), sent);
+    if (verdict == JobVerdict::kPrintsIt) co_return PrintOutcome{Result::kStarted, {}};
+    if (verdict) {
+        const HttpResult file = co_await get(address, stored_file_path(sent));
+        if (was_printed(file, sent)) co_return PrintOutcome{Result::kStarted, {}};
+        if (is_last_time || verdict == JobVerdict::kPrintsAnother) co_return outcome_unprinted(*verdict, file, sent);
+    }
+    if (!is_last_time) co_return std::nullopt;
+    co_return PrintOutcome{Result::kUnknown, "It is not known whether the printer prints: look at it"};
 }
 
 }  // namespace karmen::printers::octoprint

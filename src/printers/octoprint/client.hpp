@@ -4,8 +4,11 @@
 #include "printers/camera_hosts.hpp"
 #include "printers/client.hpp"
 #include "printers/host_limits.hpp"
+#include "printers/octoprint/upload_outcome.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace karmen::printers::octoprint {
@@ -14,7 +17,11 @@ struct ClientOptions {
     std::chrono::milliseconds connect_timeout{1'000};
     std::chrono::milliseconds read_timeout{2'000};  ///< of one GET, its wait for its turn included
     std::chrono::milliseconds command_timeout{10'000};
-    std::chrono::milliseconds upload_idle_timeout{60'000};  ///< OctoPrint answers an upload after it began to print
+    std::chrono::milliseconds upload_idle_timeout{60'000};
+    /// For the answer after the last byte: OctoPrint copies the file and begins to print it before.
+    std::chrono::milliseconds upload_answer_timeout{600'000};
+    std::chrono::milliseconds print_settle_time{10'000};  ///< to be asked whether it prints, after an unclear answer
+    std::chrono::milliseconds ask_again_pause{500};
     std::size_t answer_bytes_max = 1 << 20;
     std::size_t requests_per_printer_max = 2;
     net::TlsVerification tls = net::TlsVerification::kVerify;
@@ -45,6 +52,10 @@ class Client final : public PrinterApi {
     Awaitable<net::HttpResult> send_within(std::chrono::milliseconds limit, net::HttpRequest request, std::string host);
     Awaitable<net::HttpResult> send_in_turn(net::HttpRequest request, std::string host);
     Awaitable<Observed<CommandOutcome>> bring_to(PrinterAddress address, Connection wanted);
+    Awaitable<net::HttpResult> upload(PrinterAddress address, PrintFile file, HostLimits::Visit& visit);
+    Awaitable<PrintOutcome> find_out(PrinterAddress address, SentFile sent, UnclearAnswer unclear);
+    Awaitable<std::optional<PrintOutcome>> ask_whether_it_prints(PrinterAddress address, const SentFile& sent,
+                                                                 bool is_last_time);
 
     net::HttpClient& http_;
     ClientOptions options_;

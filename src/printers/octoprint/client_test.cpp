@@ -91,7 +91,8 @@ class OctoPrintClientTest : public ::testing::Test {
     Log log_ = Log::silent();
     Pool pool_{"blocking", 1, 10};
     net::HttpClient http_{loop_.executor(), pool_, {}, log_};
-    Client client_{loop_.executor(), http_, {.read_timeout = 5'000ms}};
+    Client client_{
+        loop_.executor(), http_, {.read_timeout = 5'000ms, .print_settle_time = 20ms, .ask_again_pause = 1ms}};
 };
 
 constexpr const char* kStatusLine = "GET /api/printer?exclude=sd";
@@ -314,16 +315,137 @@ TEST_F(OctoPrintClientTest, PrintThatDoesNotStart) {
     using Result = PrintOutcome::Result;
     EXPECT_EQ(print({201, R"({"done":true,"effectivePrint":false})"}).result, Result::kStoredOnly);
     EXPECT_EQ(print({409, R"({"error":"Trying to overwrite file that is currently being printed"})"}),
-              (PrintOutcome{Result::kRefused, "Trying to overwrite file that is currently being printed"}));
+              (PrintOutcome{Result::kBusy, "Trying to overwrite file that is currently being printed"}));
     EXPECT_EQ(print({415, "{}"}).result, Result::kRefused);
     EXPECT_EQ(print({400, kCsrf}).result, Result::kRefused);
     EXPECT_EQ(print({403, kNoPermission}).result, Result::kRefused);
-    EXPECT_EQ(print({500, "{}"}).result, Result::kFailed);
+    EXPECT_THAT(print({413, "<html>"}).reason, HasSubstr("client_max_body_size"));
     EXPECT_EQ(run(client_.print(nobody(), print_file("G28\n"))).value.result, Result::kFailed);
     PrintFile shorter = print_file("G28\n");
     shorter.size = 100;
     const ScriptedPrinter printer({});
     EXPECT_THAT(run(client_.print(printer.address(), std::move(shorter))).value.reason, HasSubstr("disk"));
+}
+
+std::string job_json(const std::string& state, const std::string& path, int size = 4) {
+    return R"({"state":")" + state + R"(","job":{"file":{"path":")" + path + R"(","size":)" + std::to_string(size) +
+           "}}}";
+}
+
+constexpr const char* kStoredLine = "GET /api/files/local/karmen/part.gcode";
+
+TEST_F(OctoPrintClientTest, APrinterThatDoesNotTellWhetherItPrintsIsAsked) {
+    using Result = PrintOutcome::Result;
+    const std::pair<std::string, Result> rows[] = {
+        {job_json("Printing", "karmen/part.gcode"), Result::kStarted},
+        {job_json("Starting", "karmen/part.gcode"), Result::kStarted},
+        {R"({"state":"Printing","job":{"file":{"name":"part.gcode"}}})", Result::kStarted},
+        {job_json("Printing", "karmen/part.gcode", 5), Result::kFailed},
+        {job_json("Printing", "other.gcode"), Result::kFailed},
+        {job_json("Operational", "karmen/part.gcode"), Result::kFailed},
+        {R"({"error":"no"})", Result::kUnknown},
+    };
+    const Answer unclear[] = {{201, R"({"done":true})"}, {201, "<html>"}, {200, "{}"}, {500, "{}"}, {502, "<html>"}};
+    for (const auto& [job, expected] : rows) {
+        for (const Answer& answer : unclear) {
+            const ScriptedPrinter printer({{"POST /api/files/local", answer}, {"GET /api/job", {200, job}}});
+            EXPECT_EQ(run(client_.print(printer.address(), print_file("G28\n"))).value.result, expected)
+                << job << answer.status << answer.body;
+        }
+    }
+}
+
+TEST_F(OctoPrintClientTest, APrinterThatTellsIsNotAsked) {
+    using Result = PrintOutcome::Result;
+    const std::pair<const char*, Result> rows[] = {
+        {R"({"effectivePrint":true})", Result::kStarted},
+        {R"({"effectivePrint":1})", Result::kStarted},
+        {R"({"print_started":true})", Result::kStarted},
+        {R"({"effectivePrint":0})", Result::kStoredOnly},
+        {R"({"print_started":false})", Result::kStoredOnly},
+        {R"({"effectivePrint":true,"print_started":false})", Result::kStoredOnly}};
+    for (const auto& [answer, expected] : rows) {
+        const ScriptedPrinter printer({{"POST /api/files/local", {201, answer}}});
+        EXPECT_EQ(run(client_.print(printer.address(), print_file("G28\n"))).value.result, expected) << answer;
+        EXPECT_THAT(printer.asked(), ElementsAre(kStoredLine, "POST /api/files/local"));
+    }
+}
+
+TEST_F(OctoPrintClientTest, APrinterThatHasTheFileAndHangsUpIsAsked) {
+    for (const bool prints : {true, false}) {
+        const TestServer server([&](TestConnection& connection) {
+            while (true) {
+                const std::string line = connection.read_request().line();
+                if (line == "GET /api/job")
+                    connection.answer(200, job_json(prints ? "Printing" : "Operational", "karmen/part.gcode"));
+                else if (line == kStoredLine)
+                    connection.answer(404, "{}");
+                else
+                    return;  // of the upload, which has come whole
+            }
+        });
+        const auto outcome = run(client_.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value;
+        EXPECT_EQ(outcome.result, prints ? PrintOutcome::Result::kStarted : PrintOutcome::Result::kFailed);
+    }
+}
+
+/// What `/api/files/local/…` says before and after the upload.
+TEST_F(OctoPrintClientTest, APrintThatHasEndedMeanwhileWasOne) {
+    using Result = PrintOutcome::Result;
+    struct Row {
+        Answer before;
+        Answer after;
+        Result expected;
+    };
+    const Answer none{404, "{}"};
+    const Answer old{200, R"({"date":100,"prints":{"last":{"date":200.5}}})"};
+    const Answer kept{200, R"({"date":300,"prints":{"last":{"date":200.5}}})"};
+    const Answer printed{200, R"({"date":300,"prints":{"last":{"date":300.5}}})"};
+    const Row rows[] = {
+        {none, printed, Result::kStarted},        {old, printed, Result::kStarted}, {none, kept, Result::kStoredOnly},
+        {old, kept, Result::kStoredOnly},         {old, old, Result::kFailed},      {none, none, Result::kFailed},
+        {{500, ""}, printed, Result::kStoredOnly}};
+    for (const Row& row : rows) {
+        std::atomic<bool> has_come = false;
+        const TestServer server([&](TestConnection& connection) {
+            while (true) {
+                const std::string line = connection.read_request().line();
+                if (line.empty()) return;
+                const Answer stored = has_come ? row.after : row.before;
+                if (line == "POST /api/files/local") has_come = true;
+                if (line == kStoredLine)
+                    connection.answer(stored.status, stored.body);
+                else
+                    connection.answer(200, R"({"state":"Operational"})");
+            }
+        });
+        const auto outcome = run(client_.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value;
+        EXPECT_EQ(outcome.result, row.expected) << row.before.body << row.after.body << outcome.reason;
+    }
+}
+
+/// A proxy has given up, the printer has not.
+TEST_F(OctoPrintClientTest, APrinterBehindAProxyThatGaveUpIsAskedForAsLongAsItsAnswerMayTake) {
+    std::atomic<int> asked = 0;
+    const TestServer server([&](TestConnection& connection) {
+        while (true) {
+            const std::string line = connection.read_request().line();
+            if (line.empty()) return;
+            if (line == "POST /api/files/local")
+                connection.answer(504, "<html>");
+            else if (line == "GET /api/job")
+                connection.answer(200, job_json(++asked > 100 ? "Printing" : "Operational", "karmen/part.gcode"));
+            else
+                connection.answer(404, "{}");
+        }
+    });
+    Client client{loop_.executor(), http_, {.print_settle_time = 0ms, .ask_again_pause = 0ms}};
+    const auto outcome = run(client.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value;
+    EXPECT_EQ(outcome.result, PrintOutcome::Result::kStarted);
+    Client hasty{loop_.executor(), http_, {.upload_answer_timeout = 0ms, .ask_again_pause = 0ms}};
+    asked = 0;
+    EXPECT_THAT(run(hasty.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value.reason,
+                HasSubstr("proxy_read_timeout"));
 }
 
 Awaitable<void> ask_status(Client& client, PrinterAddress address, int& operational) {
@@ -386,7 +508,7 @@ TEST_F(OctoPrintClientTest, WhileAFileIsSentThePrinterIsStillWatchedAndTakesNoSe
     int operational = 0;
     run(upload_twice_and_ask(client_, group, {server.host(), Protocol::kHttp, {}}, results, operational));
     EXPECT_EQ(operational, 1);
-    EXPECT_THAT(results, ElementsAre(PrintOutcome::Result::kRefused, PrintOutcome::Result::kStarted));
+    EXPECT_THAT(results, ElementsAre(PrintOutcome::Result::kBusy, PrintOutcome::Result::kStarted));
 }
 
 }  // namespace

@@ -150,6 +150,20 @@ std::string_view word_of(PrinterState state) {
     }
 }
 
+/// By the text of `/api/job`: no file is on its way through the printer.
+bool is_idle(std::string_view text) {
+    return begins_with_one_of(text,
+                              {"Operational", "Offline", "Closed", "Opening", "Detecting", "Connecting", "Error"});
+}
+
+/// As JavaScript takes it: servers other than OctoPrint send 0 and 1. None: nothing that tells.
+std::optional<bool> yes_or_no(const json::value* value) {
+    if (value && value->is_bool()) return value->get_bool();
+    const auto number = number_of(value);
+    if (!number) return std::nullopt;
+    return *number != 0;
+}
+
 /// Heaters are the members that are objects; `history` is an array.
 std::map<std::string, Temperature> temperatures_of(const json::value* temperature) {
     std::map<std::string, Temperature> result;
@@ -222,8 +236,7 @@ std::optional<JobReport> parse_job(std::string_view body) {
     const auto state = text_of(member(&*value, "state"));
     if (!state) return std::nullopt;
     JobReport report{.responded = true, .job = std::nullopt};
-    if (begins_with_one_of(*state, {"Operational", "Offline", "Closed", "Opening", "Detecting", "Connecting", "Error"}))
-        return report;
+    if (is_idle(*state)) return report;
     const json::value* file = member(member(&*value, "job"), "file");
     const json::value* progress = member(&*value, "progress");
     PrinterJob& job = report.job.emplace();
@@ -264,9 +277,36 @@ std::optional<bool> parse_is_closed(std::string_view body) {
     return begins_with_one_of(*state, {"Closed", "Offline", "Error"});
 }
 
-bool parse_effective_print(std::string_view body) {
+UploadAnswer parse_upload_answer(std::string_view body) {
     const auto value = parse_object(body);
-    return !value || !is_false(member(&*value, "effectivePrint"));
+    if (!value) return {};
+    UploadAnswer answer;
+    // The second is Moonraker's. One "no" is enough.
+    for (const std::string_view name : {"effectivePrint", "print_started"})
+        if (const auto told = yes_or_no(member(&*value, name))) answer.starts = answer.starts.value_or(true) && *told;
+    const json::value* local = member(member(&*value, "files"), "local");
+    answer.path = text_of(member(local, "path")).value_or(std::string_view());
+    return answer;
+}
+
+std::optional<JobFile> parse_job_file(std::string_view body) {
+    const auto value = parse_object(body);
+    const auto state = value ? text_of(member(&*value, "state")) : std::nullopt;
+    if (!state) return std::nullopt;
+    const json::value* file = member(member(&*value, "job"), "file");
+    JobFile result{.is_active = !is_idle(*state)};
+    result.path = text_of(member(file, "path")).value_or(std::string_view());
+    result.name = text_of(member(file, "name")).value_or(std::string_view());
+    if (const auto size = number_of(member(file, "size")); size && *size >= 0 && *size < 9e15)
+        result.size_bytes = static_cast<std::int64_t>(*size);
+    return result;
+}
+
+std::optional<StoredFile> parse_stored_file(std::string_view body) {
+    const auto value = parse_object(body);
+    const auto came = value ? number_of(member(&*value, "date")) : std::nullopt;
+    if (!came) return std::nullopt;
+    return StoredFile{*came, number_of(member(member(member(&*value, "prints"), "last"), "date"))};
 }
 
 std::string parse_error(std::string_view body) {

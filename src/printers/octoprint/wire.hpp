@@ -32,8 +32,31 @@ std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& 
 /// `/api/connection`: the server has no connection to its printer (`Closed`; `Offline…`, `Error…`).
 std::optional<bool> parse_is_closed(std::string_view body);
 
-/// The answer to an upload with print=true; what does not say is believed to have started.
-bool parse_effective_print(std::string_view body);
+/// The answer to an upload with print=true.
+struct UploadAnswer {
+    std::optional<bool> starts;  ///< none: it does not tell
+    std::string path;            ///< where the file lies on the printer; empty when it does not tell
+    bool operator==(const UploadAnswer&) const = default;
+};
+UploadAnswer parse_upload_answer(std::string_view body);
+
+/// The file that `/api/job` tells of.
+struct JobFile {
+    bool is_active = false;  ///< it prints, or a print of it begins, pauses or ends
+    std::string path;
+    std::string name;
+    std::optional<std::int64_t> size_bytes;
+    bool operator==(const JobFile&) const = default;
+};
+std::optional<JobFile> parse_job_file(std::string_view body);
+
+/// `/api/files/local/<path>`: seconds by the printer's clock.
+struct StoredFile {
+    double came = 0;                ///< to the printer
+    std::optional<double> printed;  ///< the end of its last print, whole or not
+    bool operator==(const StoredFile&) const = default;
+};
+std::optional<StoredFile> parse_stored_file(std::string_view body);
 
 /// The `error` of a refusal, or empty.
 std::string parse_error(std::string_view body);

@@ -252,10 +252,18 @@ TEST(OctoPrintWire, Connection) {
 }
 
 TEST(OctoPrintWire, UploadAndErrors) {
-    EXPECT_TRUE(parse_effective_print(kUploaded));
-    EXPECT_FALSE(parse_effective_print(R"({"done":true,"effectivePrint":false})"));
-    EXPECT_TRUE(parse_effective_print(R"({"done":true})"));
-    EXPECT_TRUE(parse_effective_print("garbage"));
+    EXPECT_EQ(parse_upload_answer(kUploaded), (UploadAnswer{true, "job one.gcode"}));
+    EXPECT_EQ(parse_upload_answer(R"({"done":true,"effectivePrint":false})"), (UploadAnswer{false, ""}));
+    EXPECT_EQ(parse_upload_answer(R"({"effectivePrint":null,"print_started":0})"), (UploadAnswer{false, ""}));
+    EXPECT_EQ(parse_upload_answer(R"({"done":true})"), UploadAnswer{});
+    EXPECT_EQ(parse_upload_answer("garbage"), UploadAnswer{});
+    EXPECT_EQ(parse_job_file(R"({"state":"Printing","job":{"file":{"path":"a/b.g","name":"b.g","size":7.0}}})"),
+              (JobFile{true, "a/b.g", "b.g", 7}));
+    EXPECT_EQ(parse_job_file(R"({"state":"Operational","job":{"file":{"path":null,"size":-1}}})"), JobFile{});
+    EXPECT_EQ(parse_job_file(R"({"error":"x"})"), std::nullopt);
+    EXPECT_EQ(parse_stored_file(R"({"date":5,"prints":{"last":{"date":6.5}}})"), (StoredFile{5, 6.5}));
+    EXPECT_EQ(parse_stored_file(R"({"date":5})"), (StoredFile{5, std::nullopt}));
+    EXPECT_EQ(parse_stored_file(R"({"date":null})"), std::nullopt);
     EXPECT_EQ(parse_error(R"({"error":"Printer is not operational"})"), "Printer is not operational");
     EXPECT_EQ(parse_error(R"({"error":{"text":"x"}})"), "");
     EXPECT_EQ(parse_error("<html>"), "");
@@ -275,7 +283,9 @@ TEST(OctoPrintWire, NoTruncationAndNoChangedByteBreaksIt) {
             if (version) EXPECT_TRUE(is_valid_utf8(version->text));
             EXPECT_TRUE(is_valid_utf8(parse_error(bytes)));
             parse_is_closed(bytes);
-            parse_effective_print(bytes);
+            parse_upload_answer(bytes);
+            parse_job_file(bytes);
+            parse_stored_file(bytes);
             return version.has_value();
         };
         EXPECT_TRUE(parse_all(body));
