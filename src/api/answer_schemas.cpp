@@ -189,7 +189,22 @@ std::string_view answer_schemas() {
       "tool0_first": {"type": ["number", "null"]}
     }},
     "time": {"type": "object", "properties": {"estimate_s": {"type": ["number", "null"]}}},
-    "slicer": {"type": ["string", "null"]}
+    "slicer": {"type": ["string", "null"]},
+    "tools": {"type": "array", "description": "The tools that print; type and temperatures above are those of the first of them", "items": {
+      "type": "object", "properties": {
+        "index": {"type": "integer"},
+        "length_mm": {"type": ["number", "null"]},
+        "volume_cm3": {"type": ["number", "null"]},
+        "type": {"type": ["string", "null"]},
+        "temperature": {"type": ["number", "null"]},
+        "temperature_first": {"type": ["number", "null"]}
+      }
+    }},
+    "nozzle_diameter_mm": {"type": ["number", "null"], "description": "Of the first tool that prints"},
+    "printer_model": {"type": ["string", "null"]},
+    "layer_height_mm": {"type": ["number", "null"]},
+    "layer_height_first_mm": {"type": ["number", "null"]},
+    "layer_count": {"type": ["integer", "null"]}
   }
 },
 "GcodeAnalysisFailure": {

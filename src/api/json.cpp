@@ -83,12 +83,23 @@ json::object job_json(const std::optional<PrinterJob>& job) {
             {"printTime", or_null(job->print_time_s)}};
 }
 
+json::object tool_json(const GcodeAnalysis::Tool& tool) {
+    return {{"index", tool.index},
+            {"length_mm", or_null(tool.length_mm)},
+            {"volume_cm3", or_null(tool.volume_cm3)},
+            {"type", or_null(tool.type)},
+            {"temperature", or_null(tool.temperature)},
+            {"temperature_first", or_null(tool.temperature_first)}};
+}
+
 json::value analysis_json(const Gcode& gcode) {
     if (!gcode.analysis) {
         if (gcode.analysis_error) return json::object{{"error", *gcode.analysis_error}};
         return nullptr;
     }
     const GcodeAnalysis& facts = *gcode.analysis;
+    json::array tools;
+    for (const GcodeAnalysis::Tool& tool : facts.tools) tools.push_back(tool_json(tool));
     return json::object{{"filament",
                          {{"length_mm", or_null(facts.filament.length_mm)},
                           {"volume_cm3", or_null(facts.filament.volume_cm3)},
@@ -99,7 +110,13 @@ json::value analysis_json(const Gcode& gcode) {
                           {"tool0", or_null(facts.temperatures.tool0)},
                           {"tool0_first", or_null(facts.temperatures.tool0_first)}}},
                         {"time", {{"estimate_s", or_null(facts.time.estimate_s)}}},
-                        {"slicer", or_null(facts.slicer)}};
+                        {"slicer", or_null(facts.slicer)},
+                        {"tools", std::move(tools)},
+                        {"nozzle_diameter_mm", or_null(facts.nozzle_diameter_mm)},
+                        {"printer_model", or_null(facts.printer_model)},
+                        {"layer_height_mm", or_null(facts.layer_height_mm)},
+                        {"layer_height_first_mm", or_null(facts.layer_height_first_mm)},
+                        {"layer_count", or_null(facts.layer_count)}};
 }
 
 }  // namespace

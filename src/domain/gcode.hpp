@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karmen {
 
@@ -31,12 +32,33 @@ struct GcodeAnalysis {
         bool operator==(const Time&) const = default;
     };
 
+    /// A tool that prints. Its amounts are empty if the file gives only those of all tools together.
+    struct Tool {
+        unsigned index = 0;
+        std::optional<double> length_mm;
+        std::optional<double> volume_cm3;
+        std::optional<std::string> type;
+        std::optional<double> temperature;        ///< °C
+        std::optional<double> temperature_first;  ///< °C, first layer
+        bool operator==(const Tool&) const = default;
+    };
+
+    /// Amounts are those of all tools; type and temperatures those of the first tool that prints.
     Filament filament;
     Temperatures temperatures;
     Time time;
     std::optional<std::string> slicer;
+    std::vector<Tool> tools;                   ///< that print, by index; empty if the file does not say which
+    std::optional<double> nozzle_diameter_mm;  ///< of the first tool that prints
+    std::optional<std::string> printer_model;
+    std::optional<double> layer_height_mm;
+    std::optional<double> layer_height_first_mm;
+    std::optional<std::int64_t> layer_count;
     bool operator==(const GcodeAnalysis&) const = default;
 };
+
+/// Rises when an analysis finds more than before: files with a lower one are analysed again (task `analyze`).
+inline constexpr std::int64_t kAnalysisVersion = 2;
 
 /// Why a g-code whose file is not there has no analysis. Not for ever: files come back.
 inline constexpr std::string_view kFileIsGone = "the file is gone";
@@ -53,6 +75,7 @@ struct Gcode {
     std::string sha256;                         ///< lower-case hexadecimal
     std::optional<GcodeAnalysis> analysis;      ///< none until it is done
     std::optional<std::string> analysis_error;  ///< why there is none
+    std::int64_t analysis_version = kAnalysisVersion;
     std::optional<Uuid> user;
     std::optional<std::string> username;  ///< joined in by reads
 };

@@ -2,9 +2,11 @@
 
 #include "gcode/comment_rules.hpp"
 #include "gcode/limits.hpp"
+#include "gcode/values.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace karmen::gcode {
 
@@ -17,19 +19,53 @@ constexpr bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
+/// Close reading: lines of a start (thumbnails, macros, purge lines), and before the first extrusion of a layer or
+/// tool. Bounded, as other files of lines have none.
+constexpr unsigned kCloseLinesAtStart = 10000;
+constexpr unsigned kCloseLinesInPrint = 200;
+constexpr unsigned kCloseLinesOfFile = 100000;
+
 /// False when the line that begins here surely holds no fact. Where too few bytes are there to tell, true.
 bool is_worth_reading(const char* at, const char* end) {
-    while (at != end && is_blank(*at)) ++at;
-    if (at == end) return true;
-    if (*at == 'M') return end - at < 4 || HeaterCommands::is_command({at, 4});
-    if (*at != ';') return false;
+    if (*at == ';') {
+        ++at;
+    } else {
+        while (at != end && is_blank(*at)) ++at;
+        if (at == end) return true;
+        if (*at == 'M') return end - at < 4 || HeaterCommands::is_command({at, 4});
+        if (*at == 'T' || *at == 'N') return true;
+        if (*at != ';') return false;
+    }
     while (at != end && (is_blank(*at) || *at == ';')) ++at;
     return may_hold_fact({at, end});
 }
 
+std::string_view without_blanks(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    return text;
+}
+
+/// `N12 M104 S205*104` → `M104 S205*104`
+std::string_view without_line_number(std::string_view line) {
+    if (!line.starts_with('N')) return line;
+    const std::size_t end = line.find_first_not_of("0123456789", 1);
+    return end == std::string_view::npos || end == 1 ? std::string_view() : without_blanks(line.substr(end));
+}
+
+/// `G1 X80.1 Y80.2 E.05`: a move along X or Y with a positive E.
+bool is_extrusion(std::string_view line) {
+    if (line.size() < 2 || line[0] != 'G' || line[1] < '0' || line[1] > '3') return false;
+    line = line.substr(0, line.find(';'));
+    const std::size_t e = line.find('E', 2);
+    if (e == std::string_view::npos || line.find_first_of("XY", 2) == std::string_view::npos) return false;
+    std::string_view amount = line.substr(e + 1);
+    return take_number(amount).value_or(0) > 0;
+}
+
 }  // namespace
 
-GcodeAnalyzer::GcodeAnalyzer(LineScan scan) : scan_(scan) {
+GcodeAnalyzer::GcodeAnalyzer(LineScan scan)
+    : scan_(scan), close_lines_(kCloseLinesAtStart), close_budget_(kCloseLinesOfFile) {
     line_.reserve(kLineMaxBytes);
 }
 
@@ -44,8 +80,6 @@ void GcodeAnalyzer::feed(std::span<const char> bytes) {
 }
 
 GcodeAnalysis GcodeAnalyzer::finish() {
-    if (collecting_) read_line(line_);
-    collecting_ = false;
     return findings_.result();
 }
 
@@ -62,15 +96,38 @@ const char* GcodeAnalyzer::collect(const char* begin, const char* end) {
     return stop;
 }
 
+/// `begin` is in a line that was read, or at its end.
 void GcodeAnalyzer::scan_lines(const char* begin, const char* end) {
-    std::array<std::uint16_t, kScanBlock / 2 + 1> starts;
     // The last byte has nothing behind it, so it is not looked at.
-    for (const char* at = begin; end - at > 1;) {
-        const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(end - at) - 1, kScanBlock);
-        const std::size_t found = scan_(at, count, starts.data());
-        for (std::size_t i = 0; i < found; ++i) begin_line(at + starts[i], end);
-        at += count;
+    for (const char* at = begin; end - at > 1;) at = close_lines_ > 0 ? read_next_line(at, end) : scan_block(at, end);
+}
+
+/// Returns where to go on: behind the block, or in the line behind which every line is read.
+const char* GcodeAnalyzer::scan_block(const char* begin, const char* end) {
+    std::array<std::uint16_t, kScanBlock / 2 + 1> starts;
+    const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(end - begin) - 1, kScanBlock);
+    const std::size_t found = scan_(begin, count, starts.data());
+    for (std::size_t i = 0; i < found; ++i) {
+        begin_line(begin + starts[i], end);
+        if (close_lines_ > 0) return begin + starts[i];
     }
+    return begin + count;
+}
+
+/// Reads the line behind the one that `at` is in; returns its beginning, or `end`.
+const char* GcodeAnalyzer::read_next_line(const char* at, const char* end) {
+    const char* const stop = std::find_if(at, end, ends_line);
+    if (end - stop <= 1) return end;
+    const char* const window = stop + 1 + std::min<std::ptrdiff_t>(end - (stop + 1), kLineMaxBytes);
+    const char* const line_end = std::find_if(stop + 1, window, ends_line);
+    const std::string_view line(stop + 1, line_end);
+    if (line_end != end || line.size() == kLineMaxBytes) {
+        read_line(line);
+        return line_end == window ? stop + 1 : line_end;
+    }
+    line_ = line;
+    collecting_ = true;
+    return end;
 }
 
 void GcodeAnalyzer::begin_line(const char* begin, const char* end) {
@@ -90,13 +147,38 @@ void GcodeAnalyzer::read_line(std::string_view line) {
     static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (first_line_ && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
     first_line_ = false;
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    line = without_blanks(line);
     if (line.starts_with(';')) {
         line.remove_prefix(std::min(line.find_first_not_of("; \t"), line.size()));
-        read_comment(line, findings_);
-    } else if (line.starts_with('M')) {
-        findings_.heaters.read(line);
+        feed_comment(line);
+    } else if (!line.empty()) {
+        read_command(without_line_number(line));
     }
+    if (close_lines_ == 0 || line.empty()) return;
+    --close_lines_;
+    --close_budget_;
+}
+
+void GcodeAnalyzer::feed_comment(std::string_view comment) {
+    read_comment(comment, findings_);
+    if (std::exchange(findings_.layer_began, false)) read_closely();
+}
+
+void GcodeAnalyzer::read_command(std::string_view line) {
+    const bool is_close = close_lines_ > 0;
+    if (line.starts_with('M') || (is_close && !line.starts_with('G')) || (is_close && line.starts_with("G10"))) {
+        findings_.heaters.read(line);
+    } else if (line.starts_with('T')) {
+        findings_.heaters.read(line);
+    } else if (is_close && is_extrusion(line)) {
+        findings_.heaters.on_extrusion();
+        if (findings_.heaters.in_layers()) close_lines_ = 0;
+    }
+    if (line.starts_with('T') && findings_.heaters.in_layers()) read_closely();
+}
+
+void GcodeAnalyzer::read_closely() {
+    close_lines_ = std::max(close_lines_, std::min(kCloseLinesInPrint, close_budget_));
 }
 
 }  // namespace karmen::gcode

@@ -18,7 +18,11 @@ namespace karmen::gcode {
 /// Facts come from comments that fill a line (after blanks, if any); the first usable value of each stands, where 0
 /// says nothing. Exceptions: the time of a file that has no total is its last `;TIME_ELAPSED:` (Cura), and temperatures
 /// that no comment gives are taken from the heating commands (HeaterCommands says which). comment_rules.cpp lists the
-/// comments.
+/// comments. A last line without its end may be cut, even in a number, so it counts for nothing.
+///
+/// Nearly all lines of a file are moves, so most of the file is only scanned for comments and for M, N and T at the
+/// beginning of a line. Every line is read (close reading) where moves and macros say something: at the beginning of
+/// the file, and behind the beginning of a layer and the selection of a tool, until the first extrusion.
 class GcodeAnalyzer {
   public:
     /// Which scan is used changes the speed only.
@@ -26,14 +30,21 @@ class GcodeAnalyzer {
 
     void feed(std::span<const char> bytes);
 
+    /// For formats that hold their metadata beside the g-code: the same as a comment `; key = value` of its slicer.
+    void feed_comment(std::string_view comment);
+
     /// What the whole input said. Nothing may be fed after it.
     GcodeAnalysis finish();
 
   private:
     const char* collect(const char* begin, const char* end);
     void scan_lines(const char* begin, const char* end);
+    const char* scan_block(const char* begin, const char* end);
+    const char* read_next_line(const char* at, const char* end);
     void begin_line(const char* begin, const char* end);
     void read_line(std::string_view line);
+    void read_command(std::string_view line);
+    void read_closely();
 
     LineScan scan_;
     Findings findings_;
@@ -41,6 +52,9 @@ class GcodeAnalyzer {
     std::string line_;
     bool collecting_ = true;
     bool first_line_ = true;
+    /// How many lines are still read closely, now and in all.
+    unsigned close_lines_;
+    unsigned close_budget_;
 };
 
 }  // namespace karmen::gcode

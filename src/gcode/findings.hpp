@@ -2,63 +2,85 @@
 
 #include "domain/gcode.hpp"
 #include "gcode/heater_commands.hpp"
+#include "gcode/per_tool.hpp"
 
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace karmen::gcode {
 
-/// The print beds that OrcaSlicer and Bambu Studio know; each filament has a temperature for every one of them. The
-/// order is the order of preference for a file that does not say which bed is used.
-enum class Plate { kHot, kTextured, kCool, kEngineering, kTexturedCool, kSupertack };
-inline constexpr std::size_t kPlates = 6;
-
-/// An amount that stands in one comment per tool, in rising order. A second list in the same file is not added.
-class ToolSum {
-  public:
-    void add(unsigned tool, double amount);
-    std::optional<double> sum() const { return sum_; }
-
-  private:
-    std::optional<double> sum_;
-    unsigned next_tool_ = 0;
+/// The print beds that OrcaSlicer, Bambu Studio and Creality Print name; each filament has a temperature for every one
+/// of them.
+enum class Plate {
+    kHot,
+    kTextured,
+    kCool,
+    kEngineering,
+    kTexturedCool,
+    kSupertack,
+    kCustomized,
+    kEpoxyResin,
+    kUnknown,  ///< a name that is not in the list
 };
+inline constexpr std::size_t kPlates = 8;  ///< with a name
 
-/// The comments that Slic3r writes per extruder without a number, one below the other.
+/// The comments that Slic3r writes per extruder without a number, one below the other or as one list.
 class ExtruderRun {
   public:
-    void add(double length_mm, std::optional<double> volume_cm3);
+    /// The volume is that of all these lengths.
+    void add(const std::vector<double>& lengths_mm, std::optional<double> volume_cm3);
     /// Another known comment came: what follows belongs to another list.
-    void end() { ended_ = length_mm_.has_value(); }
+    void end() { ended_ = !lengths_mm_.empty(); }
 
-    std::optional<double> length_mm() const { return length_mm_; }
+    const ToolAmounts& lengths_mm() const { return lengths_mm_; }
     std::optional<double> volume_cm3() const { return volume_cm3_; }
+    /// Empty if one volume stands for several tools.
+    const ToolAmounts& volumes_cm3() const { return volumes_cm3_; }
 
   private:
-    std::optional<double> length_mm_;
+    ToolAmounts lengths_mm_;
+    ToolAmounts volumes_cm3_;
     std::optional<double> volume_cm3_;
+    bool has_volume_per_tool_ = true;
     bool ended_ = false;
 };
 
-/// What the lines read so far said. Filled by comment_rules; result() settles which of several sources wins.
+/// What the lines read so far said. Filled by comment_rules and the commands; result() settles which of several sources
+/// wins.
 struct Findings {
     GcodeAnalysis direct;  ///< facts that stand in one comment
 
-    ToolSum tool_length_mm;
-    ToolSum tool_volume_cm3;
+    ToolAmounts list_lengths_mm;  ///< in one comment
+    ToolAmounts list_volumes_cm3;
+    ToolAmounts tool_lengths_mm;  ///< in a comment per tool
+    ToolAmounts tool_volumes_cm3;
     ExtruderRun slic3r_filament;
+    /// Bambu Studio: its lists of amounts have an entry for each of these tools only (0-based).
+    std::vector<unsigned> listed_tools;
+
+    PerTool<std::string> types;
+    PerTool<double> nozzle_mm;
+    PerTool<double> temperature;
+    PerTool<double> temperature_first;
+    PerTool<double> bed;
+    PerTool<double> bed_first;
+    std::optional<Plate> plate;
+    std::array<PerTool<double>, kPlates> plate_bed;
+    std::array<PerTool<double>, kPlates> plate_bed_first;
 
     /// `slicer` holds a name whose version stands in a comment of its own, which has not come yet.
     bool slicer_awaits_version = false;
+    /// KISSlicer: the tool whose material settings follow.
+    unsigned settings_tool = 0;
 
     std::optional<double> cura_elapsed_s;  ///< the last `;TIME_ELAPSED:`
-
-    std::optional<Plate> plate;
-    std::array<std::optional<double>, kPlates> plate_bed;
-    std::array<std::optional<double>, kPlates> plate_bed_first;
+    bool cura_knows_no_time = false;       ///< the header's time and amounts are placeholders
 
     HeaterCommands heaters;
+    /// Set by a comment that begins a layer, taken back by the reader.
+    bool layer_began = false;
 
     GcodeAnalysis result() const;
 };

@@ -1,18 +1,22 @@
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 
 namespace karmen::gcode {
 
-/// Temperatures from the commands of a file, for slicers that write none into comments (Cura, Simplify3D, ideaMaker):
-/// M104/M109 of tool 0 and M140/M190, their S parameter (R too where the printer waits), zero and malformed ones left
-/// out.
+/// Temperatures and tools from the commands of a file, for slicers that write none into comments (Cura, Simplify3D,
+/// ideaMaker): M104/M109 and M140/M190, RepRapFirmware's M568 and `G10 P`, Klipper's SET_HEATER_TEMPERATURE and the
+/// parameters of a start macro (`START_PRINT BED_TEMP=60 EXTRUDER_TEMP=215`). S counts (R too where the printer waits),
+/// zero and malformed ones do not. A command without T is for the tool that is selected.
 ///
 /// First layer: what the file waited for last before its first layer began, since a probing or preheating temperature
-/// comes before the real one; the first temperature set when it waited for none, or when no comment says where layers
-/// begin. Other layers: the first temperature set after the first layer began, else the one of the first layer. With
-/// more than one tool that first change may be tool 0's standby temperature, so it is not believed.
+/// comes before the real one; else the last temperature set before that. If no comment says where layers begin, what
+/// comes last may be for the end of the print, so the first temperature set counts. Other layers: the first temperature
+/// set after the first layer began, else the one of the first layer. If several tools print, that first change may be a
+/// standby temperature, so only one that the file waits for is believed.
 class HeaterCommands {
   public:
     struct Temperatures {
@@ -20,29 +24,50 @@ class HeaterCommands {
         std::optional<double> other_layers;
     };
 
-    /// Whether a line that begins so is of interest.
+    /// Whether an M command that begins so is of interest.
     static bool is_command(std::string_view first_four_chars);
 
-    /// A whole line that begins with M.
+    /// A whole line that begins with M, T, G10 or the name of a macro.
     void read(std::string_view line);
     void layers_begin() { layers_began_ = true; }
+    /// The selected tool extrudes.
+    void on_extrusion();
 
-    Temperatures tool0() const;
+    Temperatures tool(unsigned index, bool several_tools_print) const;
     Temperatures bed() const;
+
+    bool in_layers() const { return layers_began_; }
+    /// Those that extruded in a layer.
+    const std::set<unsigned>& tools_in_layers() const { return tools_in_layers_; }
+    /// Whether a command was for a tool other than 0.
+    bool knows_other_tools() const { return knows_other_tools_; }
+    /// The tool that extruded first, if any did.
+    std::optional<unsigned> first_extruder() const { return first_extruder_; }
 
   private:
     struct Heater {
         std::optional<double> set_first;
+        std::optional<double> set_last;
         std::optional<double> waited_last;
         std::optional<double> set_in_layers;
+        std::optional<double> waited_in_layers;
     };
 
+    void read_m_command(std::string_view line);
+    void read_tool_offset(std::string_view line);
+    void read_macro(std::string_view line);
+    void select(std::string_view number);
+    void set_tool(std::optional<double> tool, std::optional<double> target, bool waits);
+    void set(Heater& heater, std::optional<double> target, bool waits);
     Temperatures of(const Heater& heater) const;
 
-    Heater tool0_;
+    std::map<unsigned, Heater> tools_;
     Heater bed_;
+    unsigned selected_ = 0;
     bool layers_began_ = false;
-    bool several_tools_ = false;
+    bool knows_other_tools_ = false;
+    std::optional<unsigned> first_extruder_;
+    std::set<unsigned> tools_in_layers_;
 };
 
 }  // namespace karmen::gcode

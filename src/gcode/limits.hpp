@@ -10,6 +10,9 @@ inline constexpr double kTemperatureMax = 1000;          // °C
 inline constexpr double kLengthMaxMm = 1e9;              // 1000 km
 inline constexpr double kVolumeMaxCm3 = 1e7;             // 10 m³
 inline constexpr double kTimeMaxS = 10.0 * 365 * 86400;  // ten years
+inline constexpr double kNozzleMaxMm = 100;
+inline constexpr double kLayerMaxMm = 100;
+inline constexpr double kLayersMax = 1e7;
 inline constexpr std::size_t kTextMaxBytes = 128;
 
 /// How much of a line is looked at. The longest known comment that holds a fact has a few hundred bytes.

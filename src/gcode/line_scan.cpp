@@ -14,7 +14,7 @@ constexpr bool ends_line(char c) {
     return c == '\n' || c == '\r';
 }
 constexpr bool can_begin_fact(char c) {
-    return c == ';' || c == 'M' || c == ' ' || c == '\t';
+    return c == ';' || c == 'M' || c == 'N' || c == 'T' || c == ' ' || c == '\t';
 }
 
 /// Looks at positions [i, count); `found` offsets are in `out` already.
@@ -42,8 +42,9 @@ std::uint32_t mask_sse2(const char* at) {
     const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 1));
     const auto is = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
     const __m128i ends = _mm_or_si128(is(here, '\n'), is(here, '\r'));
-    const __m128i begins =
-        _mm_or_si128(_mm_or_si128(is(next, ';'), is(next, 'M')), _mm_or_si128(is(next, ' '), is(next, '\t')));
+    const __m128i blanks = _mm_or_si128(is(next, ' '), is(next, '\t'));
+    const __m128i letters = _mm_or_si128(is(next, 'T'), _mm_or_si128(is(next, 'M'), is(next, 'N')));
+    const __m128i begins = _mm_or_si128(_mm_or_si128(is(next, ';'), blanks), letters);
     return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_and_si128(ends, begins)));
 }
 
@@ -79,7 +80,7 @@ __attribute__((target("avx2"))) std::size_t scan_avx2(const char* data, std::siz
     const __m256i ends =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0));
     const __m256i begins =
-        _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, ';', 0, 'M', 0, 0));
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 'T', 0, 0, 0, 0, '\t', 0, ';', 0, 'M', 'N', 0));
     std::size_t found = 0;
     std::size_t i = 0;
     for (; i + 128 <= count; i += 128) {

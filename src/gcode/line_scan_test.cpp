@@ -29,7 +29,7 @@ TEST(LineScan, FindsLinesThatCanHoldFacts) {
     check("\n;", {1});
     check("\r\n;", {2});
     check("\r;", {1});
-    check("G1\n;a\nM104\n ;b\n\t;c\nG1\nN1", {3, 6, 11, 15});
+    check("G1\n;a\nM104\n ;b\n\t;c\nG1\nN1\nT0\nX1", {3, 6, 11, 15, 22, 25});
     check("\n\n\n", {});
     check("a;b M;\n", {});
 }
@@ -37,7 +37,7 @@ TEST(LineScan, FindsLinesThatCanHoldFacts) {
 TEST(LineScan, FindsThemAtEveryPositionOfABlock) {
     for (std::size_t size = 2; size < 400; ++size) {
         std::string data(size, 'x');
-        for (const char first : {';', 'M', ' ', '\t'}) {
+        for (const char first : {';', 'M', 'N', 'T', ' ', '\t'}) {
             const std::size_t at = size - 2;
             data[at] = '\n';
             data[at + 1] = first;
@@ -60,7 +60,8 @@ TEST(LineScan, TakesNoOtherByte) {
             data[40] = static_cast<char>(first);
             data[41] = static_cast<char>(second);
             const bool ends = first == '\n' || first == '\r';
-            const bool begins = second == ';' || second == 'M' || second == ' ' || second == '\t';
+            const bool begins =
+                second == ';' || second == 'M' || second == 'N' || second == 'T' || second == ' ' || second == '\t';
             const std::vector<std::uint16_t> expected =
                 ends && begins ? std::vector<std::uint16_t>{41} : std::vector<std::uint16_t>{};
             for (const NamedLineScan& scan : line_scans())
@@ -71,7 +72,7 @@ TEST(LineScan, TakesNoOtherByte) {
 
 TEST(LineScan, AgreesOnRandomText) {
     std::mt19937 random(7);
-    static constexpr std::string_view kBytes = "\n\r;M \tG1x\x80\xFF";
+    static constexpr std::string_view kBytes = "\n\r;MNT \tG1x\x80\xFF";
     for (int round = 0; round < 2000; ++round) {
         std::string data(random() % 600 + 2, 'x');
         for (char& c : data) c = kBytes[random() % kBytes.size()];

@@ -24,7 +24,16 @@ struct SlicerFile {
 
 GcodeAnalysis facts(std::optional<double> length_mm, std::optional<double> volume_cm3, std::optional<std::string> type,
                     GcodeAnalysis::Temperatures temperatures, std::optional<double> time_s, std::string slicer) {
-    return {{length_mm, volume_cm3, std::move(type)}, temperatures, {time_s}, std::move(slicer)};
+    return {.filament = {length_mm, volume_cm3, std::move(type)},
+            .temperatures = temperatures,
+            .time = {time_s},
+            .slicer = std::move(slicer),
+            .tools = {},
+            .nozzle_diameter_mm = {},
+            .printer_model = {},
+            .layer_height_mm = {},
+            .layer_height_first_mm = {},
+            .layer_count = {}};
 }
 
 constexpr auto kNone = std::nullopt;

@@ -8,28 +8,66 @@
 #include <cstddef>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 
 /// For tests and the fuzz target only.
 namespace karmen::gcode {
 
-/// `length_mm=94.7 type=PLA …`: the facts that are there.
-inline std::string to_text(const GcodeAnalysis& analysis) {
-    std::string text;
-    const auto add = [&text](const char* name, const auto& value) {
+class FactsText {
+  public:
+    template <typename T>
+    void add(const char* name, const std::optional<T>& value) {
         if (value) fmt::format_to(std::back_inserter(text), "{}{}={}", text.empty() ? "" : " ", name, *value);
-    };
-    add("length_mm", analysis.filament.length_mm);
-    add("volume_cm3", analysis.filament.volume_cm3);
-    add("type", analysis.filament.type);
-    add("bed", analysis.temperatures.bed);
-    add("bed_first", analysis.temperatures.bed_first);
-    add("tool0", analysis.temperatures.tool0);
-    add("tool0_first", analysis.temperatures.tool0_first);
-    add("time_s", analysis.time.estimate_s);
-    add("slicer", analysis.slicer);
+    }
+    std::string text;
+};
+
+/// `length_mm=94.7 type=PLA …`: the facts of the print that are there.
+inline std::string to_text(const GcodeAnalysis& analysis) {
+    FactsText facts;
+    facts.add("length_mm", analysis.filament.length_mm);
+    facts.add("volume_cm3", analysis.filament.volume_cm3);
+    facts.add("type", analysis.filament.type);
+    facts.add("bed", analysis.temperatures.bed);
+    facts.add("bed_first", analysis.temperatures.bed_first);
+    facts.add("tool0", analysis.temperatures.tool0);
+    facts.add("tool0_first", analysis.temperatures.tool0_first);
+    facts.add("time_s", analysis.time.estimate_s);
+    facts.add("slicer", analysis.slicer);
+    return facts.text;
+}
+
+/// `nozzle=0.4 …`: the facts of printer and layers that are there.
+inline std::string settings_text(const GcodeAnalysis& analysis) {
+    FactsText facts;
+    facts.add("nozzle", analysis.nozzle_diameter_mm);
+    facts.add("model", analysis.printer_model);
+    facts.add("layer", analysis.layer_height_mm);
+    facts.add("layer_first", analysis.layer_height_first_mm);
+    facts.add("layers", analysis.layer_count);
+    return facts.text;
+}
+
+/// `[0 length=5 type=PLA] [2 …]`
+inline std::string tools_text(const GcodeAnalysis& analysis) {
+    std::string text;
+    for (const GcodeAnalysis::Tool& tool : analysis.tools) {
+        FactsText facts;
+        facts.add("length", tool.length_mm);
+        facts.add("volume", tool.volume_cm3);
+        facts.add("type", tool.type);
+        facts.add("temperature", tool.temperature);
+        facts.add("first", tool.temperature_first);
+        text +=
+            fmt::format("{}[{}{}{}]", text.empty() ? "" : " ", tool.index, facts.text.empty() ? "" : " ", facts.text);
+    }
     return text;
+}
+
+inline std::string all_text(const GcodeAnalysis& analysis) {
+    return to_text(analysis) + " | " + settings_text(analysis) + " | " + tools_text(analysis);
 }
 
 inline GcodeAnalysis analyze(std::string_view text, LineScan scan = fastest_line_scan()) {

@@ -104,13 +104,23 @@ std::optional<double> first_number(std::string_view list) {
     return take_item(list);
 }
 
-std::optional<double> sum_of_numbers(std::string_view list) {
-    double sum = 0;
+std::vector<double> leading_numbers(std::string_view list) {
+    std::vector<double> numbers;
+    while (const std::optional<double> value = take_item(list)) {
+        numbers.push_back(*value);
+        if (list.empty()) break;
+        list.remove_prefix(1);
+    }
+    return numbers;
+}
+
+std::vector<double> all_numbers(std::string_view list) {
+    std::vector<double> numbers;
     for (;;) {
         const std::optional<double> value = take_item(list);
-        if (!value) return std::nullopt;
-        sum += *value;
-        if (list.empty()) return sum;
+        if (!value) return {};
+        numbers.push_back(*value);
+        if (list.empty()) return numbers;
         list.remove_prefix(1);
     }
 }

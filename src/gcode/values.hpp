@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karmen::gcode {
 
@@ -29,8 +30,11 @@ std::optional<Quantity> parenthesized_quantity(std::string_view text);
 /// `215,210` → 215: the first number of a list that is parted with `,` or `;`.
 std::optional<double> first_number(std::string_view list);
 
-/// `1.0, 2.0` → 3.
-std::optional<double> sum_of_numbers(std::string_view list);
+/// `215,210;x` → 215, 210: the numbers of such a list, up to the first item that is none.
+std::vector<double> leading_numbers(std::string_view list);
+
+/// `1.0, 2.0`: all items of a list; empty if one of them is no number.
+std::vector<double> all_numbers(std::string_view list);
 
 /// Seconds: `1d 2h 3m 4s`, `7 hours 37 minutes`, `12.5 minutes`, `40m:36s`, or a number of seconds.
 std::optional<double> duration_s(std::string_view text);

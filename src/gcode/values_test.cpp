@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace karmen::gcode {
 namespace {
@@ -53,14 +54,20 @@ TEST(GcodeValues, ReadsLists) {
     EXPECT_EQ(first_number("215,210"), 215);
     EXPECT_EQ(first_number("215;210"), 215);
     EXPECT_EQ(first_number("215 ; a remark"), 215);
-    EXPECT_EQ(sum_of_numbers("1.5, 2.5"), 4);
-    EXPECT_EQ(sum_of_numbers("1.5,2.5;3"), 7);
-    EXPECT_EQ(sum_of_numbers("7"), 7);
+    using Numbers = std::vector<double>;
+    EXPECT_EQ(all_numbers("1.5, 2.5"), (Numbers{1.5, 2.5}));
+    EXPECT_EQ(all_numbers("1.5,2.5;3"), (Numbers{1.5, 2.5, 3}));
+    EXPECT_EQ(all_numbers("7"), Numbers{7});
     for (const char* text : {"", "abc", "215x", "215%", ",215", "-1", "1.2.3"}) {
         EXPECT_EQ(first_number(text), kNone) << text;
-        EXPECT_EQ(sum_of_numbers(text), kNone) << text;
+        EXPECT_EQ(all_numbers(text), Numbers()) << text;
+        EXPECT_EQ(leading_numbers(text), Numbers()) << text;
     }
-    for (const char* text : {"1,", "1,,2", "1,abc", "1,2.3.4", "1,-2"}) EXPECT_EQ(sum_of_numbers(text), kNone) << text;
+    for (const char* text : {"1,", "1,,2", "1,abc", "1,2.3.4", "1,-2"}) {
+        EXPECT_EQ(all_numbers(text), Numbers()) << text;
+        EXPECT_EQ(leading_numbers(text), Numbers{1}) << text;
+    }
+    EXPECT_EQ(leading_numbers("60,55 ; a remark"), (Numbers{60, 55}));
 }
 
 TEST(GcodeValues, ReadsDurations) {

@@ -87,6 +87,7 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
                   .sha256 = stored.sha256,
                   .analysis = stored.analysis,
                   .analysis_error = std::nullopt,
+                  .analysis_version = kAnalysisVersion,
                   .user = owner.user,
                   .username = owner.username};
         const std::string path = row.absolute_path;
@@ -214,8 +215,9 @@ bool Gcodes::analyze(const Gcode& gcode) {
         return !gcode.analysis && !gcode.analysis_error && with_.gcodes.set_analysis_error(gcode.id, kFileIsGone);
     const files::FileContent content = files::read_content(*file);
     if (gcode.sha256.empty()) with_.gcodes.set_sha256(gcode.id, content.sha256);
-    if (gcode.analysis) return false;
-    with_.log.info("analysed a file that had no analysis", {{"gcode", gcode.id}});
+    if (gcode.analysis && gcode.analysis_version >= kAnalysisVersion) return false;
+    with_.log.info(gcode.analysis ? "analysed a file again, to find more" : "analysed a file that had no analysis",
+                   {{"gcode", gcode.id}});
     return with_.gcodes.set_analysis(gcode.id, content.analysis);
 }
 

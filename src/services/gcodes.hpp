@@ -96,8 +96,8 @@ class Gcodes {
     /// The same while this and other processes take uploads: leaves alone what is younger than a day.
     Awaitable<void> clean(std::filesystem::path unlisted_folder);
 
-    /// Analyses the files that have no analysis, also those that were gone and have come back, and hashes those whose
-    /// SHA-256 is not known, as of Karmen 0.0.13.
+    /// Analyses the files that have no analysis or an old one, also those that were gone and have come back, and hashes
+    /// those whose SHA-256 is not known, as of Karmen 0.0.13.
     Awaitable<void> analyze_missing();
 
   private:

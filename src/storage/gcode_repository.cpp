@@ -15,10 +15,10 @@ namespace {
 /// A user who was deleted leaves the name.
 constexpr std::string_view kUsername = "COALESCE(users.username, gcodes.deleted_username)";
 
-constexpr std::array<std::string_view, 12> kColumns{
-    "gcodes.id",        "gcodes.path", "gcodes.filename", "gcodes.display",  "gcodes.absolute_path",
-    "gcodes.uploaded",  "gcodes.size", "gcodes.sha256",   "gcodes.analysis", "gcodes.analysis_error",
-    "gcodes.user_uuid", kUsername};
+constexpr std::array<std::string_view, 13> kColumns{
+    "gcodes.id",        "gcodes.path", "gcodes.filename",        "gcodes.display",  "gcodes.absolute_path",
+    "gcodes.uploaded",  "gcodes.size", "gcodes.sha256",          "gcodes.analysis", "gcodes.analysis_error",
+    "gcodes.user_uuid", kUsername,     "gcodes.analysis_version"};
 
 constexpr std::size_t kPathsAtOnce = 1000;
 
@@ -62,6 +62,7 @@ Gcode read_gcode(Row& row) {
     gcode.analysis_error = row.optional_text();
     gcode.user = row.optional_uuid();
     gcode.username = row.optional_text();
+    gcode.analysis_version = row.integer();
     return gcode;
 }
 
@@ -117,8 +118,9 @@ std::optional<Gcode> GcodeRepository::find_same(const Gcode& gcode) {
 std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_bytes_max) {
     static const Sql kSql = returning(
         "INSERT INTO gcodes (path, filename, display, absolute_path, uploaded, size, sha256, analysis, analysis_error, "
-        "user_uuid) VALUES (:path, :filename, :display, :absolute_path, :uploaded, :size, :sha256, :analysis, "
-        ":analysis_error, :user_uuid)",
+        "analysis_version, user_uuid) VALUES (:path, :filename, :display, :absolute_path, :uploaded, :size, :sha256, "
+        ":analysis, "
+        ":analysis_error, :analysis_version, :user_uuid)",
         {"id"});
     std::optional<std::string> analysis;
     if (gcode.analysis) analysis = analysis_to_json(*gcode.analysis);
@@ -132,10 +134,11 @@ std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_byte
     if (user_bytes_max > 0 && gcode.user &&
         sum_of_sizes(session, *gcode.user) + static_cast<std::uint64_t>(gcode.size_bytes) > user_bytes_max)
         throw quota_exceeded(user_bytes_max);
-    const auto id = session.only(kSql,
-                                 {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded,
-                                  gcode.size_bytes, sha256, analysis, gcode.analysis_error, gcode.user},
-                                 [](Row& row) { return row.integer(); });
+    const auto id =
+        session.only(kSql,
+                     {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded, gcode.size_bytes,
+                      sha256, analysis, gcode.analysis_error, gcode.analysis_version, gcode.user},
+                     [](Row& row) { return row.integer(); });
     transaction.commit();
     return id;
 }
@@ -149,9 +152,10 @@ std::optional<Gcode> GcodeRepository::first_unexamined(std::int64_t after_id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
                                                  " WHERE gcodes.id > :id AND (gcodes.sha256 IS NULL OR "
                                                  "gcodes.analysis IS NULL AND "
-                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too) "
+                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too OR "
+                                                 "gcodes.analysis IS NOT NULL AND gcodes.analysis_version < :version) "
                                                  "ORDER BY gcodes.id LIMIT 1");
-    return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone}, read_gcode);
+    return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone, kAnalysisVersion}, read_gcode);
 }
 
 bool GcodeRepository::has_path(std::string_view absolute_path) {
@@ -169,8 +173,10 @@ Page<Gcode> GcodeRepository::list(const ListQuery& query) {
 }
 
 bool GcodeRepository::set_analysis(std::int64_t id, const GcodeAnalysis& analysis) {
-    return database_.lease().execute("UPDATE gcodes SET analysis = :analysis, analysis_error = NULL WHERE id = :id",
-                                     {analysis_to_json(analysis), id}) > 0;
+    return database_.lease().execute(
+               "UPDATE gcodes SET analysis = :analysis, analysis_error = NULL, analysis_version = :version WHERE id = "
+               ":id",
+               {analysis_to_json(analysis), kAnalysisVersion, id}) > 0;
 }
 
 bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {

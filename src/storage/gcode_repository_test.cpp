@@ -92,11 +92,32 @@ TEST_P(GcodeRepositoryTest, TakesTheAnalysisLater) {
     EXPECT_EQ(gcodes_.find(id)->analysis_error, "not UTF-8");
     GcodeAnalysis analysis;
     analysis.time.estimate_s = 193;
+    analysis.tools = {
+        {.index = 2, .length_mm = 5.5, .volume_cm3 = {}, .type = "PETG", .temperature = 240, .temperature_first = {}}};
+    analysis.nozzle_diameter_mm = 0.4;
+    analysis.printer_model = "MK4";
+    analysis.layer_height_mm = 0.2;
+    analysis.layer_height_first_mm = 0.25;
+    analysis.layer_count = 12;
     EXPECT_TRUE(gcodes_.set_analysis(id, analysis));
     EXPECT_EQ(gcodes_.find(id)->analysis, analysis);
     EXPECT_EQ(gcodes_.find(id)->analysis_error, std::nullopt);
     EXPECT_FALSE(gcodes_.set_analysis(id + 1, analysis));
     EXPECT_FALSE(gcodes_.set_analysis_error(id + 1, "x"));
+}
+
+TEST_P(GcodeRepositoryTest, FindsAnalysesOfAnOlderVersion) {
+    Gcode old = sample("a.gcode");
+    old.sha256 = std::string(64, 'a');
+    old.analysis.emplace().slicer = "Cura";
+    old.analysis_version = kAnalysisVersion - 1;
+    const std::int64_t id = gcodes_.insert(old);
+    ASSERT_TRUE(gcodes_.first_unexamined(0));
+    EXPECT_EQ(gcodes_.first_unexamined(0)->analysis_version, kAnalysisVersion - 1);
+    EXPECT_FALSE(gcodes_.first_unexamined(id));
+    gcodes_.set_analysis(id, *old.analysis);
+    EXPECT_FALSE(gcodes_.first_unexamined(0));
+    EXPECT_EQ(gcodes_.find(id)->analysis_version, kAnalysisVersion);
 }
 
 TEST_P(GcodeRepositoryTest, LeavesPrintJobsWithoutTheFileWhenRemoved) {

@@ -101,6 +101,11 @@ class Members {
         if (value == nullptr || !value->is_bool()) return std::nullopt;
         return value->get_bool();
     }
+    const json::array& array(std::string_view name) const {
+        static const json::array kNone;
+        const json::value* value = object_.if_contains(name);
+        return value != nullptr && value->is_array() ? value->get_array() : kNone;
+    }
     const json::object& object(std::string_view name) const {
         static const json::object kNone;
         const json::value* value = object_.if_contains(name);
@@ -132,6 +137,25 @@ PrinterClient client_from_object(const json::object& object) {
     client.access_level = parse_access_level(members.text("access_level"));
     client.api_key = members.optional_text("api_key");
     return client;
+}
+
+json::object tool_object(const GcodeAnalysis::Tool& tool) {
+    return {{"index", tool.index},
+            {"length_mm", or_null(tool.length_mm)},
+            {"volume_cm3", or_null(tool.volume_cm3)},
+            {"type", or_null(tool.type)},
+            {"temperature", or_null(tool.temperature)},
+            {"temperature_first", or_null(tool.temperature_first)}};
+}
+
+GcodeAnalysis::Tool tool_from_object(const json::object& object) {
+    const Members members(object);
+    return {.index = static_cast<unsigned>(members.integer("index")),
+            .length_mm = members.number("length_mm"),
+            .volume_cm3 = members.number("volume_cm3"),
+            .type = members.optional_text("type"),
+            .temperature = members.number("temperature"),
+            .temperature_first = members.number("temperature_first")};
 }
 
 json::value to_json(const PropValue& value) {
@@ -196,7 +220,9 @@ std::optional<PrinterProps> printer_props_from_json(const std::optional<std::str
 }
 
 std::string analysis_to_json(const GcodeAnalysis& analysis) {
-    const auto& [filament, temperatures, time, slicer] = analysis;
+    const auto& [filament, temperatures, time, slicer, tools, nozzle, printer, layer, layer_first, layers] = analysis;
+    json::array tool_objects;
+    for (const GcodeAnalysis::Tool& tool : tools) tool_objects.push_back(tool_object(tool));
     return json::serialize(json::object{{"filament",
                                          {{"length_mm", or_null(filament.length_mm)},
                                           {"volume_cm3", or_null(filament.volume_cm3)},
@@ -207,7 +233,13 @@ std::string analysis_to_json(const GcodeAnalysis& analysis) {
                                           {"tool0", or_null(temperatures.tool0)},
                                           {"tool0_first", or_null(temperatures.tool0_first)}}},
                                         {"time", {{"estimate_s", or_null(time.estimate_s)}}},
-                                        {"slicer", or_null(slicer)}});
+                                        {"slicer", or_null(slicer)},
+                                        {"tools", std::move(tool_objects)},
+                                        {"nozzle_diameter_mm", or_null(nozzle)},
+                                        {"printer_model", or_null(printer)},
+                                        {"layer_height_mm", or_null(layer)},
+                                        {"layer_height_first_mm", or_null(layer_first)},
+                                        {"layer_count", or_null(layers)}});
 }
 
 std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text) {
@@ -222,6 +254,13 @@ std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>
                              temperatures.number("tool0_first")};
     analysis.time = {Members(members.object("time")).number("estimate_s")};
     analysis.slicer = members.optional_text("slicer");
+    for (const json::value& tool : members.array("tools"))
+        if (tool.is_object()) analysis.tools.push_back(tool_from_object(tool.get_object()));
+    analysis.nozzle_diameter_mm = members.number("nozzle_diameter_mm");
+    analysis.printer_model = members.optional_text("printer_model");
+    analysis.layer_height_mm = members.number("layer_height_mm");
+    analysis.layer_height_first_mm = members.number("layer_height_first_mm");
+    if (const std::int64_t count = members.integer("layer_count"); count > 0) analysis.layer_count = count;
     return analysis;
 }
 

@@ -50,7 +50,10 @@ TEST(JsonColumns, KeepPrinterProps) {
 TEST(JsonColumns, KeepAnalyses) {
     GcodeAnalysis analysis;
     EXPECT_EQ(analysis_from_json(analysis_to_json(analysis)), analysis);
-    analysis = {{94.7, 0.2, "PLA"}, {60.0, 60.0, 215.0, 210.5}, {193.0}, "PrusaSlicer 2.0.0+linux64"};
+    analysis.filament = {94.7, 0.2, "PLA"};
+    analysis.temperatures = {60.0, 60.0, 215.0, 210.5};
+    analysis.time = {193.0};
+    analysis.slicer = "PrusaSlicer 2.0.0+linux64";
     EXPECT_EQ(analysis_from_json(analysis_to_json(analysis)), analysis);
     EXPECT_EQ(analysis_from_json("{}"), std::nullopt) << "0.0.13 had not analysed it";
     for (const auto& text : kOddTexts) EXPECT_EQ(analysis_from_json(text), std::nullopt) << text.value_or("null");
@@ -60,6 +63,10 @@ TEST(JsonColumns, KeepAnalyses) {
     partial.time.estimate_s = 160;
     EXPECT_EQ(analysis_from_json(R"({"filament":{},"temperatures":"hot","time":{"estimate_s":160},"slicer":"Cura"})"),
               partial);
+    EXPECT_EQ(analysis_from_json(R"({"slicer":"Cura","time":{"estimate_s":160},"tools":{},"layer_count":"x"})"),
+              partial);
+    partial.tools = {{.index = 0}};
+    EXPECT_EQ(analysis_from_json(R"({"slicer":"Cura","time":{"estimate_s":160},"tools":[5,{"index":"x"}]})"), partial);
 }
 
 TEST(JsonColumns, KeepTheApiKeyBesideWhatIsOdd) {

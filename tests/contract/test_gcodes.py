@@ -386,6 +386,9 @@ G1 X1 Y2 E0.1
 """
 
 
+SETTINGS = ("nozzle_diameter_mm", "printer_model", "layer_height_mm", "layer_height_first_mm", "layer_count")
+
+
 def analysis_of(api: Api, gcode: dict) -> dict:
     return eventually(lambda: api.get(f"/gcodes/{gcode['id']}", expect=200).json()["analysis"])
 
@@ -396,6 +399,9 @@ def test_analysis(user: Api):
     assert analysis["temperatures"] == {"bed": 60, "bed_first": 65, "tool0": 235, "tool0_first": 240}
     assert analysis["time"] == {"estimate_s": 93784}
     assert "PrusaSlicer 2.9.4" in analysis["slicer"]
+    assert analysis["tools"] == [
+        {"index": 0, "length_mm": 972.9, "volume_cm3": 2.34, "type": "PETG", "temperature": 235, "temperature_first": 240}
+    ]
 
 
 SAMPLES = Path(__file__).parents[1] / "data" / "gcode"
@@ -418,6 +424,8 @@ def test_file_that_says_nothing_has_nulls(user: Api):
     assert analysis["temperatures"] == {"bed": None, "bed_first": None, "tool0": None, "tool0_first": None}
     assert analysis["time"] == {"estimate_s": None}
     assert analysis["slicer"] is None
+    assert analysis["tools"] == []
+    assert [analysis[name] for name in SETTINGS] == [None] * len(SETTINGS)
 
 
 NASTY = {

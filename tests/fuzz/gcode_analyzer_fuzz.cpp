@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "gcode/limits.hpp"
+#include "gcode/per_tool.hpp"
 #include "gcode/testing.hpp"
 
 #include <cmath>
@@ -53,5 +54,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require_sane(analysis.temperatures.tool0_first, kTemperatureMax);
     require_sane(analysis.time.estimate_s, kTimeMaxS);
     require_sane(analysis.slicer);
+    require_sane(analysis.printer_model);
+    require_sane(analysis.nozzle_diameter_mm, kNozzleMaxMm);
+    require_sane(analysis.layer_height_mm, kLayerMaxMm);
+    require_sane(analysis.layer_height_first_mm, kLayerMaxMm);
+    require(!analysis.layer_count || *analysis.layer_count > 0, "no layers");
+    unsigned next_tool = 0;
+    for (const GcodeAnalysis::Tool& tool : analysis.tools) {
+        require(tool.index >= next_tool && tool.index < kToolsMax, "the tools are not in order");
+        next_tool = tool.index + 1;
+        require_sane(tool.length_mm, kLengthMaxMm);
+        require_sane(tool.volume_cm3, kVolumeMaxCm3);
+        require_sane(tool.type);
+        require_sane(tool.temperature, kTemperatureMax);
+        require_sane(tool.temperature_first, kTemperatureMax);
+    }
     return 0;
 }
