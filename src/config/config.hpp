@@ -72,8 +72,11 @@ struct Printers {
     Duration upload_answer_timeout = std::chrono::minutes(10);
     Duration print_settle_time = std::chrono::seconds(10);
     Duration check_interval = std::chrono::seconds(30);
+    Duration check_interval = std::chrono::seconds(25);
     Duration check_interval_active = std::chrono::seconds(2);
-    Duration backoff_max = std::chrono::minutes(5);
+    Duration settle_interval = std::chrono::milliseconds(500);
+    Duration settle_time = std::chrono::seconds(60);
+    Duration backoff_max = std::chrono::seconds(25);
     Duration list_interval = std::chrono::seconds(5);
     Duration lock_lifetime = std::chrono::seconds(30);
     Duration claim_lifetime = std::chrono::seconds(3);
