@@ -196,7 +196,7 @@ Awaitable<http::Response> OctoPrintApi::get_app_keys_probe(Call&) {
 
 Awaitable<http::Response> OctoPrintApi::get_connection(Call& call) {
     require(call, Method::kGet, Need::kRead);
-    co_return found(connection_json(context_.printer, context_.serial));
+    co_return found(connection_json(context_.printer, context_.serial, context_.options.version));
 }
 
 Awaitable<http::Response> OctoPrintApi::post_connection(Call& call) {
@@ -241,7 +241,7 @@ void OctoPrintApi::connect(const json::object& command) {
 Awaitable<http::Response> OctoPrintApi::get_printer(Call& call) {
     require(call, Method::kGet, Need::kRead);
     require_operational();
-    co_return found(printer_json(context_.printer, printer_query(call.request.query)));
+    co_return found(printer_json(context_.printer, printer_query(call.request.query), context_.options.version));
 }
 
 Awaitable<http::Response> OctoPrintApi::get_printer_error(Call& call) {
@@ -283,8 +283,10 @@ Awaitable<http::Response> OctoPrintApi::get_job(Call& call) {
 Awaitable<http::Response> OctoPrintApi::post_job(Call& call) {
     // Up to 1.10 a command that does not exist is refused before anybody asks who sent it.
     if (context_.options.version.checks_csrf()) require(call, Method::kPost, Need::kControl);
-    const auto command = job_command(co_await read_command(call));
+    auto command = job_command(co_await read_command(call));
     if (!command) throw Refused(400, "command is invalid");
+    if (command == JobCommand::kTogglePause && context_.options.version.takes_paused_for_printing())
+        command = JobCommand::kPause;
     require(call, Method::kPost, Need::kControl);
     const auto refusal = refusal_text(context_.printer.command(*command));
     if (!refusal.empty()) throw Refused(409, std::string(refusal));

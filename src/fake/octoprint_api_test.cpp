@@ -44,6 +44,33 @@ TEST(OctoPrintApi, AnswersLikeTheRealServer) {
     });
 }
 
+/// As 2.0.0rc3 does, where a toggle never resumes.
+TEST(OctoPrintApi, ATogglePausesForGoodInTwoPointZero) {
+    FakePrinterOptions options;
+    options.start = StartState::kPrinting;
+    options.version = OctoPrintVersion::parse("2.0.0rc3").value();
+    play(options, [](FakePrinter& printer) -> Awaitable<void> {
+        EXPECT_EQ((co_await get(printer, "/api/version")).json().at("text"), "OctoPrint 2.0.0rc3");
+        EXPECT_TRUE((co_await get(printer, "/api/job")).json().at("error").is_null());
+        EXPECT_EQ((co_await get(printer, "/api/connection")).json().at("options").at("autoconnect"), true);
+        const auto& facts = printer.context().printer;
+        const std::string toggle = R"({"command":"pause","action":"toggle"})";
+        co_await post(printer, "/fake/state", R"({"advance_s":2})");
+        co_await post(printer, "/api/job", toggle);
+        co_await post(printer, "/fake/state", R"({"advance_s":2})");
+        EXPECT_EQ(facts.state(), State::kPaused);
+        const auto flags = (co_await get(printer, "/api/printer")).json().at("state").at("flags");
+        EXPECT_EQ(flags.at("printing"), true);
+        EXPECT_EQ(flags.at("paused"), true);
+        EXPECT_EQ((co_await post(printer, "/api/job", toggle)).status(), 204U);
+        EXPECT_EQ(facts.state(), State::kPaused);
+        co_await post(printer, "/api/job", R"({"command":"pause","action":"resume"})");
+        EXPECT_EQ(facts.state(), State::kResuming);
+        co_await post(printer, "/api/connection", R"({"command":"disconnect"})");
+        EXPECT_EQ((co_await get(printer, "/api/connection")).json().at("current").at("state"), "Offline");
+    });
+}
+
 TEST(OctoPrintApi, IsCompactInOldReleases) {
     play(release(1, 8, 7), [](FakePrinter& printer) -> Awaitable<void> {
         EXPECT_EQ((co_await get(printer, "/api/server")).body(), "{\"safemode\":null,\"version\":\"1.8.7\"}\n");

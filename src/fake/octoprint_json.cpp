@@ -112,24 +112,33 @@ json::object server_json(const OctoPrintVersion& version) {
     return {{"safemode", nullptr}, {"version", version.to_string()}};
 }
 
-json::object connection_json(const OctoPrintPrinter& printer, const SerialConnection& serial) {
+json::object connection_json(const OctoPrintPrinter& printer, const SerialConnection& serial,
+                             const OctoPrintVersion& version) {
     const std::string_view state = printer.state_facts().connection_text;
     const bool is_closed = state == "Closed";
-    return {{"current",
-             {{"baudrate", is_closed ? json::value(nullptr) : json::value(serial.baudrate)},
-              {"port", is_closed ? json::value(nullptr) : json::value(serial.port)},
-              {"printerProfile", kPrinterProfile},
-              {"state", state}}},
-            {"options",
-             {{"baudratePreference", serial.baudrate},
-              {"baudrates", json::array(kBaudrates.begin(), kBaudrates.end())},
-              {"portPreference", serial.port},
-              {"ports", json::array(kSerialPorts.begin(), kSerialPorts.end())},
-              {"printerProfilePreference", kPrinterProfile},
-              {"printerProfiles", json::array{{{"id", kPrinterProfile}, {"name", "Default"}}}}}}};
+    json::object body{{"current",
+                       {{"baudrate", is_closed ? json::value(nullptr) : json::value(serial.baudrate)},
+                        {"port", is_closed ? json::value(nullptr) : json::value(serial.port)},
+                        {"printerProfile", kPrinterProfile},
+                        {"state", state}}},
+                      {"options",
+                       {{"baudratePreference", serial.baudrate},
+                        {"baudrates", json::array(kBaudrates.begin(), kBaudrates.end())},
+                        {"portPreference", serial.port},
+                        {"ports", json::array(kSerialPorts.begin(), kSerialPorts.end())},
+                        {"printerProfilePreference", kPrinterProfile},
+                        {"printerProfiles", json::array{{{"id", kPrinterProfile}, {"name", "Default"}}}}}}};
+    if (!version.has_connectors()) return body;
+    body["options"].as_object()["autoconnect"] = true;
+    if (is_closed) {
+        json::object& current = body["current"].as_object();
+        current["printerProfile"] = nullptr;
+        current["state"] = "Offline";
+    }
+    return body;
 }
 
-json::object printer_json(const OctoPrintPrinter& printer, const PrinterQuery& query) {
+json::object printer_json(const OctoPrintPrinter& printer, const PrinterQuery& query, const OctoPrintVersion& version) {
     json::object body;
     const Flags& flags = printer.state_facts().flags;
     if (!query.excludes_sd) body["sd"] = {{"ready", true}};
@@ -143,7 +152,7 @@ json::object printer_json(const OctoPrintPrinter& printer, const PrinterQuery& q
                            {"operational", flags.operational},
                            {"paused", flags.paused},
                            {"pausing", flags.pausing},
-                           {"printing", flags.printing},
+                           {"printing", flags.printing || (flags.paused && version.takes_paused_for_printing())},
                            {"ready", flags.ready},
                            {"resuming", flags.resuming},
                            {"sdReady", flags.operational}}},
@@ -177,6 +186,7 @@ json::object job_json(const OctoPrintPrinter& printer, const OctoPrintVersion& v
                 {"progress", progress_json(printer.progress())},
                 {"state", state}};
     }
+    if (version.has_connectors()) body["error"] = nullptr;
     if (!printer.error().empty()) body["error"] = printer.error();
     return body;
 }

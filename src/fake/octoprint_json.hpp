@@ -45,9 +45,11 @@ struct PrinterQuery {
 boost::json::object error_json(std::string_view text);
 boost::json::object version_json(const OctoPrintVersion& version);
 boost::json::object server_json(const OctoPrintVersion& version);
-boost::json::object connection_json(const OctoPrintPrinter& printer, const SerialConnection& serial);
+boost::json::object connection_json(const OctoPrintPrinter& printer, const SerialConnection& serial,
+                                    const OctoPrintVersion& version = {});
 /// Only for an operational printer; others are answered 409.
-boost::json::object printer_json(const OctoPrintPrinter& printer, const PrinterQuery& query);
+boost::json::object printer_json(const OctoPrintPrinter& printer, const PrinterQuery& query,
+                                 const OctoPrintVersion& version = {});
 boost::json::object printer_error_json(const OctoPrintPrinter& printer);
 boost::json::object job_json(const OctoPrintPrinter& printer, const OctoPrintVersion& version);
 

@@ -12,10 +12,11 @@ struct OctoPrintVersion {
     int major = 1;
     int minor = 11;
     int patch = 8;
+    std::string candidate = {};  ///< `rc3` of 2.0.0rc3; it counts as the release that it becomes
 
     auto operator<=>(const OctoPrintVersion&) const = default;
 
-    /// Three numbers with dots, such as `1.9.3`; nothing else.
+    /// Three numbers with dots, such as `1.9.3`, and perhaps the candidate's: `2.0.0rc3`; nothing else.
     static std::optional<OctoPrintVersion> parse(std::string_view text);
     std::string to_string() const;
 
@@ -32,6 +33,12 @@ struct OctoPrintVersion {
     bool has_webcam_list() const { return *this >= OctoPrintVersion{1, 9, 0}; }
     bool drops_semicolon_of_names() const { return *this >= OctoPrintVersion{1, 11, 0}; }
     bool tells_printer_error() const { return *this >= OctoPrintVersion{1, 11, 0}; }
+    /// 2.0 counts a paused print among those that print: its flag `printing` is set too, and a pause without an action
+    /// never resumes.
+    bool takes_paused_for_printing() const { return *this >= OctoPrintVersion{2, 0, 0}; }
+    /// 2.0 has connectors: a closed connection is `Offline` as elsewhere and has no printer profile, `autoconnect` is
+    /// among the options. `/api/job` always has `error`, null as a rule.
+    bool has_connectors() const { return *this >= OctoPrintVersion{2, 0, 0}; }
 };
 
 }  // namespace karmen::fake
