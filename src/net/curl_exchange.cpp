@@ -140,8 +140,9 @@ HttpFailure CurlExchange::failure_of(CURLcode result) const {
     const auto kind = [result] {
         switch (result) {
             case CURLE_COULDNT_CONNECT:
-            case CURLE_COULDNT_RESOLVE_HOST:
                 return Kind::kConnect;
+            case CURLE_COULDNT_RESOLVE_HOST:
+                return Kind::kResolve;
             case CURLE_OPERATION_TIMEDOUT:
                 return Kind::kTimeout;
             case CURLE_SSL_CONNECT_ERROR:

@@ -14,6 +14,8 @@ std::string_view to_string(HttpFailure::Kind kind) {
     switch (kind) {
         case HttpFailure::Kind::kConnect:
             return "connect";
+        case HttpFailure::Kind::kResolve:
+            return "resolve";
         case HttpFailure::Kind::kTimeout:
             return "timeout";
         case HttpFailure::Kind::kTls:

@@ -63,6 +63,7 @@ struct HttpResponse {
 struct HttpFailure {
     enum class Kind {
         kConnect,         ///< nobody listens, or there is no way there
+        kResolve,         ///< the host's name has no address
         kTimeout,         ///< not connected, not finished, or nothing moved in time
         kTls,             ///< no agreement on encryption, or a certificate that is not trusted
         kProtocol,        ///< what came is not HTTP/1
