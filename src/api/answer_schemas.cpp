@@ -123,6 +123,11 @@ std::string_view answer_schemas() {
   "type": "object",
   "properties": {
     "state": {"type": "string", "description": "The printer's own words, or: Printer is not responding, Printer is not connected to Octoprint, Printer is responding with invalid data"},
+    "code": {"description": "What is the matter with it, in one word. not_connected: the server answers, but it is not connected to its printer; error: the printer stopped with an error, or the connection broke; unreachable, timeout, dns, tls, key_…, other_server, invalid_data: why its server does not tell; unknown: it was not asked yet, or it does what Karmen does not know", "enum": [
+      "operational", "printing", "pausing", "paused", "resuming", "cancelling", "finishing", "connecting", "not_connected", "error", "unreachable", "timeout", "dns", "tls", "key_missing", "key_wrong", "key_lacks_right", "other_server", "invalid_data", "unknown"]},
+    "reason": {"type": ["string", "null"], "description": "Why, for people; null if the state says all"},
+    "since": {"type": ["string", "null"], "format": "date-time", "description": "When this code was first seen; null: not asked yet"},
+    "age_s": {"type": ["number", "null"], "description": "Seconds since the printer was asked; null in events, and if it was not asked in time"},
     "temperature": {"type": "object", "description": "By heater: tool0, bed, …; °C", "additionalProperties": {
       "type": "object",
       "properties": {

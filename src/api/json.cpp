@@ -53,14 +53,21 @@ json::value props_json(const std::optional<PrinterProps>& props) {
     return object;
 }
 
-json::object status_json(const PrinterStatus& status) {
+json::object status_json(const services::PrinterSnapshot& snapshot) {
+    const PrinterStatus& status = snapshot.status;
     json::object temperature;
     for (const auto& [heater, value] : status.temperature) {
         json::object& entry = temperature[heater].emplace_object();
         entry = {{"actual", or_null(value.actual)}, {"target", or_null(value.target)}};
         if (value.offset) entry["offset"] = *value.offset;
     }
-    return {{"state", status.text}, {"temperature", std::move(temperature)}};
+    const auto age_s = snapshot.age ? json::value(std::chrono::duration<double>(*snapshot.age).count()) : nullptr;
+    return {{"state", status.text},
+            {"code", status_code(status.state)},
+            {"reason", status.reason.empty() ? json::value(nullptr) : json::value(status.reason)},
+            {"since", snapshot.since ? json::value(to_iso8601(*snapshot.since)) : json::value(nullptr)},
+            {"age_s", age_s},
+            {"temperature", std::move(temperature)}};
 }
 
 json::object webcam_json(const Webcam& webcam, const std::string& host) {
@@ -112,7 +119,7 @@ json::object to_json(const services::PrinterView& view) {
                         {"hostname", printer.hostname.empty() ? json::value(nullptr) : json::value(printer.hostname)},
                         {"host", printer.host},
                         {"protocol", to_string(printer.protocol)}};
-    if (view.fields.status) object["status"] = status_json(view.snapshot.status);
+    if (view.fields.status) object["status"] = status_json(view.snapshot);
     if (view.fields.webcam) object["webcam"] = webcam_json(view.snapshot.webcam, printer.host);
     if (view.fields.job) object["job"] = job_json(view.snapshot.job);
     return object;

@@ -7,6 +7,8 @@ services::PrinterMonitorOptions monitor_options(const config::Printers& printers
             .deadline = printers.deadline,
             .check_interval = printers.check_interval,
             .check_interval_active = printers.check_interval_active,
+            .settle_interval = printers.settle_interval,
+            .settle_time = printers.settle_time,
             .backoff_max = printers.backoff_max};
 }
 

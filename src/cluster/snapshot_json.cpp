@@ -1,8 +1,11 @@
 #include "cluster/snapshot_json.hpp"
 
+#include "base/clock.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/value_to.hpp>
 
+#include <array>
 #include <string>
 
 namespace karmen::cluster {
@@ -10,7 +13,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kLastState = static_cast<int>(PrinterState::kBusy);
+/// What processes before the states had words wrote: the place in this list.
+constexpr std::array kNumberedStates{
+    PrinterState::kNotResponding, PrinterState::kInvalidData, PrinterState::kNotConnected, PrinterState::kOffline,
+    PrinterState::kConnecting,    PrinterState::kOperational, PrinterState::kStarting,     PrinterState::kPrinting,
+    PrinterState::kPausing,       PrinterState::kPaused,      PrinterState::kResuming,     PrinterState::kCancelling,
+    PrinterState::kFinishing,     PrinterState::kError,       PrinterState::kBusy};
 
 template <class T>
 json::value value_or_null(const std::optional<T>& value) {
@@ -42,10 +50,16 @@ std::optional<double> read_degrees(const json::value& value) {
     return value.to_number<double>();
 }
 
+PrinterState read_state(const json::value& value) {
+    if (value.is_int64()) return kNumberedStates.at(static_cast<std::size_t>(value.get_int64()));
+    const auto state = parse_printer_state(std::string_view(value.as_string()));
+    if (!state) throw std::out_of_range("no such state");
+    return *state;
+}
+
 PrinterStatus read_status(const json::object& object) {
-    const auto state = object.at("state").to_number<int>();
-    if (state < 0 || state > kLastState) throw std::out_of_range("no such state");
-    PrinterStatus status{.state = static_cast<PrinterState>(state), .text = read_text(object, "text")};
+    PrinterStatus status{.state = read_state(object.at("state")), .text = read_text(object, "text")};
+    if (object.contains("reason")) status.reason = read_text(object, "reason");
     for (const auto& [heater, degrees] : object.at("temperature").as_object()) {
         const json::array& values = degrees.as_array();
         status.temperature.emplace(heater, Temperature{.actual = read_degrees(values.at(0)),
@@ -83,8 +97,8 @@ json::object webcam_json(const Webcam& webcam) {
 }
 
 Webcam read_webcam(const json::object& object) {
-    Webcam webcam{
-        .message = read_text(object, "message"), .stream = std::nullopt, .reason = read_text(object, "reason")};
+    Webcam webcam{.message = read_text(object, "message"), .stream = std::nullopt};
+    if (object.contains("reason")) webcam.reason = read_text(object, "reason");
     if (!object.contains("stream")) return webcam;
     const json::object& stream = object.at("stream").as_object();
     webcam.stream = WebcamStream{.address = read_address(stream.at("address").as_object()),
@@ -112,11 +126,13 @@ PrinterJob read_job(const json::object& object) {
 
 json::object to_json(const services::PrinterSnapshot& snapshot) {
     json::object result{{"status",
-                         {{"state", static_cast<int>(snapshot.status.state)},
+                         {{"state", to_string(snapshot.status.state)},
                           {"text", snapshot.status.text},
+                          {"reason", snapshot.status.reason},
                           {"temperature", temperature_json(snapshot.status.temperature)}}},
                         {"webcam", webcam_json(snapshot.webcam)}};
     if (snapshot.job) result["job"] = job_json(*snapshot.job);
+    if (snapshot.since) result["since"] = {{"time", to_iso8601(*snapshot.since)}};
     return result;
 }
 
@@ -127,6 +143,7 @@ std::optional<services::PrinterSnapshot> parse_snapshot(const json::value& value
                                            .webcam = read_webcam(object.at("webcam").as_object()),
                                            .job = std::nullopt};
         if (object.contains("job")) snapshot.job = read_job(object.at("job").as_object());
+        if (object.contains("since")) snapshot.since = parse_iso8601(read_text(object.at("since").as_object(), "time"));
         return snapshot;
     } catch (const std::exception&) {
         // boost::system::system_error for a value of the wrong kind, std::out_of_range for one that is missing.

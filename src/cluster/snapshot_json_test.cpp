@@ -16,12 +16,14 @@ std::optional<PrinterSnapshot> sent(const PrinterSnapshot& snapshot) {
 const PrinterSnapshot kFull{
     .status = {.state = PrinterState::kBusy,
                .text = "Tištěno",
-               .temperature = {{"tool0", {.actual = 21.5, .target = 0, .offset = -1}}, {"bed", {}}}},
+               .temperature = {{"tool0", {.actual = 21.5, .target = 0, .offset = -1}}, {"bed", {}}},
+               .reason = "Thermal Runaway"},
     .webcam = {.message = "OK",
                .stream =
                    WebcamStream{.address = {"http://10.0.0.1/webcam/?action=stream", Credentials{"us:er", "secret"}},
                                 .flip_vertical = true}},
-    .job = PrinterJob{.name = "cube.gcode", .completion = 100, .print_time_left_s = 5, .print_time_s = std::nullopt}};
+    .job = PrinterJob{.name = "cube.gcode", .completion = 100, .print_time_left_s = 5, .print_time_s = std::nullopt},
+    .since = Timestamp(std::chrono::microseconds(1'795'434'653'000'001))};
 
 TEST(SnapshotJson, ComesBackAsItWas) {
     EXPECT_EQ(sent(PrinterSnapshot{}), PrinterSnapshot{});
@@ -47,10 +49,28 @@ TEST(SnapshotJson, EachMemberOfAWrongKindIsNoticed) {
 }
 
 TEST(SnapshotJson, AStateOfAnotherVersionIsNone) {
-    for (const int state : {-1, 1000}) {
+    for (const boost::json::value& state :
+         {boost::json::value(-1), boost::json::value(15), boost::json::value("new")}) {
         boost::json::object json = to_json(kFull);
         json["status"].as_object()["state"] = state;
         EXPECT_EQ(parse_snapshot(json), std::nullopt);
+    }
+}
+
+/// States were numbers, without reason and time, and a webcam gave no reason.
+TEST(SnapshotJson, ReadsWhatAnOlderProcessWrote) {
+    const auto read = [](int state) {
+        return parse_snapshot(boost::json::parse(R"({"status":{"state":)" + std::to_string(state) +
+                                                 R"(,"text":"x","temperature":{}},"webcam":{"message":"OK"}})"));
+    };
+    for (const auto& [number, state] : {std::pair(0, PrinterState::kNotResponding),
+                                        {1, PrinterState::kInvalidData},
+                                        {7, PrinterState::kPrinting},
+                                        {13, PrinterState::kError},
+                                        {14, PrinterState::kBusy}}) {
+        ASSERT_TRUE(read(number)) << number;
+        EXPECT_EQ(read(number)->status.state, state);
+        EXPECT_EQ(read(number)->since, std::nullopt);
     }
 }
 

@@ -67,9 +67,11 @@ struct Printers {
     Duration deadline = std::chrono::seconds(2);
     Duration request_timeout = std::chrono::seconds(5);
     Duration upload_idle_timeout = std::chrono::seconds(60);
-    Duration check_interval = std::chrono::seconds(30);
+    Duration check_interval = std::chrono::seconds(25);
     Duration check_interval_active = std::chrono::seconds(2);
-    Duration backoff_max = std::chrono::minutes(5);
+    Duration settle_interval = std::chrono::milliseconds(500);
+    Duration settle_time = std::chrono::seconds(60);
+    Duration backoff_max = std::chrono::seconds(25);
     Duration list_interval = std::chrono::seconds(5);
     Duration lock_lifetime = std::chrono::seconds(30);
     Duration claim_lifetime = std::chrono::seconds(3);

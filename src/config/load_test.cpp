@@ -206,7 +206,6 @@ TEST(Load, RefusesOptionsThatContradict) {
     EXPECT_THAT(problems_of_file("auth.login_failures_slow = 30"),
                 ElementsAre(HasSubstr("must not be more than auth.login_failures_max")));
     EXPECT_THAT(problems_of_file("auth.refresh_token_lifetime = '1m'"), ElementsAre(HasSubstr("must not be longer")));
-    EXPECT_THAT(problems_of_file("printers.backoff_max = '1s'"), ElementsAre(HasSubstr("must not be longer")));
 }
 
 TEST(Load, TakesTheOldVariablesOfPostgresWhereNoUrlIsSet) {

@@ -148,7 +148,11 @@ constexpr Option kOptions[] = {
         DurationOption{field<&Config::printers, &Printers::check_interval>, milliseconds(100), days(1)}},
     {"printers.check_interval_active", "The same while it prints.",
         DurationOption{field<&Config::printers, &Printers::check_interval_active>, milliseconds(100), days(1)}},
-    {"printers.backoff_max", "A printer that does not answer is asked less and less often, but at least this often.",
+    {"printers.settle_interval", "The same after a command, until the printer's state settles.",
+        DurationOption{field<&Config::printers, &Printers::settle_interval>, milliseconds(10), minutes(1)}},
+    {"printers.settle_time", "A state that does not settle is checked so often for this time after a command.",
+        DurationOption{field<&Config::printers, &Printers::settle_time>, milliseconds(0), hours(1)}},
+    {"printers.backoff_max", "A printer that does not answer is asked at least this often: one that is back is seen within this time.",
         DurationOption{field<&Config::printers, &Printers::backoff_max>, milliseconds(100), days(1)}},
     {"printers.list_interval", "Time until a printer that `karmen printer` added or removed is noticed.",
         DurationOption{field<&Config::printers, &Printers::list_interval>, milliseconds(100), hours(1)}},
@@ -317,8 +321,6 @@ std::vector<std::string> contradictions(const Config& config) {
         found.emplace_back("auth.login_failures_slow must not be more than auth.login_failures_max");
     if (config.auth.access_token_lifetime > config.auth.refresh_token_lifetime)
         found.emplace_back("auth.access_token_lifetime must not be longer than auth.refresh_token_lifetime");
-    if (config.printers.check_interval > config.printers.backoff_max)
-        found.emplace_back("printers.check_interval must not be longer than printers.backoff_max");
     if (config.tasks.backoff_min > config.tasks.backoff_max)
         found.emplace_back("tasks.backoff_min must not be longer than tasks.backoff_max");
     return found;

@@ -33,6 +33,10 @@ std::optional<std::string> masked_api_key(const std::optional<std::string>& api_
     return api_key->substr(0, shown) + std::string(api_key->size() - shown, '*');
 }
 
+bool is_moonraker(const ServerVersion& version) {
+    return version.text.contains("Moonraker");
+}
+
 std::string_view to_string(Protocol protocol) {
     return protocol == Protocol::kHttps ? "https" : "http";
 }
@@ -82,6 +86,65 @@ bool is_valid_printer_host(std::string_view host) {
     return octets.size() == 4 && std::ranges::all_of(octets, [](auto octet) { return is_number_in(octet, 0, 255); });
 }
 
+std::string normalized_printer_host(std::string_view host, Protocol protocol) {
+    const std::string_view port = protocol == Protocol::kHttps ? ":443" : ":80";
+    if (host.ends_with(port)) host.remove_suffix(port.size());
+    return std::string(host);
+}
+
+namespace {
+
+struct StateWords {
+    PrinterState state;
+    std::string_view word;
+    std::string_view code;
+};
+constexpr std::array<StateWords, 23> kStateWords{{
+    {PrinterState::kNotResponding, "not_responding", "unknown"},
+    {PrinterState::kUnreachable, "unreachable", "unreachable"},
+    {PrinterState::kTimeout, "timeout", "timeout"},
+    {PrinterState::kDns, "dns", "dns"},
+    {PrinterState::kTls, "tls", "tls"},
+    {PrinterState::kKeyMissing, "key_missing", "key_missing"},
+    {PrinterState::kKeyWrong, "key_wrong", "key_wrong"},
+    {PrinterState::kKeyLacksRight, "key_lacks_right", "key_lacks_right"},
+    {PrinterState::kOtherServer, "other_server", "other_server"},
+    {PrinterState::kInvalidData, "invalid_data", "invalid_data"},
+    {PrinterState::kNotConnected, "not_connected", "not_connected"},
+    {PrinterState::kOffline, "offline", "not_connected"},
+    {PrinterState::kConnecting, "connecting", "connecting"},
+    {PrinterState::kOperational, "operational", "operational"},
+    {PrinterState::kStarting, "starting", "printing"},
+    {PrinterState::kPrinting, "printing", "printing"},
+    {PrinterState::kPausing, "pausing", "pausing"},
+    {PrinterState::kPaused, "paused", "paused"},
+    {PrinterState::kResuming, "resuming", "resuming"},
+    {PrinterState::kCancelling, "cancelling", "cancelling"},
+    {PrinterState::kFinishing, "finishing", "finishing"},
+    {PrinterState::kError, "error", "error"},
+    {PrinterState::kBusy, "busy", "unknown"},
+}};
+
+const StateWords& words_of(PrinterState state) {
+    return *std::ranges::find(kStateWords, state, &StateWords::state);
+}
+
+}  // namespace
+
+std::string_view to_string(PrinterState state) {
+    return words_of(state).word;
+}
+
+std::optional<PrinterState> parse_printer_state(std::string_view word) {
+    const auto found = std::ranges::find(kStateWords, word, &StateWords::word);
+    if (found == kStateWords.end()) return std::nullopt;
+    return found->state;
+}
+
+std::string_view status_code(PrinterState state) {
+    return words_of(state).code;
+}
+
 bool has_active_print(PrinterState state) {
     switch (state) {
         case PrinterState::kStarting:
@@ -93,6 +156,14 @@ bool has_active_print(PrinterState state) {
         case PrinterState::kFinishing:
             return true;
         case PrinterState::kNotResponding:
+        case PrinterState::kUnreachable:
+        case PrinterState::kTimeout:
+        case PrinterState::kDns:
+        case PrinterState::kTls:
+        case PrinterState::kKeyMissing:
+        case PrinterState::kKeyWrong:
+        case PrinterState::kKeyLacksRight:
+        case PrinterState::kOtherServer:
         case PrinterState::kInvalidData:
         case PrinterState::kNotConnected:
         case PrinterState::kOffline:
@@ -106,21 +177,45 @@ bool has_active_print(PrinterState state) {
 }
 
 bool needs_connect(PrinterState state) {
-    return state == PrinterState::kNotConnected || state == PrinterState::kOffline;
+    return state == PrinterState::kNotConnected || state == PrinterState::kOffline || state == PrinterState::kError;
 }
 
 bool is_responding(PrinterState state) {
-    return state != PrinterState::kNotResponding && state != PrinterState::kInvalidData;
+    return state >= PrinterState::kNotConnected;  // those before it are reasons why it does not tell
 }
 
-PrinterStatus not_responding() {
-    return {PrinterState::kNotResponding, std::string(kNotRespondingText), {}};
+bool is_passing(PrinterState state) {
+    switch (state) {
+        case PrinterState::kConnecting:
+        case PrinterState::kStarting:
+        case PrinterState::kPausing:
+        case PrinterState::kResuming:
+        case PrinterState::kCancelling:
+        case PrinterState::kFinishing:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string describe(const PrinterStatus& status) {
+    return status.reason.empty() ? status.text : status.text + ": " + status.reason;
+}
+
+PrinterStatus not_responding(PrinterState why, std::string reason) {
+    return {why, std::string(kNotRespondingText), {}, std::move(reason)};
 }
 PrinterStatus not_connected() {
-    return {PrinterState::kNotConnected, std::string(kNotConnectedText), {}};
+    return {PrinterState::kNotConnected,
+            std::string(kNotConnectedText),
+            {},
+            "The server answers, but it is not connected to its printer"};
 }
 PrinterStatus invalid_data() {
-    return {PrinterState::kInvalidData, std::string(kInvalidDataText), {}};
+    return {PrinterState::kInvalidData,
+            std::string(kInvalidDataText),
+            {},
+            "The server answers, but not as an OctoPrint does"};
 }
 
 }  // namespace karmen

@@ -30,6 +30,11 @@ struct ServerVersion {
     bool operator==(const ServerVersion&) const = default;
 };
 
+/// Moonraker answers as OctoPrint does if it is told so, but not to all that Karmen asks of one.
+bool is_moonraker(const ServerVersion& version);
+inline constexpr std::string_view kMoonrakerHint =
+    "This is Moonraker, which only imitates OctoPrint. Karmen does not speak Moonraker's own protocol yet";
+
 /// What Karmen knows of the server in front of a printer. Persisted when it changes.
 struct PrinterClient {
     std::string name = "octoprint";
@@ -72,11 +77,21 @@ std::string_view printer_api_key_problem(std::string_view api_key);
 
 /// An IPv4 address with an optional port 1–65535, nothing before or after.
 bool is_valid_printer_host(std::string_view host);
+/// Of a valid one, without the port that the protocol has anyway: `127.0.0.1:80` is `127.0.0.1`.
+std::string normalized_printer_host(std::string_view host, Protocol protocol);
 
 /// What a printer is doing, as Karmen sees it. Protocol clients map onto it from flags, never from texts that plugins
 /// may translate.
 enum class PrinterState {
-    kNotResponding,  ///< no answer, a wrong status, or not in time
+    kNotResponding,  ///< not asked yet, or nothing tells why it does not answer
+    kUnreachable,    ///< the connection is refused or breaks off, there is no way, or a proxy answers for it
+    kTimeout,        ///< no answer in time
+    kDns,            ///< its name has no address
+    kTls,            ///< no encrypted connection: its certificate is not trusted, say
+    kKeyMissing,     ///< it wants an API key, and there is none
+    kKeyWrong,       ///< it does not know the API key
+    kKeyLacksRight,  ///< it knows the API key, but its user may not see the printer
+    kOtherServer,    ///< something else answers there
     kInvalidData,    ///< an answer that is not what the protocol promises
     kNotConnected,   ///< the server answers, but it has no connection to the printer
     kOffline,
@@ -97,7 +112,16 @@ enum class PrinterState {
 bool has_active_print(PrinterState state);
 /// The server is there, the printer behind it is not: `connect` makes sense.
 bool needs_connect(PrinterState state);
+/// The server tells what its printer does.
 bool is_responding(PrinterState state);
+/// It lasts a moment and becomes another one by itself.
+bool is_passing(PrinterState state);
+
+/// `offline`, `key_wrong`: one word for each, in which processes tell them to each other.
+std::string_view to_string(PrinterState state);
+std::optional<PrinterState> parse_printer_state(std::string_view word);
+/// The word for clients of the API, which do not tell all states apart.
+std::string_view status_code(PrinterState state);
 
 /// °C. A printer that has just connected may not know them yet.
 struct Temperature {
@@ -111,14 +135,19 @@ struct PrinterStatus {
     PrinterState state = PrinterState::kNotResponding;
     std::string text;  ///< shown to people: the printer's own words, or one of Karmen's (kNotRespondingText …)
     std::map<std::string, Temperature> temperature;  ///< by heater: `tool0`, `bed`, `chamber`
+    std::string reason = {};  ///< why it is in that state, in a sentence; empty if the state says all
     bool operator==(const PrinterStatus&) const = default;
 };
+
+/// The text and the reason, for messages about a printer that cannot do what is asked of it.
+std::string describe(const PrinterStatus& status);
 
 inline constexpr std::string_view kNotRespondingText = "Printer is not responding";
 inline constexpr std::string_view kNotConnectedText = "Printer is not connected to Octoprint";
 inline constexpr std::string_view kInvalidDataText = "Printer is responding with invalid data";
 
-PrinterStatus not_responding();
+/// In that state, with the text for printers that do not respond.
+PrinterStatus not_responding(PrinterState why = PrinterState::kNotResponding, std::string reason = {});
 PrinterStatus not_connected();
 PrinterStatus invalid_data();
 

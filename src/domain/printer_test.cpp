@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 namespace karmen {
 namespace {
 
@@ -12,6 +15,34 @@ TEST(Printer, KnowsValidHosts) {
                              "1.2.3.4\n", " 1.2.3.4", "1.2.3.4:80/x", "user@1.2.3.4", "printer.local", "[::1]",
                              "01.2.3.4", "1.2.3.+4", "1.2.3.4:80:80", "1..3.4", "1.2.3.4:080"})
         EXPECT_FALSE(is_valid_printer_host(host)) << host;
+}
+
+TEST(Printer, AHostHasOneSpelling) {
+    EXPECT_EQ(normalized_printer_host("127.0.0.1:80", Protocol::kHttp), "127.0.0.1");
+    EXPECT_EQ(normalized_printer_host("127.0.0.1:443", Protocol::kHttps), "127.0.0.1");
+    for (const char* host : {"127.0.0.1", "127.0.0.1:443", "127.0.0.1:8080", "10.0.0.80"})
+        EXPECT_EQ(normalized_printer_host(host, Protocol::kHttp), host);
+    EXPECT_EQ(normalized_printer_host("127.0.0.1:80", Protocol::kHttps), "127.0.0.1:80");
+}
+
+TEST(Printer, EachStateHasAWordOfItsOwnAndACode) {
+    std::set<std::string_view> words;
+    for (int i = 0; i <= static_cast<int>(PrinterState::kBusy); ++i) {
+        const auto state = static_cast<PrinterState>(i);
+        EXPECT_TRUE(words.insert(to_string(state)).second) << i;
+        EXPECT_EQ(parse_printer_state(to_string(state)), state);
+        EXPECT_FALSE(status_code(state).empty());
+    }
+    EXPECT_EQ(parse_printer_state("new"), std::nullopt);
+    EXPECT_NE(status_code(PrinterState::kError), status_code(PrinterState::kOffline));
+}
+
+TEST(Printer, SaysWhatIsTheMatterAndWhy) {
+    EXPECT_EQ(describe({.state = PrinterState::kPaused, .text = "Paused"}), "Paused");
+    EXPECT_EQ(describe(not_responding(PrinterState::kTimeout, "Too slow")), "Printer is not responding: Too slow");
+    EXPECT_FALSE(is_responding(PrinterState::kKeyWrong));
+    EXPECT_FALSE(is_responding(PrinterState::kInvalidData));
+    EXPECT_TRUE(is_responding(PrinterState::kNotConnected));
 }
 
 TEST(Printer, MasksApiKeys) {

@@ -19,8 +19,9 @@ struct PrinterAddress {
     std::string hostname = {};  ///< what mDNS calls it; empty when unknown
 };
 
-/// An answer and what the call showed of our access: with an API key a success means kUnlocked and a refusal for lack
-/// of rights kProtected; none when it showed nothing. The caller persists it when it differs from what is known.
+/// An answer and what the call showed of our access; none when it showed nothing. With an API key a success means
+/// kUnlocked (of a question: at least kReadOnly) and a refusal for lack of rights kProtected; a command that is refused
+/// where questions are answered means kReadOnly. The caller persists it when it differs from what is known.
 template <class T>
 struct Observed {
     T value;
@@ -32,6 +33,7 @@ struct SniffedServer {
     ServerVersion version;
     bool connected = false;
     AccessLevel access_level = AccessLevel::kUnknown;
+    PrinterStatus obstacle = not_responding();  ///< why it is not connected; of one that is connected it says nothing
     bool operator==(const SniffedServer&) const = default;
 };
 
@@ -41,8 +43,7 @@ struct JobReport {
     bool operator==(const JobReport&) const = default;
 };
 
-/// A print that is paused is not paused again, nor one that runs resumed: only kToggle depends on what the printer does
-/// at the moment.
+/// A print that is paused is not paused again, nor one that runs resumed. kToggle asks what the printer does first.
 enum class JobCommand { kCancel, kStart, kPause, kResume, kToggle };
 
 struct CommandOutcome {

@@ -11,13 +11,15 @@ PrinterControl::PrinterControl(Printers& printers, storage::PrintJobRepository& 
 
 Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::string host) {
     Printer printer = co_await printers_.require(host);
+    if (is_moonraker(printer.client.version))
+        throw Error(ErrorCode::kPrinterRefused, PublicMessage{std::string(kMoonrakerHint)});
     if (who.role == Role::kAdmin) co_return printer;
     std::optional<Uuid> owner;
     // Asked by ourselves: a snapshot may be older than the print that another process has just started.
     const printers::PrinterAddress address = address_of(printer);
     if (has_active_print((co_await api_.status(address)).value.state)) {
         const std::optional<PrinterJob> job = (co_await api_.job(address)).value.job;
-        const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(host); });
+        const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(printer.host); });
         // A print that was started at the printer itself is nobody's of ours.
         if (latest && job && job->name == latest->gcode.filename) owner = latest->user;
     }
@@ -32,7 +34,8 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
     const bool is_online = wanted == ConnectionState::kOnline;
     const auto outcome =
         is_online ? co_await api_.connect(address_of(printer)) : co_await api_.disconnect(address_of(printer));
-    monitor_.invalidate(host);
+    monitor_.note_access(printer.host, outcome.access_level);
+    monitor_.invalidate(printer.host);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
     throw Error(ErrorCode::kPrinterFailed,
                 PublicMessage{std::string("Cannot change printer's connection state to ") +
@@ -42,7 +45,8 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
 Awaitable<void> PrinterControl::command_job(Principal who, std::string host, printers::JobCommand command) {
     const Printer printer = co_await require_operable(who, host);
     const auto outcome = co_await api_.command_job(address_of(printer), command);
-    monitor_.invalidate(host);
+    monitor_.note_access(printer.host, outcome.access_level);
+    monitor_.invalidate(printer.host);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
     throw Error(ErrorCode::kPrinterRefused, PublicMessage{"The printer refused: " + outcome.value.reason});
 }

@@ -94,6 +94,27 @@ TEST_F(PrinterControlTest, WhatThePrinterRefusesIsSaidWithItsReason) {
               ErrorCode::kPrinterNotFound);
 }
 
+TEST_F(PrinterControlTest, ARefusalShowsThatTheKeyIsForLookingOnly) {
+    script.command_outcome = {.result = CommandOutcome::Result::kRefused, .reason = "no right"};
+    script.command_access = AccessLevel::kReadOnly;
+    script.access = AccessLevel::kUnlocked;
+    run(run_then_stop(
+        [](PrinterControlTest& t) -> Awaitable<void> {
+            t.monitor.watch(co_await t.printers.require(kHost));
+            EXPECT_EQ(co_await code_of(t.control.command_job(t.admin, kHost, JobCommand::kCancel)),
+                      ErrorCode::kPrinterRefused);
+            co_await t.monitor.snapshot(kHost);
+            co_await until([&t] { return t.rows.find(kHost)->client.access_level == AccessLevel::kReadOnly; });
+        }(*this),
+        monitor));
+}
+
+TEST_F(PrinterControlTest, AMoonrakerIsToldNothing) {
+    rows.modify(kHost, [](Printer& printer) { printer.client.version.text = "OctoPrint (Moonraker v0.8)"; });
+    EXPECT_EQ(cancel_error(admin), ErrorCode::kPrinterRefused);
+    EXPECT_TRUE(script.commands.empty());
+}
+
 TEST_F(PrinterControlTest, ConnectsAndDisconnects) {
     run(control.set_connection(admin, kHost, ConnectionState::kOnline));
     run(control.set_connection(admin, kHost, ConnectionState::kOffline));

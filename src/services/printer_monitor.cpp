@@ -1,5 +1,6 @@
 #include "services/printer_monitor.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
@@ -9,6 +10,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string_view>
@@ -26,11 +28,13 @@ struct PrinterMonitor::Watch {
     PrinterSnapshot snapshot;
     Clock::time_point taken{};  ///< of status and job; the epoch: never
     Clock::time_point webcam_taken{};
-    std::shared_ptr<Event> running;  ///< set when the check that is under way has ended
-    std::shared_ptr<Event> heard;    ///< set when another process has told what it saw, or that it tells nothing
-    bool has_learnt = false;         ///< it told what it saw
-    asio::steady_timer timer;        ///< cancelled to check at once
-    int failures = 0;                ///< of regular checks in a row
+    std::shared_ptr<Event> running;    ///< set when the check that is under way has ended
+    std::shared_ptr<Event> heard;      ///< set when another process has told what it saw, or that it tells nothing
+    bool has_learnt = false;           ///< it told what it saw
+    asio::steady_timer timer;          ///< cancelled to check at once
+    int failures = 0;                  ///< of regular checks in a row
+    Clock::time_point settle_until{};  ///< after a command; the epoch: it has settled
+    PrinterState state_at_command = PrinterState::kNotResponding;
     bool is_answering = false;
     std::uint64_t changes = 0;  ///< counts what made answers worthless that were under way
     bool is_claimed = false;    ///< by this process
@@ -65,7 +69,7 @@ void PrinterMonitor::watch(const Printer& printer) {
     const auto found = watches_.find(printer.host);
     if (found != watches_.end()) {
         found->second->printer = printer;
-        outdate(printer.host);
+        ask_anew(*found->second);
         return;
     }
     const auto watch = std::make_shared<Watch>(loop_, printer);
@@ -114,10 +118,34 @@ void PrinterMonitor::invalidate(const std::string& host) {
 void PrinterMonitor::outdate(const std::string& host) {
     const auto found = watches_.find(host);
     if (found == watches_.end()) return;
-    ++found->second->changes;
-    found->second->taken = {};
-    found->second->webcam_taken = {};
-    found->second->timer.cancel();
+    Watch& watch = *found->second;
+    watch.settle_until = Clock::now() + options_.settle_time;
+    watch.state_at_command = watch.snapshot.status.state;
+    ask_anew(watch);
+}
+
+void PrinterMonitor::ask_anew(Watch& watch) {
+    ++watch.changes;
+    watch.taken = {};
+    watch.webcam_taken = {};
+    watch.timer.cancel();
+}
+
+void PrinterMonitor::note_access(const std::string& host, std::optional<AccessLevel> level) {
+    const auto found = watches_.find(host);
+    if (!level || found == watches_.end() || found->second->printer.client.access_level == *level) return;
+    Watch& watch = *found->second;
+    const Printer asked = watch.printer;
+    watch.printer.client.access_level = *level;
+    // An answer that is under way was asked for with what was known before.
+    ask_anew(watch);
+    tasks_.spawn(store_access(found->second, asked));
+}
+
+Awaitable<void> PrinterMonitor::store_access(WatchPtr watch, Printer asked) {
+    co_await store_changes(watch, std::move(asked), watch->printer.client);
+    // The other processes read the row anew.
+    with_.exchange.forget(watch->printer.host);
 }
 
 Awaitable<void> PrinterMonitor::stop() {
@@ -133,13 +161,19 @@ Awaitable<void> PrinterMonitor::end_claims() {
 }
 
 Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
+    bool is_due = true;
     while (!watch->is_forgotten) {
         co_await begin_check(watch)->wait();
         if (watch->is_forgotten) break;
-        // Only these checks count: whoever looks at a page often does not make the next one come later.
-        watch->failures = watch->is_answering ? 0 : watch->failures + 1;
+        // Only checks that were due count: whoever looks at a page or sends commands often does not make the next one
+        // come later.
+        if (watch->is_answering)
+            watch->failures = 0;
+        else if (is_due)
+            ++watch->failures;
         watch->timer.expires_after(next_pause(*watch));
-        co_await watch->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto [was_cancelled] = co_await watch->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        is_due = !was_cancelled;
     }
 }
 
@@ -232,7 +266,11 @@ void PrinterMonitor::tell(Watch& watch, const PrinterClient& seen) {
 }
 
 void PrinterMonitor::take(Watch& watch, const Observation& seen) {
-    watch.snapshot.status = seen.status;
+    const PrinterStatus before = std::exchange(watch.snapshot.status, seen.status);
+    if (!watch.snapshot.since || status_code(before.state) != status_code(seen.status.state)) {
+        watch.snapshot.since = SystemClock().now();
+        log_change(watch, before);
+    }
     watch.snapshot.job = seen.job;
     watch.taken = Clock::now();
     if (!seen.client.connected) {
@@ -244,6 +282,17 @@ void PrinterMonitor::take(Watch& watch, const Observation& seen) {
         watch.webcam_taken = watch.taken;
     }
     watch.is_answering = seen.client.connected;
+}
+
+/// What a printer does from day to day is no news; what keeps it from that is, and its end.
+void PrinterMonitor::log_change(const Watch& watch, const PrinterStatus& before) {
+    const auto is_trouble = [](PrinterState state) { return !is_responding(state) || needs_connect(state); };
+    const PrinterStatus& now = watch.snapshot.status;
+    if (is_trouble(now.state) || is_trouble(before.state))
+        with_.log.info("printer state", {{"printer", watch.printer.host},
+                                         {"code", status_code(now.state)},
+                                         {"state", now.text},
+                                         {"reason", now.reason}});
 }
 
 void PrinterMonitor::learn(const std::string& host, PrinterSnapshot snapshot) {
@@ -283,14 +332,36 @@ Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, Pri
     }
 }
 
+PrinterSnapshot PrinterMonitor::with_age(const Watch& watch) const {
+    PrinterSnapshot snapshot = watch.snapshot;
+    if (watch.taken != Clock::time_point{})
+        snapshot.age = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - watch.taken);
+    return snapshot;
+}
+
+PrinterSnapshot PrinterMonitor::late(const Watch& watch) const {
+    // Why it does not answer is known from the last time.
+    if (watch.snapshot.since && !is_responding(watch.snapshot.status.state)) return watch.snapshot;
+    return {.status = not_responding(PrinterState::kTimeout, "It did not answer in time")};
+}
+
 bool PrinterMonitor::is_recent(const Watch& watch) const {
     return watch.taken != Clock::time_point{} && Clock::now() - watch.taken < options_.status_age_max;
 }
 
+/// A state that passes by itself has not settled, nor one in which the command found it. A printer that does not answer
+/// has nothing to settle.
+bool PrinterMonitor::is_settling(const Watch& watch) const {
+    const PrinterState state = watch.snapshot.status.state;
+    return watch.is_answering && Clock::now() < watch.settle_until &&
+           (is_passing(state) || state == watch.state_at_command);
+}
+
 std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
-    const auto pause = pause_after(options_, watch.snapshot.status.state, watch.failures);
-    // Up to a tenth more or less, so that printers that were found at the same time do not stay in step.
-    std::uniform_real_distribution<double> jitter(0.9, 1.1);
+    const auto usual = pause_after(options_, watch.snapshot.status.state, watch.failures);
+    const auto pause = is_settling(watch) ? std::min(usual, options_.settle_interval) : usual;
+    // Up to a fifth less, so that printers that were found at the same time do not stay in step.
+    std::uniform_real_distribution<double> jitter(0.8, 1.0);
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
 }
 
@@ -316,7 +387,7 @@ Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<st
     std::vector<PrinterSnapshot> result;
     for (const Wanted& one : wanted) {
         const bool is_known = one.watch && (!one.running || one.running->is_set() || is_recent(*one.watch));
-        result.push_back(is_known ? one.watch->snapshot : PrinterSnapshot{});
+        result.push_back(!one.watch ? PrinterSnapshot{} : is_known ? with_age(*one.watch) : late(*one.watch));
     }
     co_return result;
 }

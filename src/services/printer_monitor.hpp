@@ -32,9 +32,11 @@ struct PrinterMonitorOptions {
     PrinterChecks checks = PrinterChecks::kRegular;
     std::chrono::milliseconds status_age_max{2'000};  ///< older snapshots are not shown, but asked for anew
     std::chrono::milliseconds deadline{2'000};        ///< who does not answer by then is shown as not responding
-    std::chrono::milliseconds check_interval{30'000};
+    std::chrono::milliseconds check_interval{25'000};
     std::chrono::milliseconds check_interval_active{2'000};  ///< while something is printed
-    std::chrono::milliseconds backoff_max{300'000};          ///< between checks of a printer that does not answer
+    std::chrono::milliseconds settle_interval{500};          ///< after a command, until the printer's state settles
+    std::chrono::milliseconds settle_time{60'000};           ///< but no longer than this
+    std::chrono::milliseconds backoff_max{25'000};           ///< between checks of a printer that does not answer
     std::chrono::milliseconds webcam_age_max{30'000};        ///< settings are large and change seldom
     /// After it a claim ends whose process has died. Who asks renews it, however long the printer takes.
     std::chrono::milliseconds claim_lifetime{3'000};
@@ -72,14 +74,17 @@ class PrinterMonitor {
     /// The same for many at the same time, in the same order, within one deadline.
     Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<std::string> hosts);
 
-    /// After a command: what is known is out of date, here and in all processes.
+    /// After a command: what is known is out of date, here and in all processes. The printer, which acts later than it
+    /// answers, is asked often until its state settles.
     void invalidate(const std::string& host);
+    /// A command showed how much the printer lets us do; none: it showed nothing. It is stored.
+    void note_access(const std::string& host, std::optional<AccessLevel> level);
 
     /// What another process has just seen.
     void learn(const std::string& host, PrinterSnapshot snapshot);
     /// Another process asked, but what it saw was out of date by then: somebody has to ask again.
     void hear_of_no_answer(const std::string& host);
-    /// Another process says that what is known is out of date.
+    /// Another process says that what is known is out of date, since it has sent a command.
     void outdate(const std::string& host);
 
     Awaitable<void> stop();
@@ -96,12 +101,18 @@ class PrinterMonitor {
     Awaitable<Observation> observe_claimed(Printer printer, WebcamQuestion webcam);
     Awaitable<void> keep_claim(std::string host);
     Awaitable<void> end_claims();
+    void ask_anew(Watch& watch);
+    Awaitable<void> store_access(WatchPtr watch, Printer asked);
     void take(Watch& watch, const Observation& seen);
+    void log_change(const Watch& watch, const PrinterStatus& before);
+    bool is_settling(const Watch& watch) const;
     void tell(Watch& watch, const PrinterClient& seen);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
     Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);
     bool is_recent(const Watch& watch) const;
+    PrinterSnapshot with_age(const Watch& watch) const;
+    PrinterSnapshot late(const Watch& watch) const;
 
     Executor loop_;
     Dependencies with_;

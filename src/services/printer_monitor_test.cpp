@@ -3,6 +3,8 @@
 #include "services/test_bench.hpp"
 #include "services/test_printer_api.hpp"
 
+#include <algorithm>
+
 namespace karmen::services {
 namespace {
 
@@ -132,9 +134,9 @@ TEST_F(PrinterMonitorTest, APrinterThatHangsIsNotRespondingAtTheDeadline) {
         t.add(monitor, kHost);
         const auto seen = co_await monitor.snapshots({kHost, kOtherHost, kHost});
         EXPECT_EQ(seen.size(), 3U);
-        EXPECT_EQ(seen.at(0).status, not_responding());
+        EXPECT_EQ(seen.at(0).status.state, PrinterState::kTimeout);
         EXPECT_EQ(seen.at(1).status, t.other.status);
-        EXPECT_EQ(seen.at(2).status, not_responding());
+        EXPECT_EQ(seen.at(2).status.state, PrinterState::kTimeout);
     });
 }
 
@@ -146,7 +148,7 @@ TEST_F(PrinterMonitorTest, WhatAPrinterSaidBeforeItHungIsNotShownAfterTheDeadlin
         t.add(monitor);
         while ((co_await monitor.snapshot(kHost)).status != t.script.status) continue;
         t.api.hold(kHost);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        EXPECT_EQ((co_await monitor.snapshot(kHost)).status.state, PrinterState::kTimeout);
         t.api.release(kHost);
     });
 }
@@ -155,7 +157,7 @@ TEST_F(PrinterMonitorTest, AnAnswerThatComesTooLateServesTheNextReader) {
     play(with_deadline(1ms), [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.api.hold(kHost);
         t.add(monitor);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        EXPECT_EQ((co_await monitor.snapshot(kHost)).status.state, PrinterState::kTimeout);
         t.api.release(kHost);
         while ((co_await monitor.snapshot(kHost)).status != t.script.status) co_await sleep_for(1ms);
         EXPECT_EQ(t.script.statuses, 1);
@@ -195,6 +197,72 @@ TEST_F(PrinterMonitorTest, OneThatAnswersAgainIsCheckedInItsUsualPaceAgain) {
         monitor.invalidate(kHost);
         // Would a failure still count, the second check would be a day away.
         co_await until([&t, before] { return t.script.statuses > before + 10; });
+    });
+}
+
+bool is_told(const ChangeRecorder& changes, PrinterState state) {
+    return std::ranges::any_of(changes.of<PrinterSeen>(), [state](const PrinterSeen& seen) {
+        return seen.printer.host == kHost && seen.snapshot.status.state == state;
+    });
+}
+
+TEST_F(PrinterMonitorTest, APrinterIsAskedOftenAfterACommandUntilItSettles) {
+    PrinterMonitorOptions options = kPatient;
+    options.settle_interval = 1ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.script.status = t.other.status = not_connected();
+        t.add(monitor);
+        t.add(monitor, kOtherHost);
+        co_await monitor.snapshots({kHost, kOtherHost});
+        monitor.invalidate(kHost);
+        monitor.invalidate(kOtherHost);
+        co_await until([&t] { return t.script.statuses > 5; });  // it has not moved yet
+        t.script.status = {.state = PrinterState::kConnecting, .text = "Connecting"};
+        const int before = t.script.statuses;
+        co_await until([&t, before] { return t.script.statuses > before + 5; });
+        t.script.status = {.state = PrinterState::kOperational, .text = "Operational"};
+        co_await until([&t] { return is_told(t.changes, PrinterState::kOperational); });
+        const int settled = t.script.statuses;
+        const int others = t.other.statuses;
+        co_await until([&t, others] { return t.other.statuses > others + 10; });
+        EXPECT_EQ(t.script.statuses, settled) << "the other one has not settled, this one has";
+    });
+}
+
+TEST_F(PrinterMonitorTest, CommandsDoNotMakeTheNextCheckComeLater) {
+    PrinterMonitorOptions options = kPatient;
+    options.check_interval = 5ms;
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.script.server = {};
+        t.script.status = not_responding();
+        t.add(monitor);
+        for (int i = 0; i < 40; ++i) {
+            monitor.invalidate(kHost);
+            co_await monitor.snapshot(kHost);
+            co_await sleep_for(0ms);
+        }
+        // Would each command count as a failure, the next check would be a day away.
+        const int before = t.script.sniffs;
+        co_await until([&t, before] { return t.script.sniffs > before; });
+    });
+}
+
+TEST_F(PrinterMonitorTest, SinceIsWhenTheStateBegan) {
+    PrinterMonitorOptions options = kPatient;
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.add(monitor);
+        const PrinterSnapshot first = co_await monitor.snapshot(kHost);
+        EXPECT_TRUE(first.since);
+        EXPECT_TRUE(first.age);
+        t.script.status.text = "changed";
+        EXPECT_EQ((co_await monitor.snapshot(kHost)).since, first.since);
+        co_await sleep_for(1ms);  // the clock's step
+        t.script.status = {.state = PrinterState::kError, .text = "Error", .reason = "Thermal Runaway"};
+        const PrinterSnapshot failed = co_await monitor.snapshot(kHost);
+        EXPECT_GT(failed.since, first.since);
+        EXPECT_EQ(failed.status.reason, "Thermal Runaway");
     });
 }
 
@@ -383,19 +451,26 @@ TEST_F(PrinterMonitorTest, AReaderWhoComesAfterTheEndGetsAnAnswer) {
     });
 }
 
+/// As it is told: how old it is only counts for who reads it.
+Awaitable<PrinterSnapshot> told_snapshot(PrinterMonitor& monitor) {
+    PrinterSnapshot snapshot = co_await monitor.snapshot(kHost);
+    snapshot.age.reset();
+    co_return snapshot;
+}
+
 // --- what is told ---------------------------------------------------------------------------------------------------
 
 TEST_F(PrinterMonitorTest, TellsWhatIsSeenOnceUntilItIsOtherwise) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         const Printer printer = t.add(monitor);
-        const PrinterSnapshot first = co_await monitor.snapshot(kHost);
+        const PrinterSnapshot first = co_await told_snapshot(monitor);
         monitor.invalidate(kHost);
         co_await monitor.snapshot(kHost);
         EXPECT_EQ(t.changes.of<PrinterSeen>(), std::vector{(PrinterSeen{printer, first})});
 
         t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
         monitor.invalidate(kHost);
-        const PrinterSnapshot second = co_await monitor.snapshot(kHost);
+        const PrinterSnapshot second = co_await told_snapshot(monitor);
         EXPECT_EQ(t.changes.of<PrinterSeen>().back(), (PrinterSeen{printer, second}));
         EXPECT_EQ(t.changes.of<PrinterSeen>().size(), 2U);
     });

@@ -12,9 +12,24 @@ namespace {
 
 using namespace boost::asio::experimental::awaitable_operators;
 
-template <class T>
-void note_access(PrinterClient& client, const printers::Observed<T>& observed) {
-    if (observed.access_level) client.access_level = *observed.access_level;
+/// An answer to a question shows nothing of commands: a key that is good for questions only stays so.
+bool is_news(const PrinterClient& client, const std::optional<AccessLevel>& shown) {
+    return shown && !(shown == AccessLevel::kUnlocked && client.access_level == AccessLevel::kReadOnly);
+}
+
+struct Look {
+    PrinterClient client;
+    PrinterStatus obstacle;
+};
+
+Awaitable<Look> look(printers::PrinterApi& api, Printer printer) {
+    const printers::SniffedServer seen = co_await api.sniff(address_of(printer));
+    PrinterClient client = printer.client;
+    client.connected = seen.connected;
+    client.access_level = seen.access_level;
+    // A printer that is switched off still has the version that it had; another server in its place has its own.
+    if (seen.connected || !seen.version.text.empty()) client.version = seen.version;
+    co_return Look{std::move(client), seen.obstacle};
 }
 
 Awaitable<std::optional<Webcam>> ask_webcam(printers::PrinterApi& api, printers::PrinterAddress address,
@@ -33,19 +48,17 @@ printers::PrinterAddress address_of(const Printer& printer) {
 }
 
 Awaitable<PrinterClient> look_at(printers::PrinterApi& api, Printer printer) {
-    const printers::SniffedServer seen = co_await api.sniff(address_of(printer));
-    PrinterClient client = printer.client;
-    client.connected = seen.connected;
-    client.access_level = seen.access_level;
-    // A printer that is switched off still has the version that it had.
-    if (seen.connected) client.version = seen.version;
-    co_return client;
+    co_return (co_await look(api, std::move(printer))).client;
 }
 
 Awaitable<Observation> observe(printers::PrinterApi& api, Printer printer, WebcamQuestion webcam) {
     Observation seen{.client = printer.client, .job = std::nullopt, .webcam = std::nullopt};
-    if (!seen.client.connected || seen.client.access_level == AccessLevel::kUnknown) {
-        seen.client = co_await look_at(api, printer);
+    const bool must_look = !seen.client.connected || seen.client.access_level == AccessLevel::kUnknown ||
+                           is_moonraker(seen.client.version);
+    if (must_look) {
+        Look first = co_await look(api, printer);
+        seen.client = std::move(first.client);
+        seen.status = std::move(first.obstacle);
         if (!seen.client.connected) co_return seen;
     }
     const printers::PrinterAddress address = address_of(printer);
@@ -53,8 +66,14 @@ Awaitable<Observation> observe(printers::PrinterApi& api, Printer printer, Webca
     seen.status = std::move(status.value);
     seen.job = std::move(job.value.job);
     seen.webcam = std::move(stream);
-    note_access(seen.client, status);
-    if (seen.status.state == PrinterState::kNotResponding) seen.client = co_await look_at(api, printer);
+    const bool lets_in_again = seen.client.access_level == AccessLevel::kProtected && is_responding(seen.status.state);
+    if (is_news(seen.client, status.access_level)) seen.client.access_level = *status.access_level;
+    const bool is_silent = !is_responding(seen.status.state) && seen.status.state != PrinterState::kInvalidData;
+    if (!must_look && (is_silent || lets_in_again)) {
+        Look second = co_await look(api, printer);
+        seen.client = std::move(second.client);
+        if (!seen.client.connected) seen.status = std::move(second.obstacle);
+    }
     co_return seen;
 }
 
@@ -64,6 +83,7 @@ Awaitable<Observation> observe_within(std::chrono::milliseconds deadline, printe
                                       WebcamQuestion webcam) {
     Observation silent{.client = printer.client, .job = std::nullopt, .webcam = std::nullopt};
     silent.client.connected = false;
+    silent.status = not_responding(PrinterState::kTimeout, "It did not answer in time");
     auto seen = co_await with_timeout(deadline, observe(api, std::move(printer), webcam));
     co_return seen ? std::move(*seen) : std::move(silent);
 }

@@ -96,6 +96,39 @@ TEST_F(PrinterObserverTest, OneThatRefusesTheKeyStaysConnectedAndIsProtected) {
     EXPECT_EQ(seen.status.state, PrinterState::kNotResponding);
 }
 
+TEST_F(PrinterObserverTest, AQuestionThatIsAnsweredDoesNotMakeAReadOnlyKeyAnother) {
+    Printer printer = connected_printer();
+    script.access = AccessLevel::kUnlocked;
+    EXPECT_EQ(run(printer).client.access_level, AccessLevel::kUnlocked);
+    printer.client.access_level = AccessLevel::kReadOnly;
+    EXPECT_EQ(run(printer).client.access_level, AccessLevel::kReadOnly);
+    EXPECT_EQ(script.sniffs, 0);
+    printer.client.access_level = AccessLevel::kProtected;
+    script.server.access_level = AccessLevel::kReadOnly;
+    EXPECT_EQ(run(printer).client.access_level, AccessLevel::kReadOnly) << "it is looked at what the key is good for";
+}
+
+TEST_F(PrinterObserverTest, WhatStandsInTheWayIsTheStatus) {
+    Printer printer = connected_printer();
+    const PrinterStatus refused = not_responding(PrinterState::kUnreachable, "refused");
+    script.server = {.obstacle = refused};
+    script.status = not_responding();
+    EXPECT_EQ(run(printer).status, refused);
+    printer.client.connected = false;
+    EXPECT_EQ(run(printer).status, refused);
+}
+
+TEST_F(PrinterObserverTest, AMoonrakerThatWasTakenForAnOctoPrintIsLookedAt) {
+    Printer printer = connected_printer();
+    printer.client.version.text = "OctoPrint (Moonraker v0.3.1-12)";
+    script.server = {.version = printer.client.version,
+                     .obstacle = not_responding(PrinterState::kOtherServer, std::string(kMoonrakerHint))};
+    const Observation seen = run(printer);
+    EXPECT_FALSE(seen.client.connected);
+    EXPECT_EQ(seen.status.reason, kMoonrakerHint);
+    EXPECT_EQ(script.statuses, 0);
+}
+
 TEST_F(PrinterObserverTest, AnAnswerThatMakesNoSenseIsAnAnswer) {
     script.status = invalid_data();
     const Observation seen = run(connected_printer());

@@ -135,7 +135,7 @@ TEST_F(ObserveAllTest, OneSilentPrinterCostsOnlyItself) {
     ASSERT_EQ(seen.size(), 3);
     EXPECT_EQ(seen[0].status.state, PrinterState::kOperational);
     EXPECT_TRUE(seen[0].client.connected);
-    EXPECT_EQ(seen[1].status.state, PrinterState::kNotResponding);
+    EXPECT_EQ(seen[1].status.state, PrinterState::kTimeout);
     EXPECT_FALSE(seen[1].client.connected);
     EXPECT_EQ(seen[2].status.state, PrinterState::kOperational);
     EXPECT_EQ(api_.at("10.0.0.2").waiting, 0) << "the question was given up";

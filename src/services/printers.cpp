@@ -24,6 +24,21 @@ void apply(const PrinterChange& change, Printer& printer) {
     for (const auto& [name, value] : change.props) printer.props->insert_or_assign(name, value);
 }
 
+/// With or without the port that its protocol has anyway.
+std::optional<Printer> find_by_any_spelling(storage::PrinterRepository& printers, const std::string& host) {
+    if (auto found = printers.find(host)) return found;
+    for (const Protocol protocol : {Protocol::kHttp, Protocol::kHttps}) {
+        const std::string normalized = normalized_printer_host(host, protocol);
+        const std::string spelled_out = normalized + (protocol == Protocol::kHttps ? ":443" : ":80");
+        for (const std::string& spelling : {normalized, spelled_out}) {
+            auto found = printers.find(spelling);
+            if (found && found->protocol == protocol && normalized_printer_host(found->host, protocol) == normalized)
+                return found;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Printers::Printers(Dependencies dependencies, LooksAfter looks_after)
@@ -83,7 +98,7 @@ Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
 }
 
 Awaitable<Printer> Printers::require(std::string host) {
-    auto found = co_await offload(with_.blocking, [&] { return with_.printers.find(host); });
+    auto found = co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, host); });
     if (!found) throw printer_not_found(host);
     co_return std::move(*found);
 }
@@ -103,11 +118,15 @@ Awaitable<PrinterView> Printers::find(std::string host, PrinterFields fields) {
 }
 
 Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
-    Printer printer{.host = std::move(wanted.host), .name = std::move(wanted.name), .protocol = wanted.protocol};
+    Printer printer{.host = normalized_printer_host(wanted.host, wanted.protocol),
+                    .name = std::move(wanted.name),
+                    .protocol = wanted.protocol};
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
     const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
-    if (co_await offload(with_.blocking, [&] { return with_.printers.find(printer.host).has_value(); })) throw taken;
+    if (co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, wanted.host).has_value(); }))
+        throw taken;
     printer.client = co_await look_at(with_.client, printer);
+    if (is_moonraker(printer.client.version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
     try {
         co_await offload(with_.blocking, [&] { with_.printers.insert(printer); });
     } catch (const Error& error) {
@@ -121,6 +140,7 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
 
 Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) {
     if (change.is_empty()) co_return co_await find(std::move(host), PrinterFields::all());
+    host = (co_await require(std::move(host))).host;
     std::optional<PrinterClient> seen;
     if (change.protocol || change.api_key) {
         Printer wanted = co_await require(host);
@@ -144,6 +164,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
 }
 
 Awaitable<void> Printers::remove(std::string host) {
+    host = (co_await require(std::move(host))).host;
     if (!co_await offload(with_.blocking, [&] { return with_.printers.remove(host); })) throw printer_not_found(host);
     ++changes_;
     with_.monitor.forget(host);

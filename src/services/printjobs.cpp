@@ -76,20 +76,23 @@ Awaitable<void> PrintJobs::run(std::shared_ptr<Start> start) {
 
 Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     const Printer printer = co_await with_.printers.require(start->host);
+    start->host = printer.host;
     Gcodes::Content content = co_await with_.gcodes.open(start->gcode_id);
     const auto lock = co_await with_.locks.try_lock(start->host);
     if (!lock) throw not_operational("another file is being sent to it");
+    if (is_moonraker(printer.client.version)) throw not_operational(std::string(kMoonrakerHint));
     const printers::PrinterAddress address = address_of(printer);
     const PrinterStatus status = (co_await with_.client.status(address)).value;
-    if (status.state != PrinterState::kOperational) throw not_operational(status.text);
+    if (status.state != PrinterState::kOperational) throw not_operational(describe(status));
 
-    const printers::PrintOutcome outcome = (co_await with_.client.print(address, {.file = std::move(content.file.file),
-                                                                                  .size = content.file.size_bytes,
-                                                                                  .folder = content.gcode.path,
-                                                                                  .name = content.gcode.filename}))
-                                               .value;
+    const auto printed = co_await with_.client.print(address, {.file = std::move(content.file.file),
+                                                               .size = content.file.size_bytes,
+                                                               .folder = content.gcode.path,
+                                                               .name = content.gcode.filename});
+    const printers::PrintOutcome& outcome = printed.value;
     // From here on the printer may be printing: that is recorded, even while the server is shutting down.
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    with_.monitor.note_access(start->host, printed.access_level);
     with_.monitor.invalidate(start->host);
     if (outcome.result != printers::PrintOutcome::Result::kStarted) throw printer_failed(outcome.reason);
 

@@ -139,6 +139,22 @@ TEST_F(PrintJobsTest, APrinterThatIsNotOperationalGetsNothing) {
     EXPECT_TRUE(rows().empty());
 }
 
+TEST_F(PrintJobsTest, ARefusalSaysWhyThePrinterIsNotOperational) {
+    script.status = not_responding(PrinterState::kKeyWrong, "It does not know the API key");
+    try {
+        start();
+        ADD_FAILURE() << "started";
+    } catch (const Error& error) {
+        EXPECT_NE(error.message().find("It does not know the API key"), std::string::npos);
+    }
+}
+
+TEST_F(PrintJobsTest, AMoonrakerGetsNothing) {
+    printer_rows.modify(kHost, [](Printer& printer) { printer.client.version.text = "OctoPrint (Moonraker v0.8)"; });
+    EXPECT_EQ(start_error(), ErrorCode::kPrinterNotOperational);
+    EXPECT_EQ(script.prints, 0);
+}
+
 TEST_F(PrintJobsTest, WhatThePrinterDidNotStartIsAFailureWithItsReasonAndNoRecord) {
     for (const Result result : {Result::kStoredOnly, Result::kRefused, Result::kFailed}) {
         script.outcome = {.result = result, .reason = "out of paper"};

@@ -23,6 +23,8 @@ inline constexpr PrinterMonitorOptions kPatient{.checks = PrinterChecks::kRegula
                                                 .deadline = kNever,
                                                 .check_interval = kNever,
                                                 .check_interval_active = kNever,
+                                                .settle_interval = kNever,
+                                                .settle_time = kNever,
                                                 .backoff_max = kNever,
                                                 .webcam_age_max = kNever,
                                                 .claim_lifetime = kNever};
@@ -40,6 +42,8 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         std::optional<PrinterJob> job;
         printers::PrintOutcome outcome{.result = printers::PrintOutcome::Result::kStarted, .reason = {}};
         printers::CommandOutcome command_outcome{.result = printers::CommandOutcome::Result::kDone, .reason = {}};
+        std::optional<AccessLevel> access;          ///< shown by questions about the status
+        std::optional<AccessLevel> command_access;  ///< shown by commands
         /// Who comes with another one is refused, when there is one.
         std::optional<std::string> right_api_key;
         /// Called when a print has been accepted, before the caller hears of it.
@@ -88,7 +92,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         ++script.statuses;
         co_await pass(script, script.hold);
         if (!lets_in(script, address)) co_return refused<PrinterStatus>(not_responding());
-        co_return printers::Observed<PrinterStatus>{script.status, std::nullopt};
+        co_return printers::Observed<PrinterStatus>{script.status, script.access};
     }
 
     Awaitable<printers::Observed<Webcam>> webcam(printers::PrinterAddress address) override {
@@ -126,7 +130,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         script.printed.resize(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
         script.printed_as = file.folder + "/" + file.name;
         if (script.on_print) script.on_print();
-        co_return printers::Observed<printers::PrintOutcome>{script.outcome, std::nullopt};
+        co_return printers::Observed<printers::PrintOutcome>{script.outcome, script.command_access};
     }
 
   private:
@@ -158,7 +162,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
     printers::Observed<printers::CommandOutcome> command(const printers::PrinterAddress& address, const char* name) {
         Script& script = at(address.host);
         script.commands.emplace_back(name);
-        return {script.command_outcome, std::nullopt};
+        return {script.command_outcome, script.command_access};
     }
 
     static Awaitable<void> pass(Script& script, std::shared_ptr<Event> hold) {

@@ -162,6 +162,25 @@ def test_refusal_is_409_with_the_reason(admin: Api, scripted: ScriptedPrinter, a
     assert len(problem["message"]) > len("The printer refused: ") and "<html>" not in problem["message"]
 
 
+@pytest.mark.parametrize("version", ["1.8.7", "1.9.3", "1.10.3", "1.11.8", "2.0.0rc3"])
+def test_toggle_pauses_and_resumes_in_every_version(admin: Api, gcode: dict, fake_printers, version: str):
+    """OctoPrint 2.0 takes a toggle of a paused print for another pause."""
+    (fake,) = fake_printers(speed=5, flags=("--octoprint-version", version))
+    add(admin, fake.host)
+    start(admin, gcode, fake.host)
+    wait_until_printing(admin, fake)
+    for wanted in ("Paused", "Printing", "Paused"):
+        command(admin, fake.host, "toggle")
+        eventually(lambda: state(admin, fake.host) == wanted)
+
+
+def test_refused_command_shows_a_key_for_looking_only(admin: Api, scripted: ScriptedPrinter):
+    scripted.answers["/api/job"] = FORBIDDEN
+    command(admin, scripted.host, "cancel", expect=409)
+    path = f"/printers/{scripted.host}?fields=status"
+    eventually(lambda: admin.get(path, expect=200).json()["client"]["access_level"] == "read_only")
+
+
 def test_printer_that_is_gone_is_409(admin: Api):
     command(admin, add(admin, "127.0.0.2:19"), "cancel", expect=409)
 

@@ -67,7 +67,9 @@ def test_printer_that_does_not_answer_is_stored_as_not_connected(admin: Api):
     printer = add(admin, NOBODY)
     assert printer["client"]["connected"] is False
     assert printer["client"]["access_level"] == "unknown"
-    assert printer["status"] == {"state": NOT_RESPONDING, "temperature": {}}
+    status = printer["status"]
+    assert (status["state"], status["code"], status["temperature"]) == (NOT_RESPONDING, "unreachable", {})
+    assert status["reason"] and status["since"]
     assert printer["webcam"] == {"message": "Stream not accessible"}
     assert printer["job"] == {}
 
@@ -380,27 +382,101 @@ def test_no_key_means_no_header(admin: Api, scripted_printer: ScriptedPrinter):
 # --- status, webcam, job ------------------------------------------------------------------------------------------------
 
 STATUSES = {
-    "idle": (Answer(body=printer_body()), "Operational"),
-    "printing": (Answer(body=printer_body("Printing", printing=True)), "Printing"),
-    "paused": (Answer(body=printer_body("Paused", paused=True)), "Paused"),
-    "not connected": (NOT_OPERATIONAL, NOT_CONNECTED),
-    "no JSON": (Answer(body=b"<html>"), INVALID_DATA),
-    "JSON that is cut": (Answer(body=b'{"state": {"text": "Opera'), INVALID_DATA),
-    "a list": (Answer(body=[1, 2]), INVALID_DATA),
-    "no state": (Answer(body={"temperature": {}}), INVALID_DATA),
-    "forbidden": (FORBIDDEN, NOT_RESPONDING),
-    "not found": (Answer(404), NOT_RESPONDING),
-    "server error": (Answer(500, b"boom"), NOT_RESPONDING),
+    "idle": (Answer(body=printer_body()), "Operational", "operational"),
+    "printing": (Answer(body=printer_body("Printing", printing=True)), "Printing", "printing"),
+    "paused": (Answer(body=printer_body("Paused", paused=True)), "Paused", "paused"),
+    "paused in 2.0": (Answer(body=printer_body("Paused", paused=True, printing=True)), "Paused", "paused"),
+    "flags as numbers": (Answer(body=printer_body("Operational", operational=1, ready=1, printing=0)), "Operational", "operational"),
+    "printing as a number": (Answer(body=printer_body("Printing", printing=1, ready=True)), "Printing", "printing"),
+    "error and ready": (Answer(body=printer_body("Operational", error=True, ready=True)), "Operational", "error"),
+    "not connected": (NOT_OPERATIONAL, NOT_CONNECTED, "not_connected"),
+    "no JSON": (Answer(body=b"<html>"), INVALID_DATA, "invalid_data"),
+    "JSON that is cut": (Answer(body=b'{"state": {"text": "Opera'), INVALID_DATA, "invalid_data"),
+    "a list": (Answer(body=[1, 2]), INVALID_DATA, "invalid_data"),
+    "no state": (Answer(body={"temperature": {}}), INVALID_DATA, "invalid_data"),
+    "forbidden": (FORBIDDEN, NOT_RESPONDING, "key_missing"),
+    "not found": (Answer(404), NOT_RESPONDING, "other_server"),
+    "server error": (Answer(500, b"boom"), NOT_RESPONDING, "other_server"),
+    "proxy": (Answer(503, b"<html>"), NOT_RESPONDING, "unreachable"),
 }
 
 
-@pytest.mark.parametrize(("answer", "state"), STATUSES.values(), ids=STATUSES.keys())
-def test_status(admin: Api, scripted_printer: ScriptedPrinter, answer: Answer, state: str):
+@pytest.mark.parametrize(("answer", "state", "code"), STATUSES.values(), ids=STATUSES.keys())
+def test_status(admin: Api, scripted_printer: ScriptedPrinter, answer: Answer, state: str, code: str):
     add(admin, scripted_printer.host)
     scripted_printer.answers["/api/printer"] = answer
     status = look(admin, scripted_printer.host, "status")["status"]
-    assert status.keys() == {"state", "temperature"}
-    assert status["state"] == state
+    assert status.keys() == {"state", "code", "reason", "since", "age_s", "temperature"}
+    assert (status["state"], status["code"]) == (state, code)
+    assert (status["reason"] is None) == (code in ("operational", "printing", "paused"))
+    assert status["since"] and 0 <= status["age_s"] < 60
+
+
+def test_an_error_is_not_a_planned_disconnect(admin: Api, scripted_printer: ScriptedPrinter):
+    add(admin, scripted_printer.host)
+    failed = job_body("Offline after error") | {"error": "Thermal Runaway, system stopped!"}
+    scripted_printer.answers |= {"/api/printer": NOT_OPERATIONAL, "/api/job": Answer(body=failed)}
+    status = look(admin, scripted_printer.host, "status")["status"]
+    assert (status["state"], status["code"]) == (NOT_CONNECTED, "error")
+    assert status["reason"] == "Thermal Runaway, system stopped!"
+
+
+KEYS = {
+    "wrong": (Answer(body={"name": None, "permissions": [], "groups": ["guests"]}), "key_wrong"),
+    "without the right": (Answer(body={"name": "ann", "permissions": [], "groups": []}), "key_lacks_right"),
+}
+
+
+@pytest.mark.parametrize(("current_user", "code"), KEYS.values(), ids=KEYS.keys())
+def test_what_is_the_matter_with_the_key(admin: Api, scripted_printer: ScriptedPrinter, current_user: Answer, code: str):
+    scripted_printer.answers |= {"/api/printer": FORBIDDEN, "/api/currentuser": current_user}
+    add(admin, scripted_printer.host, api_key="SECRET-KEY")
+    assert look(admin, scripted_printer.host, "status")["status"]["code"] == code
+
+
+def test_key_for_looking_only_is_read_only(admin: Api, scripted_printer: ScriptedPrinter):
+    reader = {"name": "look", "permissions": ["STATUS", "SETTINGS_READ"], "groups": ["readonly"]}
+    scripted_printer.answers["/api/currentuser"] = Answer(body=reader)
+    assert add(admin, scripted_printer.host, api_key="SECRET-KEY")["client"]["access_level"] == "read_only"
+    assert look(admin, scripted_printer.host)["client"]["access_level"] == "read_only"
+
+
+def test_nan_costs_one_value(admin: Api, scripted_printer: ScriptedPrinter):
+    add(admin, scripted_printer.host)
+    odd = {"tool0": {"actual": float("nan"), "target": 1e29}, "bed": {"actual": 21.0, "target": float("-inf")}}
+    scripted_printer.answers["/api/printer"] = Answer(body=printer_body() | {"temperature": odd})
+    status = look(admin, scripted_printer.host, "status")["status"]
+    assert status["code"] == "operational"
+    assert status["temperature"] == {
+        "tool0": {"actual": None, "target": None},
+        "bed": {"actual": 21.0, "target": None},
+    }
+
+
+def test_moonraker_that_imitates_octoprint_is_refused_with_a_hint(admin: Api, scripted_printer: ScriptedPrinter):
+    add(admin, scripted_printer.host)
+    moonraker = Answer(body={"api": "0.1", "server": "1.5.0", "text": "OctoPrint (Moonraker v0.3.1-12)"})
+    scripted_printer.answers |= {"/api/version": moonraker, "/api/printer": Answer(404)}
+    seen = look(admin, scripted_printer.host)
+    assert (seen["client"]["connected"], seen["status"]["code"]) == (False, "other_server")
+    assert "Moonraker" in seen["status"]["reason"]
+    eventually(lambda: "Moonraker" in look(admin, scripted_printer.host)["client"]["version"]["text"])
+    problem = admin.post(f"/printers/{scripted_printer.host}/current-job", json={"action": "cancel"}, expect=409).json()
+    assert "Moonraker" in problem["message"]
+    admin.delete(f"/printers/{scripted_printer.host}", expect=204)
+    refusal = admin.post("/printers", json={"host": scripted_printer.host, "name": "M"}, expect=400)
+    assert pointers(refusal) == {"/host"} and "Moonraker" in refusal.json()["errors"][0]["message"]
+
+
+def test_a_default_port_makes_no_second_printer(admin: Api):
+    assert add(admin, "127.0.0.4:80")["host"] == "127.0.0.4"
+    for spelling in ("127.0.0.4", "127.0.0.4:80"):
+        admin.post("/printers", json={"host": spelling, "name": "again"}, expect=409)
+        assert look(admin, spelling)["host"] == "127.0.0.4"
+    admin.get("/printers/127.0.0.4:443", expect=404)
+    assert admin.patch("/printers/127.0.0.4:80", json={"name": "other"}, expect=200).json()["name"] == "other"
+    admin.delete("/printers/127.0.0.4:80", expect=204)
+    admin.get("/printers/127.0.0.4", expect=404)
 
 
 def test_temperature_is_as_the_printer_says(admin: Api, scripted_printer: ScriptedPrinter):

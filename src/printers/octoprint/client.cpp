@@ -1,5 +1,6 @@
 #include "printers/octoprint/client.hpp"
 
+#include "printers/octoprint/diagnosis.hpp"
 #include "printers/octoprint/wire.hpp"
 #include "runtime/timeout.hpp"
 
@@ -37,6 +38,10 @@ bool is_invalid_data(const HttpResult& result) {
     return result ? result->status == 200 : result.error().kind == HttpFailure::Kind::kTooLarge;
 }
 
+bool has_api_key(const PrinterAddress& address) {
+    return address.api_key && !address.api_key->empty();
+}
+
 std::string refusal_of(const HttpResponse& response) {
     if (is_denied(response)) return "The printer does not allow this without a valid API key";
     std::string error = parse_error(response.body);
@@ -46,7 +51,7 @@ std::string refusal_of(const HttpResponse& response) {
 /// Of anything but a success.
 CommandOutcome failed_outcome(const HttpResult& result) {
     using Result = CommandOutcome::Result;
-    if (!result) return {Result::kUnreachable, std::string(kNotRespondingText)};
+    if (!result) return {Result::kUnreachable, bounded_text(describe(diagnosis_of(result)))};
     const bool is_refusal = result->status >= 400 && result->status < 500;
     return {is_refusal ? Result::kRefused : Result::kUnreachable, refusal_of(*result)};
 }
@@ -80,7 +85,7 @@ std::string_view body_of(JobCommand command) {
         case JobCommand::kResume:
             return R"({"command":"pause","action":"resume"})";
         case JobCommand::kToggle:
-            return R"({"command":"pause","action":"toggle"})";
+            break;  // is one of the two above
     }
     return {};
 }
@@ -136,27 +141,68 @@ Awaitable<HttpResult> Client::send_in_turn(net::HttpRequest request, std::string
 Awaitable<SniffedServer> Client::sniff(PrinterAddress address) {
     const HttpResult version = co_await get(address, "/api/version");
     SniffedServer server;
-    if (!version) co_return server;
+    if (!version) {
+        server.obstacle = diagnosis_of(version);
+        co_return server;
+    }
     if (version->status == 200) {
         server.version = parse_version(version->body).value_or(ServerVersion{});
-        server.connected = is_octoprint(server.version);
-        if (server.connected) server.access_level = AccessLevel::kUnlocked;
-    }
-    if (version->status == 403) {
+        server.connected = is_octoprint(server.version) && !is_moonraker(server.version);
+        if (server.connected)
+            server.access_level = co_await may_command(address) ? AccessLevel::kUnlocked : AccessLevel::kReadOnly;
+        else
+            server.obstacle = diagnosis_of_version(server.version);
+    } else if (version->status == 403) {
         const HttpResult settings = co_await get(std::move(address), "/api/settings");
         const int status = settings ? settings->status : 0;
         server.connected = status == 200 || status == 403;
         if (status == 200) server.access_level = AccessLevel::kReadOnly;
         if (status == 403) server.access_level = AccessLevel::kProtected;
+        if (!server.connected) server.obstacle = diagnosis_of(settings);
+    } else {
+        server.obstacle = diagnosis_of(version);
     }
     co_return server;
+}
+
+/// Without a key nothing but a command tells.
+Awaitable<bool> Client::may_command(PrinterAddress address) {
+    if (!has_api_key(address)) co_return true;
+    const HttpResult user = co_await get(std::move(address), "/api/currentuser");
+    co_return !user || user->status != 200 || parse_current_user(user->body).may_print;
+}
+
+/// The same answer comes to a wrong key and to one without the right: who the server thinks we are tells them apart.
+Awaitable<PrinterStatus> Client::explain_denial(PrinterAddress address) {
+    const bool has_key = has_api_key(address);
+    std::string name;
+    if (has_key) {
+        const HttpResult user = co_await get(std::move(address), "/api/currentuser");
+        if (user && user->status == 200) name = parse_current_user(user->body).name;
+    }
+    co_return diagnosis_of_denial(has_key, name);
+}
+
+/// `/api/printer` answered 409: the error that its printer stopped with, or the connection that is being made, stands
+/// elsewhere.
+Awaitable<PrinterStatus> Client::status_without_printer(PrinterAddress address) {
+    const HttpResult job = co_await get(address, "/api/job");
+    PrinterStatus status = parse_status_without_printer(job && job->status == 200 ? job->body : std::string_view());
+    if (status.state != PrinterState::kError || !status.reason.starts_with("Offline")) co_return status;
+    const HttpResult error = co_await get(std::move(address), "/api/printer/error");
+    const std::string text = error && error->status == 200 ? parse_error(error->body) : std::string();
+    if (!text.empty()) status.reason = text;
+    co_return status;
 }
 
 Awaitable<Observed<PrinterStatus>> Client::status(PrinterAddress address) {
     const HttpResult result = co_await get(address, "/api/printer?exclude=sd");
     const auto access = observed_access(address, result);
-    if (result && result->status == 409) co_return Observed<PrinterStatus>{not_connected(), access};
-    if (!is_invalid_data(result)) co_return Observed<PrinterStatus>{not_responding(), access};
+    if (result && result->status == 409)
+        co_return Observed<PrinterStatus>{co_await status_without_printer(std::move(address)), access};
+    if (result && is_denied(*result))
+        co_return Observed<PrinterStatus>{co_await explain_denial(std::move(address)), access};
+    if (!is_invalid_data(result)) co_return Observed<PrinterStatus>{diagnosis_of(result), access};
     co_return Observed<PrinterStatus>{(result ? parse_status(result->body) : std::nullopt).value_or(invalid_data()),
                                       access};
 }
@@ -200,12 +246,31 @@ Awaitable<Observed<CommandOutcome>> Client::bring_to(PrinterAddress address, Con
     const HttpResult result =
         co_await post(address, "/api/connection",
                       wanted == Connection::kOpen ? R"({"command":"connect"})" : R"({"command":"disconnect"})");
-    co_return Observed<CommandOutcome>{outcome_of(result), observed_access(address, result)};
+    co_return co_await observed_command(std::move(address), result);
 }
 
 Awaitable<Observed<CommandOutcome>> Client::command_job(PrinterAddress address, JobCommand command) {
+    if (command == JobCommand::kToggle) {
+        // OctoPrint 2.0 takes a paused print for one that prints, and pauses it again.
+        const HttpResult now = co_await get(address, "/api/printer?exclude=temperature,sd");
+        if (!now || (!is_success(*now) && now->status != 409)) co_return co_await observed_command(address, now);
+        const auto status = parse_status(now->body);
+        command = status && status->state == PrinterState::kPaused ? JobCommand::kResume : JobCommand::kPause;
+    }
     const HttpResult result = co_await post(address, "/api/job", std::string(body_of(command)));
-    co_return Observed<CommandOutcome>{outcome_of(result), observed_access(address, result)};
+    co_return co_await observed_command(std::move(address), result);
+}
+
+/// A refusal for lack of rights says whether the key is good for nothing or for questions only.
+Awaitable<Observed<CommandOutcome>> Client::observed_command(PrinterAddress address, HttpResult result) {
+    Observed<CommandOutcome> observed{outcome_of(result), observed_access(address, result)};
+    if (!result || !is_denied(*result)) co_return observed;
+    const HttpResult version = co_await get(address, "/api/version");
+    if (!version || !is_success(*version)) co_return observed;
+    observed.access_level = AccessLevel::kReadOnly;
+    observed.value.reason = has_api_key(address) ? "The API key is good for looking only: its user may not do this"
+                                                 : "Without an API key the printer may only be looked at";
+    co_return observed;
 }
 
 Awaitable<Observed<PrintOutcome>> Client::print(PrinterAddress address, PrintFile file) {

@@ -44,6 +44,10 @@ class Client final : public PrinterApi {
     Awaitable<net::HttpResult> post(PrinterAddress address, std::string path, std::string json);
     Awaitable<net::HttpResult> send_within(std::chrono::milliseconds limit, net::HttpRequest request, std::string host);
     Awaitable<net::HttpResult> send_in_turn(net::HttpRequest request, std::string host);
+    Awaitable<bool> may_command(PrinterAddress address);
+    Awaitable<PrinterStatus> explain_denial(PrinterAddress address);
+    Awaitable<PrinterStatus> status_without_printer(PrinterAddress address);
+    Awaitable<Observed<CommandOutcome>> observed_command(PrinterAddress address, net::HttpResult result);
     Awaitable<Observed<CommandOutcome>> bring_to(PrinterAddress address, Connection wanted);
 
     net::HttpClient& http_;

@@ -119,9 +119,53 @@ TEST_F(OctoPrintClientTest, Sniff) {
     };
     for (const Row& row : rows) {
         const ScriptedPrinter printer(row.answers);
-        EXPECT_EQ(run(client_.sniff(printer.address())), row.expected);
+        SniffedServer seen = run(client_.sniff(printer.address()));
+        if (!seen.connected) EXPECT_NE(seen.obstacle.reason, "") << "why it is not connected";
+        seen.obstacle = not_responding();
+        EXPECT_EQ(seen, row.expected);
     }
-    EXPECT_EQ(run(client_.sniff(nobody())), SniffedServer{});
+}
+
+TEST_F(OctoPrintClientTest, SniffSaysWhatStandsInTheWay) {
+    const auto obstacle = [this](Answer answer) {
+        const ScriptedPrinter printer({{"GET /api/version", std::move(answer)}});
+        const SniffedServer seen = run(client_.sniff(printer.address()));
+        EXPECT_FALSE(seen.connected);
+        return seen.obstacle;
+    };
+    const PrinterStatus moonraker = obstacle({200, R"x({"text":"OctoPrint (Moonraker v0.3.1-12)"})x"});
+    EXPECT_EQ(moonraker, not_responding(PrinterState::kOtherServer, std::string(kMoonrakerHint)));
+    const PrinterStatus prusa_link = obstacle({200, R"({"text":"PrusaLink 0.8.1"})"});
+    EXPECT_EQ(prusa_link.state, PrinterState::kOtherServer);
+    EXPECT_THAT(prusa_link.reason, HasSubstr("PrusaLink 0.8.1"));
+    EXPECT_THAT(obstacle({404, "<html>"}).reason, HasSubstr("HTTP status 404"));
+    EXPECT_EQ(obstacle({503, "<html>"}).state, PrinterState::kUnreachable);
+    EXPECT_EQ(run(client_.sniff(nobody())).obstacle.state, PrinterState::kUnreachable);
+}
+
+TEST_F(OctoPrintClientTest, AKeyThatMayOnlyLookIsReadOnly) {
+    const auto level = [this](Answer user, std::optional<std::string> key) {
+        const ScriptedPrinter printer({{"GET /api/version", {200, kVersion}}, {"GET /api/currentuser", user}});
+        return run(client_.sniff(printer.address(std::move(key)))).access_level;
+    };
+    EXPECT_EQ(level({200, R"({"name":"look","permissions":["STATUS"]})"}, "KEY"), AccessLevel::kReadOnly);
+    EXPECT_EQ(level({200, R"({"name":"ann","permissions":["STATUS","PRINT"]})"}, "KEY"), AccessLevel::kUnlocked);
+    EXPECT_EQ(level({404, ""}, "KEY"), AccessLevel::kUnlocked);
+    EXPECT_EQ(level({200, R"({"name":"look","permissions":["STATUS"]})"}, std::nullopt), AccessLevel::kUnlocked);
+}
+
+TEST_F(OctoPrintClientTest, ARefusedCommandShowsThatTheKeyMayOnlyLook) {
+    const auto refused = [this](Answer version, std::optional<std::string> key) {
+        const ScriptedPrinter printer({{"POST /api/job", {403, kNoPermission}}, {"GET /api/version", version}});
+        return run(client_.command_job(printer.address(std::move(key)), JobCommand::kCancel));
+    };
+    for (const auto& key : {std::optional<std::string>("KEY"), std::optional<std::string>()}) {
+        const auto outcome = refused({200, kVersion}, key);
+        EXPECT_EQ(outcome.access_level, AccessLevel::kReadOnly);
+        EXPECT_EQ(outcome.value.result, CommandOutcome::Result::kRefused);
+    }
+    EXPECT_EQ(refused({403, kNoPermission}, "KEY").access_level, AccessLevel::kProtected);
+    EXPECT_EQ(refused({403, kNoPermission}, std::nullopt).access_level, std::nullopt);
 }
 
 TEST_F(OctoPrintClientTest, SendsTheKeyIfThereIsOne) {
@@ -145,9 +189,43 @@ TEST_F(OctoPrintClientTest, Status) {
     EXPECT_EQ(status_of({200, "garbage"}), invalid_data());
     EXPECT_EQ(status_of({200, ""}), invalid_data());
     EXPECT_EQ(status_of({200, std::string((1 << 20) + 1, 'x')}), invalid_data());
-    EXPECT_EQ(status_of({403, kNoPermission}), not_responding());
-    EXPECT_EQ(status_of({503, "<html>"}), not_responding());
-    EXPECT_EQ(run(client_.status(nobody())).value, not_responding());
+    EXPECT_EQ(status_of({403, kNoPermission}).state, PrinterState::kKeyMissing);
+    EXPECT_EQ(status_of({503, "<html>"}).state, PrinterState::kUnreachable);
+    EXPECT_EQ(status_of({401, "{}"}).state, PrinterState::kOtherServer);
+    EXPECT_EQ(run(client_.status(nobody())).value.state, PrinterState::kUnreachable);
+    EXPECT_EQ(run(client_.status(nobody())).value.text, kNotRespondingText);
+}
+
+TEST_F(OctoPrintClientTest, AKeyThatIsWrongIsNotOneThatLacksARight) {
+    const auto state_for = [this](Answer user) {
+        const ScriptedPrinter printer({{kStatusLine, {403, kNoPermission}}, {"GET /api/currentuser", user}});
+        return run(client_.status(printer.address("KEY"))).value;
+    };
+    EXPECT_EQ(state_for({200, R"({"name":null,"permissions":[]})"}).state, PrinterState::kKeyWrong);
+    EXPECT_EQ(state_for({403, kNoPermission}).state, PrinterState::kKeyWrong);
+    const PrinterStatus lacking = state_for({200, R"({"name":"ann","permissions":[]})"});
+    EXPECT_EQ(lacking.state, PrinterState::kKeyLacksRight);
+    EXPECT_THAT(lacking.reason, HasSubstr("ann"));
+}
+
+TEST_F(OctoPrintClientTest, APrinterThatFailedIsNotOneThatWasDisconnected) {
+    const auto status_of = [this](Answer job, Answer error) {
+        const ScriptedPrinter printer({{kStatusLine, {409, R"({"error":"Printer is not operational"})"}},
+                                       {"GET /api/job", job},
+                                       {"GET /api/printer/error", error}});
+        return run(client_.status(printer.address())).value;
+    };
+    const PrinterStatus told =
+        status_of({200, R"({"error":"Thermal Runaway","state":"Offline after error"})"}, {404, ""});
+    EXPECT_EQ(told.state, PrinterState::kError);
+    EXPECT_EQ(told.reason, "Thermal Runaway");
+    EXPECT_EQ(told.text, kNotConnectedText);
+    EXPECT_EQ(status_of({200, R"({"error":null,"state":"Offline after error"})"}, {200, R"({"error":"M112"})"}).reason,
+              "M112");
+    EXPECT_EQ(status_of({200, R"({"error":null,"state":"Offline after error"})"}, {404, ""}).reason,
+              "Offline after error");
+    EXPECT_EQ(status_of({200, R"({"state":"Connecting"})"}, {404, ""}).state, PrinterState::kConnecting);
+    EXPECT_EQ(status_of({200, R"({"state":"Offline"})"}, {404, ""}), not_connected());
 }
 
 TEST_F(OctoPrintClientTest, AServerThatStartsUpIsNotResponding) {
@@ -155,20 +233,20 @@ TEST_F(OctoPrintClientTest, AServerThatStartsUpIsNotResponding) {
         connection.read_request();
         connection.write("Not found");
     });
-    EXPECT_EQ(run(client_.status({server.host(), Protocol::kHttp, {}})).value, not_responding());
+    EXPECT_EQ(run(client_.status({server.host(), Protocol::kHttp, {}})).value.state, PrinterState::kOtherServer);
 }
 
 TEST_F(OctoPrintClientTest, AHungServerIsNotRespondingInTime) {
     const TestServer server([](TestConnection& connection) { connection.wait_for_close(); });
     const PrinterAddress address{server.host(), Protocol::kHttp, std::nullopt};
     Client hasty(loop_.executor(), http_, {.read_timeout = 20ms, .command_timeout = 20ms});
-    EXPECT_EQ(run(hasty.status(address)).value, not_responding());
-    EXPECT_EQ(run(hasty.sniff(address)), SniffedServer{});
+    EXPECT_EQ(run(hasty.status(address)).value.state, PrinterState::kTimeout);
+    EXPECT_EQ(run(hasty.sniff(address)).obstacle.state, PrinterState::kTimeout);
     EXPECT_EQ(run(hasty.job(address)).value, JobReport{});
     EXPECT_EQ(run(hasty.webcam(address)).value.message, kWebcamNotAccessible);
-    const CommandOutcome unreachable{CommandOutcome::Result::kUnreachable, std::string(kNotRespondingText)};
-    EXPECT_EQ(run(hasty.connect(address)).value, unreachable);
-    EXPECT_EQ(run(hasty.command_job(address, JobCommand::kCancel)).value, unreachable);
+    EXPECT_EQ(run(hasty.connect(address)).value.result, CommandOutcome::Result::kUnreachable);
+    EXPECT_EQ(run(hasty.command_job(address, JobCommand::kCancel)).value.result, CommandOutcome::Result::kUnreachable);
+    EXPECT_THAT(run(hasty.command_job(address, JobCommand::kCancel)).value.reason, HasSubstr("in time"));
 }
 
 TEST_F(OctoPrintClientTest, TellsWhatACallShowedOfTheAccess) {
@@ -271,7 +349,6 @@ TEST_F(OctoPrintClientTest, JobCommands) {
         {JobCommand::kStart, R"({"command":"start"})"},
         {JobCommand::kPause, R"({"command":"pause","action":"pause"})"},
         {JobCommand::kResume, R"({"command":"pause","action":"resume"})"},
-        {JobCommand::kToggle, R"({"command":"pause","action":"toggle"})"},
     };
     for (const auto& [command, body] : rows) {
         EXPECT_EQ(run(client_.command_job(printer.address(), command)).value, kDone);
@@ -283,6 +360,24 @@ TEST_F(OctoPrintClientTest, JobCommands) {
     const auto refused = run(client_.command_job(idle.address(), JobCommand::kCancel)).value;
     EXPECT_EQ(refused.result, CommandOutcome::Result::kRefused);
     EXPECT_THAT(refused.reason, HasSubstr("neither printing nor paused"));
+}
+
+TEST_F(OctoPrintClientTest, AToggleReadsTheStateFirst) {
+    const auto sent_in = [this](const std::string& flags) {
+        const ScriptedPrinter printer({{"GET /api/printer?exclude=temperature,sd",
+                                        {200, R"({"state":{"text":"x","flags":{"operational":true,)" + flags + "}}}"}},
+                                       {"POST /api/job", {204, ""}}});
+        EXPECT_EQ(run(client_.command_job(printer.address(), JobCommand::kToggle)).value, kDone);
+        return printer.last().body;
+    };
+    const std::string pause = R"({"command":"pause","action":"pause"})";
+    const std::string resume = R"({"command":"pause","action":"resume"})";
+    EXPECT_EQ(sent_in(R"("printing":true)"), pause);
+    EXPECT_EQ(sent_in(R"("paused":true)"), resume);
+    EXPECT_EQ(sent_in(R"("paused":true,"printing":true)"), resume) << "OctoPrint 2.0";
+    EXPECT_EQ(sent_in(R"("ready":true)"), pause) << "which the printer refuses in its own words";
+    EXPECT_EQ(run(client_.command_job(nobody(), JobCommand::kToggle)).value.result,
+              CommandOutcome::Result::kUnreachable);
 }
 
 PrintFile print_file(std::string_view content, std::string folder = "") {

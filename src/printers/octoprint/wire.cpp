@@ -1,6 +1,7 @@
 #include "printers/octoprint/wire.hpp"
 
 #include "base/text.hpp"
+#include "printers/octoprint/lenient_json.hpp"
 
 #include <boost/json.hpp>
 
@@ -17,17 +18,8 @@ namespace {
 constexpr std::size_t kTextBytesMax = 255;
 constexpr std::size_t kUrlBytesMax = 2048;
 constexpr std::size_t kHeatersMax = 32;
-constexpr std::size_t kDepthMax = 32;
-
-std::optional<json::value> parse_object(std::string_view body) {
-    json::parse_options options;
-    options.max_depth = kDepthMax;
-    options.allow_invalid_utf8 = true;  // a file name in Latin-1 is no reason to lose sight of a printer
-    json::error_code error;
-    json::value value = json::parse(body, error, {}, options);
-    if (error || !value.is_object()) return std::nullopt;
-    return value;
-}
+constexpr double kDegreesMin = -273.15;
+constexpr double kDegreesMax = 2000;
 
 /// The member, if it is there and of that kind. A null container has no members, so that these calls chain.
 const json::value* member(const json::value* container, std::string_view name) {
@@ -45,9 +37,12 @@ std::string shown_text(const json::value* value) {
     return bounded_text(text_of(value).value_or(std::string_view()));
 }
 
+/// As OctoPrint's own page takes a flag, by JavaScript's rules: other servers send 0 and 1. A missing one is false.
 bool is_true(const json::value* value) {
-    const bool* truth = value ? value->if_bool() : nullptr;
-    return truth && *truth;
+    if (!value || value->is_null()) return false;
+    if (value->is_bool()) return value->get_bool();
+    if (value->is_string()) return !value->get_string().empty();
+    return !value->is_number() || value->to_number<double>() != 0;
 }
 
 bool is_false(const json::value* value) {
@@ -60,6 +55,20 @@ std::optional<double> number_of(const json::value* value) {
     const double number = value->to_number<double>();
     if (!std::isfinite(number)) return std::nullopt;
     return number;
+}
+
+/// No printer is colder or hotter: such a number is none.
+std::optional<double> degrees_of(const json::value* value) {
+    const auto number = number_of(value);
+    if (!number || *number < kDegreesMin || *number > kDegreesMax) return std::nullopt;
+    return number;
+}
+
+/// A little more than all, or less than nothing, comes from rounding; the rest is no percentage.
+std::optional<double> percent_of(const json::value* value) {
+    const auto number = number_of(value);
+    if (!number || *number < -1 || *number > 101) return std::nullopt;
+    return std::clamp(*number, 0.0, 100.0);
 }
 
 std::optional<std::int64_t> seconds_of(const json::value* value) {
@@ -92,7 +101,7 @@ PrinterState state_from_flags(const json::value* flags) {
     for (const Row& row : kRows)
         if (is_true(member(flags, row.flag))) return row.state;
     if (!is_true(member(flags, "operational"))) return PrinterState::kConnecting;
-    return is_false(member(flags, "ready")) ? PrinterState::kBusy : PrinterState::kOperational;
+    return is_true(member(flags, "ready")) ? PrinterState::kOperational : PrinterState::kBusy;
 }
 
 /// Only for servers that send no flags.
@@ -101,8 +110,9 @@ PrinterState state_from_text(std::string_view text) {
         std::string_view beginning;
         PrinterState state;
     };
-    static constexpr std::array<Row, 15> kRows{{
+    static constexpr std::array<Row, 16> kRows{{
         {"Operational", PrinterState::kOperational},
+        {"Offline after error", PrinterState::kError},
         {"Offline", PrinterState::kOffline},
         {"Closed", PrinterState::kOffline},
         {"Opening", PrinterState::kConnecting},
@@ -158,9 +168,9 @@ std::map<std::string, Temperature> temperatures_of(const json::value* temperatur
     for (const auto& heater : *heaters) {
         if (!heater.value().is_object() || result.size() == kHeatersMax) continue;
         const json::value* values = &heater.value();
-        result[bounded_text({heater.key().data(), heater.key().size()})] = {number_of(member(values, "actual")),
-                                                                            number_of(member(values, "target")),
-                                                                            number_of(member(values, "offset"))};
+        result[bounded_text({heater.key().data(), heater.key().size()})] = {degrees_of(member(values, "actual")),
+                                                                            degrees_of(member(values, "target")),
+                                                                            degrees_of(member(values, "offset"))};
     }
     return result;
 }
@@ -212,8 +222,40 @@ std::optional<PrinterStatus> parse_status(std::string_view body) {
     if (!has_flags && status.text.empty()) return std::nullopt;
     status.state = has_flags ? state_from_flags(flags) : state_from_text(status.text);
     if (status.text.empty()) status.text = word_of(status.state);
+    if (status.state == PrinterState::kError) {
+        status.reason = shown_text(member(state, "error"));
+        if (status.reason.empty()) status.reason = "The printer's server tells of an error";
+    }
     status.temperature = temperatures_of(member(&*value, "temperature"));
     return status;
+}
+
+PrinterStatus parse_status_without_printer(std::string_view job_body) {
+    PrinterStatus status = not_connected();
+    const auto value = parse_object(job_body);
+    if (!value) return status;
+    const std::string text = shown_text(member(&*value, "state"));
+    const std::string error = shown_text(member(&*value, "error"));
+    if (!error.empty() || begins_with_one_of(text, {"Offline after error", "Error"})) {
+        status.state = PrinterState::kError;
+        status.reason = error.empty() ? text : error;
+    } else if (begins_with_one_of(text, {"Opening", "Detecting", "Connecting"})) {
+        status.state = PrinterState::kConnecting;
+        status.reason = text;
+    }
+    return status;
+}
+
+CurrentUser parse_current_user(std::string_view body) {
+    const auto value = parse_object(body);
+    CurrentUser user{.name = value ? shown_text(member(&*value, "name")) : std::string(), .may_print = true};
+    const json::value* permissions = value ? member(&*value, "permissions") : nullptr;
+    if (!permissions || !permissions->is_array()) return user;
+    user.may_print = std::ranges::any_of(permissions->get_array(), [](const json::value& permission) {
+        const auto word = text_of(&permission);
+        return word == "ADMIN" || word == "PRINT";
+    });
+    return user;
 }
 
 std::optional<JobReport> parse_job(std::string_view body) {
@@ -229,8 +271,7 @@ std::optional<JobReport> parse_job(std::string_view body) {
     PrinterJob& job = report.job.emplace();
     for (const std::string_view name : {"display", "name"})
         if (!job.name && text_of(member(file, name))) job.name = shown_text(member(file, name));
-    if (const auto completion = number_of(member(progress, "completion")))
-        job.completion = std::clamp(*completion, 0.0, 100.0);
+    job.completion = percent_of(member(progress, "completion"));
     job.print_time_left_s = seconds_of(member(progress, "printTimeLeft"));
     job.print_time_s = seconds_of(member(progress, "printTime"));
     return report;

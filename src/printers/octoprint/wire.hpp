@@ -16,11 +16,23 @@ namespace karmen::printers::octoprint {
 
 /// `/api/version`. Wants an object, nothing more.
 std::optional<ServerVersion> parse_version(std::string_view body);
-/// Its text begins with OctoPrint. Moonraker's does too (`OctoPrint (Moonraker …)`), and works.
+/// Its text begins with OctoPrint. Moonraker's may do so too: `OctoPrint (Moonraker …)`.
 bool is_octoprint(const ServerVersion& version);
 
 /// `/api/printer`. The state comes from the flags; its text, which plugins may translate, is only shown.
 std::optional<PrinterStatus> parse_status(std::string_view body);
+
+/// What `/api/job` tells when `/api/printer` answers that there is no printer: an error and its text, a connection that
+/// is being made, or nothing of the kind.
+PrinterStatus parse_status_without_printer(std::string_view job_body);
+
+/// `/api/currentuser`.
+struct CurrentUser {
+    std::string name;        ///< empty: it does not know the API key
+    bool may_print = false;  ///< also where the answer does not list permissions
+    bool operator==(const CurrentUser&) const = default;
+};
+CurrentUser parse_current_user(std::string_view body);
 
 /// `/api/job`; the job in it is none when nothing is printing. The text is all that says so here.
 std::optional<JobReport> parse_job(std::string_view body);

@@ -66,7 +66,13 @@ TEST(OctoPrintWire, StateComesFromFlags) {
     };
     const Row rows[] = {
         {R"("operational":true,"ready":true,"printing":false)", PrinterState::kOperational},
-        {R"("operational":true)", PrinterState::kOperational},
+        {R"("operational":true)", PrinterState::kBusy},
+        {R"("operational":1,"printing":0,"paused":0,"error":0,"ready":1,"closedOrError":0)",
+         PrinterState::kOperational},
+        {R"("operational":true,"printing":1,"paused":false,"ready":true,"sdReady":1)", PrinterState::kPrinting},
+        {R"("operational":true,"ready":true,"printing":false,"error":true)", PrinterState::kError},
+        {R"("operational":true,"paused":true,"printing":true)", PrinterState::kPaused},
+        {R"("operational":"yes","ready":{},"printing":"","paused":null,"error":-0.0)", PrinterState::kOperational},
         {R"("operational":true,"printing":true,"ready":false,"sdReady":true)", PrinterState::kPrinting},
         {R"("operational":true,"printing":true,"pausing":true,"ready":false)", PrinterState::kPausing},
         {R"("operational":true,"paused":true,"printing":false,"ready":false)", PrinterState::kPaused},
@@ -77,7 +83,7 @@ TEST(OctoPrintWire, StateComesFromFlags) {
         {R"("operational":false,"closedOrError":true)", PrinterState::kOffline},
         {R"("operational":false,"closedOrError":false)", PrinterState::kConnecting},
         {R"("operational":true,"ready":false)", PrinterState::kBusy},
-        {R"("operational":1,"printing":"yes")", PrinterState::kConnecting},
+        {R"("operational":1,"printing":"yes")", PrinterState::kPrinting},
     };
     for (const Row& row : rows) EXPECT_EQ(state_of(row.flags), row.state) << row.flags;
 }
@@ -96,7 +102,8 @@ TEST(OctoPrintWire, WithoutFlagsTheTextMustDo) {
     const std::pair<const char*, PrinterState> rows[] = {
         {"Operational", PrinterState::kOperational},
         {"Printing from SD", PrinterState::kPrinting},
-        {"Offline after error", PrinterState::kOffline},
+        {"Offline after error", PrinterState::kError},
+        {"Offline", PrinterState::kOffline},
         {"Opening serial connection", PrinterState::kConnecting},
         {"Pausing", PrinterState::kPausing},
         {"Paused", PrinterState::kPaused},
@@ -126,6 +133,60 @@ TEST(OctoPrintWire, TemperaturesThatAreNotKnownYet) {
     std::string many;
     for (int i = 0; i < 1000; ++i) many += (many.empty() ? "{\"tool" : ",\"tool") + std::to_string(i) + "\":{}";
     EXPECT_LE(temperatures(many + "}").size(), 32U);
+}
+
+TEST(OctoPrintWire, NaNCostsOneValueAndNotThePrinter) {
+    const auto status = parse_status(
+        R"({"state":{"text":"NaN \"Infinity\" NaN","flags":{"operational":true,"ready":true,"error":NaN}},)"
+        R"("temperature":{"tool0":{"actual":NaN,"target":0,"offset":-Infinity},"bed":{"actual":21.0,"target":Infinity}}})");
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->state, PrinterState::kOperational);
+    EXPECT_EQ(status->text, "NaN \"Infinity\" NaN");
+    EXPECT_EQ(status->temperature.at("tool0"), (Temperature{std::nullopt, 0.0, std::nullopt}));
+    EXPECT_EQ(status->temperature.at("bed"), (Temperature{21.0, std::nullopt, std::nullopt}));
+    const auto report = parse_job(R"({"state":"Printing","progress":{"completion":NaN,"printTime":7}})");
+    ASSERT_TRUE(report && report->job);
+    EXPECT_EQ(*report->job, (PrinterJob{{}, {}, {}, 7}));
+}
+
+TEST(OctoPrintWire, NoPrinterIsAsHotAsThat) {
+    const auto status = parse_status(
+        R"({"state":{"text":"x"},"temperature":{"tool0":{"actual":1e29,"target":-300,"offset":2001},"bed":{"actual":-20}}})");
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->temperature.at("tool0"), Temperature{});
+    EXPECT_EQ(status->temperature.at("bed").actual, -20.0);
+}
+
+TEST(OctoPrintWire, WhyThereIsNoPrinter) {
+    struct Row {
+        std::string_view body;
+        PrinterState state;
+        std::string reason;
+    };
+    const Row rows[] = {
+        {kErrorJob, PrinterState::kError,
+         "Thermal Runaway, system stopped! Heater_ID: bed - Printer halted. kill() called!"},
+        {R"({"error":null,"state":"Offline after error"})", PrinterState::kError, "Offline after error"},
+        {R"({"state":"Error: lost"})", PrinterState::kError, "Error: lost"},
+        {R"({"state":"Opening serial connection"})", PrinterState::kConnecting, "Opening serial connection"},
+        {R"({"error":"","state":"Offline"})", PrinterState::kNotConnected, not_connected().reason},
+        {"", PrinterState::kNotConnected, not_connected().reason},
+    };
+    for (const Row& row : rows) {
+        const PrinterStatus status = parse_status_without_printer(row.body);
+        EXPECT_EQ(status.state, row.state) << row.body;
+        EXPECT_EQ(status.reason, row.reason);
+        EXPECT_EQ(status.text, kNotConnectedText);
+    }
+}
+
+TEST(OctoPrintWire, CurrentUser) {
+    EXPECT_EQ(parse_current_user(R"({"name":"ann","permissions":["STATUS","PRINT"]})"), (CurrentUser{"ann", true}));
+    EXPECT_EQ(parse_current_user(R"({"name":"ann","permissions":["ADMIN"]})"), (CurrentUser{"ann", true}));
+    EXPECT_EQ(parse_current_user(R"({"name":"look","permissions":["STATUS"]})"), (CurrentUser{"look", false}));
+    EXPECT_EQ(parse_current_user(R"({"name":null,"permissions":[]})"), (CurrentUser{"", false}));
+    EXPECT_EQ(parse_current_user(R"({"name":"ann"})"), (CurrentUser{"ann", true}));
+    EXPECT_EQ(parse_current_user("garbage"), (CurrentUser{"", true}));
 }
 
 TEST(OctoPrintWire, WhatIsNoStatus) {
@@ -164,7 +225,8 @@ TEST(OctoPrintWire, JobWithValuesThatCannotBe) {
         const auto report = parse_job(R"({"state":"Printing","progress":)" + progress + "}");
         return report && report->job ? *report->job : PrinterJob{"none", {}, {}, {}};
     };
-    EXPECT_EQ(job(R"({"completion":250,"printTime":1e300,"printTimeLeft":-5})"), (PrinterJob{{}, 100.0, {}, {}}));
+    EXPECT_EQ(job(R"({"completion":250,"printTime":1e300,"printTimeLeft":-5})"), PrinterJob{});
+    EXPECT_EQ(job(R"({"completion":100.0001})").completion, 100.0);
     EXPECT_EQ(job(R"({"completion":-1,"printTime":18446744073709551615,"printTimeLeft":2.9})"),
               (PrinterJob{{}, 0.0, 2, {}}));
     EXPECT_EQ(job(R"({"completion":"12","printTime":true,"printTimeLeft":{}})"), PrinterJob{});
