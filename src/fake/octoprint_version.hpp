@@ -12,7 +12,7 @@ struct OctoPrintVersion {
     int major = 1;
     int minor = 11;
     int patch = 8;
-    std::string candidate = {};  ///< `rc3` of 2.0.0rc3; it counts as the release that it becomes
+    int candidate = 0;  ///< 3 of 2.0.0rc3, which counts as the release that it becomes; 0: the release
 
     auto operator<=>(const OctoPrintVersion&) const = default;
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace karmen {
+
+inline constexpr const char* kAuditOk = "ok";
+/// The request was broken off: whether it took effect is not known.
+inline constexpr const char* kAuditBrokenOff = "broken_off";
+
+/// One thing that somebody did, or was not let do. No secret stands in it.
+struct AuditEntry {
+    std::int64_t id = 0;
+    Timestamp time{};
+    std::string action;  ///< a stable word such as `printer.remove`
+    /// Who, as the account was called then; it may be deleted meanwhile. At a log-in the name that was tried.
+    std::optional<Uuid> user;
+    std::optional<std::string> username;
+    /// From where; none: the command line.
+    std::optional<std::string> address;
+    std::string target;      ///< what it was done to: a host, an id, a name
+    std::string result;      ///< kAuditOk, kAuditBrokenOff or the word of an error
+    std::int64_t times = 1;  ///< how often within the minute after `time`: refusals are counted
+    bool operator==(const AuditEntry&) const = default;
+};
+
+}  // namespace karmen

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "domain/audit_entry.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/event.hpp"
+#include "runtime/pool.hpp"
+#include "runtime/task_group.hpp"
+#include "storage/audit_repository.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace karmen::identity {
+
+/// The stable message of the log line that each entry has; its fields begin with action, result and address.
+inline constexpr const char* kAuditEvent = "audit";
+
+struct AuditOptions {
+    std::chrono::milliseconds retention{std::chrono::days(365)};
+    std::int64_t rows_max = 1'000'000;
+    /// Kinds of refusals in a minute that get a row of their own; further ones share one for each action and result.
+    std::size_t refusals_max = 100;
+};
+
+/// Writes down who did what: a line in the log at once, and a row in the table. What was done has its own row.
+/// Refusals are counted: the first of its kind in a minute is a row at once, and how many followed is added to it when
+/// the minute is over, so that a flood of them is neither a flood of rows nor of writes. Loop only; owned by the
+/// composition root.
+class AuditTrail {
+  public:
+    struct Dependencies {
+        storage::AuditRepository& entries;
+        const Clock& clock;
+        Pool& blocking;
+        Log& log;
+    };
+    AuditTrail(Executor loop, Dependencies dependencies, AuditOptions options);
+
+    /// Begins to write, whatever becomes of the caller. Its time is now.
+    void begin(AuditEntry entry);
+    /// The same, and returns when the row is written, or could not be: that is an error in the log, and nothing more,
+    /// since what the entry tells has happened already. Of refusals nobody waits for the row.
+    Awaitable<void> record(AuditEntry entry);
+
+    /// Adds the counts of minutes that are over, again and again until it is cancelled.
+    Awaitable<void> count_regularly(std::chrono::milliseconds interval);
+    /// Removes what is too old or too much. Twice: the second finds nothing.
+    Awaitable<void> clean();
+    /// Adds all counts. Nothing may begin after it.
+    Awaitable<void> stop();
+
+  private:
+    using Minute = std::chrono::sys_time<std::chrono::minutes>;
+    struct Refusal {
+        AuditEntry first;
+        Event was_written;               ///< or could not be
+        std::optional<std::int64_t> id;  ///< of the first, when it is in the table
+        std::int64_t uncounted = 0;
+    };
+    using SharedRefusal = std::shared_ptr<Refusal>;
+
+    void log(const AuditEntry& entry);
+    void count_refusal(AuditEntry entry);
+    void end_minute();
+    Awaitable<void> write(AuditEntry entry, std::shared_ptr<Event> written);
+    Awaitable<void> write_first(SharedRefusal refusal);
+    Awaitable<void> add_count(SharedRefusal refusal);
+    Awaitable<std::optional<std::int64_t>> insert(AuditEntry entry);
+
+    Dependencies with_;
+    AuditOptions options_;
+    Minute minute_{};
+    std::map<std::string, SharedRefusal> refusals_;  ///< of this minute
+    Executor loop_;
+    TaskGroup writes_;
+};
+
+}  // namespace karmen::identity
