@@ -181,7 +181,7 @@ json::array security(Access access) {
         return {json::object{{"accessToken", json::array{}}}, json::object{{"tokenInAddress", json::array{}}}};
     if (access == Access::kRefreshToken) return needs("refreshToken");
     if (access == Access::kApiKey)
-        return {json::object{{"apiKey", json::array{}}}, json::object{{"accessToken", json::array{}}},
+        return {json::object{{"apiKey", json::array{}}}, json::object{{"keyAsBearer", json::array{}}},
                 json::object{{"keyInAddress", json::array{}}}};
     return needs("accessToken");
 }
@@ -204,6 +204,7 @@ json::object security_schemes() {
           {"in", "header"},
           {"name", "X-Api-Key"},
           {"description", "API token of POST /users/me/tokens"}}},
+        {"keyAsBearer", bearer("The same token as other tools send it to an OctoPrint")},
         {"keyInAddress",
          {{"type", "apiKey"},
           {"in", "query"},

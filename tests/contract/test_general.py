@@ -13,7 +13,7 @@ from support.raw import RawConnection, request
 MIB = 1024 * 1024
 LOGIN_BYTES = 16 * 1024
 
-MISSING = {"accessToken": 401, "tokenInAddress": 401, "refreshToken": 401, "apiKey": 403}  # by what a token is called
+MISSING = {"accessToken": 401, "tokenInAddress": 401, "refreshToken": 401, "apiKey": 403, "keyAsBearer": 403, "keyInAddress": 403}  # by what a token is called
 # Routes that read JSON, with a body that has all members.
 JSON_ROUTES = [
     ("POST", "/users/me/authenticate", {"username": "nobody", "password": "wrong"}),

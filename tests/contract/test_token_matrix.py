@@ -360,7 +360,7 @@ def test_method_comes_before_the_token(anonymous: Api):
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/users/me/nowhere/at/all", "/octoprint-emulator", "/octoprint-emulator/api", "/gcodes/", "//x"]
+    "path", ["/nowhere", "/users/me/nowhere/at/all", "/octoprint-emulator/printers", "/octoprint-emulator/api", "/gcodes/", "//x"]
 )
 def test_unknown_path_is_404_whatever_the_token(admin: Api, anonymous: Api, path: str):
     for method in ("GET", "POST", "DELETE", "OPTIONS"):

@@ -20,6 +20,7 @@ FEW = 64
 def server(tmp_path) -> Iterator[Server]:
     server = Server(tmp_path / "few", arranged=arrangement.EMBEDDED)
     server.run_under = ["prlimit", f"--nofile={FEW}:{FEW}"]
+    server.fails_unread.add('""')  # of clients that are refused before they ask, and do not read it
     server.start()
     yield server
     server.stop()
