@@ -270,6 +270,20 @@ std::string_view answer_schemas() {
     "val": {"type": ["string", "number", "boolean", "null"], "description": "Texts that read as numbers or booleans come back as such"}
   }
 },
+"AuditEntry": {
+  "type": "object",
+  "properties": {
+    "id": {"type": "integer"},
+    "time": {"type": "string", "format": "date-time"},
+    "action": {"type": "string", "pattern": "^[a-z_.]+$", "description": "Stable word for programs", "examples": ["printer.remove"]},
+    "user_uuid": {"type": ["string", "null"], "format": "uuid"},
+    "username": {"type": ["string", "null"], "description": "As it was then; at a log-in the name that was tried"},
+    "address": {"type": ["string", "null"], "description": "null: the command line"},
+    "target": {"type": "string", "description": "What it was done to"},
+    "result": {"type": "string", "description": "ok, broken_off (whether it took effect is not known) or the code of a problem"},
+    "times": {"type": "integer", "description": "Refusals of one kind in one minute are counted"}
+  }
+},
 "Settings": {"type": "array", "items": {"$ref": "#/components/schemas/Setting"}},
 "File": {"type": "string", "format": "binary"},
 "EventStream": {"type": "string"},

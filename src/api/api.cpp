@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 
+#include "api/audit.hpp"
 #include "api/bearer_token.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -70,9 +71,34 @@ Awaitable<http::Response> Api::answer(http::Request& request) const {
     if (auto options = http::answer_options(request, router_)) co_return std::move(*options);
     const Route* route = find_route(request);
     if (!route) co_return method_not_allowed(request, router_);
-    Call call{.request = request, .account = co_await check_access(*route, request)};
-    if (route->deadline == Deadline::kOwn) request.lift_deadline();
-    co_return co_await route->handler(services_, call);
+    Call call{.request = request, .account = {}, .audit = {.action = audit_action(route->method, route->path)}};
+    co_return co_await audited(*route, call);
+}
+
+Awaitable<http::Response> Api::handle(const Route& route, Call& call) const {
+    if (route.deadline == Deadline::kOwn) call.request.lift_deadline();
+    co_return co_await route.handler(services_, call);
+}
+
+/// The only place that writes down requests: of what is done the row is there before the answer is.
+Awaitable<http::Response> Api::audited(const Route& route, Call& call) const {
+    const bool is_recorded = !call.audit.action.empty();
+    bool is_let_in = false;
+    http::Response response;
+    try {
+        co_await check_access(route, call);
+        is_let_in = true;
+        response = co_await handle(route, call);
+    } catch (const Error& error) {
+        const bool is_refused = !is_let_in && http::status_of(error.code()) < 500;
+        if (is_recorded || is_refused) services_.audit.begin(audit_entry(route, call, to_word(error.code())));
+        throw;
+    } catch (...) {
+        if (is_recorded) services_.audit.begin(audit_entry(route, call, kAuditBrokenOff));
+        throw;
+    }
+    if (is_recorded) co_await services_.audit.record(audit_entry(route, call, kAuditOk));
+    co_return response;
 }
 
 void Api::finish(const http::Request& request, http::Response& response) const {
@@ -106,19 +132,24 @@ Awaitable<services::Account> Api::check_api_key(const Route& route, const http::
     }
 }
 
-Awaitable<std::optional<services::Account>> Api::check_access(const Route& route, const http::Request& request) const {
-    if (route.access == Access::kAnyone) co_return std::nullopt;
-    if (route.access == Access::kViewer && options_.webcam_access == WebcamAccess::kOpen) co_return std::nullopt;
-    if (route.access == Access::kApiKey) co_return co_await check_api_key(route, request);
+Awaitable<void> Api::check_access(const Route& route, Call& call) const {
+    if (route.access == Access::kAnyone) co_return;
+    if (route.access == Access::kViewer && options_.webcam_access == WebcamAccess::kOpen) co_return;
+    const http::Request& request = call.request;
+    if (route.access == Access::kApiKey) {
+        call.account = co_await check_api_key(route, request);
+        co_return;
+    }
     const crypto::TokenType wanted =
         route.access == Access::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
     const bool is_for_pages = route.access == Access::kViewer || route.access == Access::kFollower;
     const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
-    services::Account account = co_await services_.sessions.identify(token, wanted);
+    // Known from here on, also to the audit log when it is refused.
+    call.account = co_await services_.sessions.identify(token, wanted);
+    const services::Account& account = *call.account;
     require_role(route, account.principal);
     require_fresh(route, account.principal, options_.fresh_admin);
     require_own_password(route, account);
-    co_return account;
 }
 
 }  // namespace karmen::api

@@ -15,6 +15,7 @@ Answer list_api_tokens(const Services& services, Call& call) {
 Answer add_api_token(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     std::string name = body.required_text("name");
+    call.audit.target = name;
     body.finish();
     const auto created = co_await services.api_tokens.create(call.principal(), std::move(name));
     boost::json::object answer = to_json(created.token);

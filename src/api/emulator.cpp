@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/body.hpp"
 #include "api/emulator_json.hpp"
 #include "api/handlers.hpp"
@@ -175,6 +176,7 @@ Answer emulate_job_command(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     const printers::JobCommand command = read_job_command(body);
     body.finish();
+    call.audit.action = audit_action(command);
     const auto host = target_printer(call);
     if (!host) throw not_operational();
     // The printer knows best what it does: what is so already it takes, without a print it refuses.
@@ -194,7 +196,11 @@ Answer emulate_upload(const Services& services, Call& call) {
     const StoredUpload upload = co_await store_upload(services, call, UploadForm::kSlicer);
     const auto host = target_printer(call);
     auto print = emulator::PrintEffect::kNone;
-    if (host && upload.wants_print) print = co_await try_print(services, call, upload.gcode.id, *host);
+    call.audit.target = "gcode " + std::to_string(upload.gcode.id);
+    if (host && upload.wants_print) {
+        call.audit.action = "print.start";
+        print = co_await try_print(services, call, upload.gcode.id, *host);
+    }
     http::Response response = json_response(201, emulator::uploaded(upload.gcode, print));
     response.headers.set("Location", location_of(call, upload.gcode.id));
     co_return response;
@@ -217,6 +223,7 @@ Answer emulate_select(const Services& services, Call& call) {
     const bool wants_print = body.optional_bool("print").value_or(false);
     body.finish();
     const auto host = target_printer(call);
+    if (host && wants_print) call.audit.action = "print.start";
     if (host && wants_print) co_await services.printjobs.start(call.principal(), id, *host);
     co_return http::Response::no_content();
 }

@@ -69,6 +69,9 @@ Answer list_settings(const Services& services, Call& call);
 Answer change_settings(const Services& services, Call& call);
 Answer start_task(const Services& services, Call& call);
 
+// audit.cpp
+Answer list_audit(const Services& services, Call& call);
+
 // printer_control.cpp
 Answer change_connection(const Services& services, Call& call);
 Answer command_current_job(const Services& services, Call& call);

@@ -189,6 +189,18 @@ json::object to_json(const LoginSession& session) {
             {"agent", session.agent}};
 }
 
+json::object to_json(const AuditEntry& entry) {
+    return {{"id", entry.id},
+            {"time", to_iso8601(entry.time)},
+            {"action", entry.action},
+            {"user_uuid", or_null(entry.user)},
+            {"username", or_null(entry.username)},
+            {"address", or_null(entry.address)},
+            {"target", entry.target},
+            {"result", entry.result},
+            {"times", entry.times}};
+}
+
 json::object pick(json::object object, const std::vector<std::string>& fields) {
     if (fields.empty()) return object;
     json::object picked;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/api_token.hpp"
+#include "domain/audit_entry.hpp"
 #include "domain/gcode.hpp"
 #include "domain/login_session.hpp"
 #include "domain/printjob.hpp"
@@ -22,6 +23,7 @@ boost::json::object to_json(const PrintJob& job);
 boost::json::object to_json(const User& user);
 boost::json::object to_json(const ApiToken& token);
 boost::json::object to_json(const LoginSession& session);
+boost::json::object to_json(const AuditEntry& entry);
 
 /// Only the members that are named; unknown names are ignored, no names mean all.
 boost::json::object pick(boost::json::object object, const std::vector<std::string>& fields);

@@ -249,6 +249,11 @@ std::vector<OperationFacts> administration_facts() {
     return {
         {.method = "GET", .path = "/settings", .answers = {{200, "Settings"}}},
         {.method = "POST", .path = "/settings", .answers = {{201}}, .body = {"SettingsChange"}, .errors = {kDiskFull}},
+        {.method = "GET",
+         .path = "/audit",
+         .answers = {{200, "AuditEntryPage"}},
+         .query = kList,
+         .note = "Columns: id, time, action, user_uuid, username, address, target, result, times."},
         {.method = "POST", .path = "/tasks", .body = {"Task"}, .errors = {kTaskNotStarted}}};
 }
 

@@ -30,6 +30,7 @@ constexpr Tag kTags[] = {
     {"gcodes", "Stored g-code files"},
     {"printjobs", "Prints that were started"},
     {"settings", "Settings of the installation"},
+    {"audit", "Who did what"},
     {"tasks", "Work in the background"},
     {"octoprint-emulator", "What slicers talk to: an OctoPrint for the library, or for one printer"},
 };

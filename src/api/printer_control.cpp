@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/body.hpp"
 #include "api/handlers.hpp"
 
@@ -21,6 +22,7 @@ Answer change_connection(const Services& services, Call& call) {
     const std::string state = body.required_text("state");
     if (!state.empty() && state != "online" && state != "offline") body.fail("state", "must be online or offline");
     body.finish();
+    call.audit.target = state;
     const auto wanted = state == "online" ? services::ConnectionState::kOnline : services::ConnectionState::kOffline;
     co_await services.control.set_connection(call.principal(), call.path_value(0), wanted);
     co_return http::Response::no_content();
@@ -33,6 +35,7 @@ Answer command_current_job(const Services& services, Call& call) {
     const auto command = parse_job_action(action);
     if (!action.empty() && !command) body.fail("action", "must be cancel, start or toggle");
     body.finish();
+    call.audit.action = audit_action(*command);
     co_await services.control.command_job(call.principal(), call.path_value(0), *command);
     co_return http::Response::no_content();
 }

@@ -94,6 +94,7 @@ Answer get_printer(const Services& services, Call& call) {
 Answer add_printer(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     services::NewPrinter printer{.host = body.required_text("host"), .name = body.required_text("name", 4096)};
+    call.audit.target = printer.host;
     if (!printer.host.empty() && !is_valid_printer_host(printer.host))
         body.fail("host", "must be an IPv4 address with an optional port, such as 192.168.1.20:5000");
     if (!printer.name.empty()) check_name(body, printer.name);
@@ -115,6 +116,7 @@ Answer change_printer(const Services& services, Call& call) {
     }
     if (body.has("api_key")) change.api_key = read_api_key(body).value_or("");
     body.finish();
+    if (change.api_key) call.audit.action = "printer.key";
     co_return printer_response(200, co_await services.printers.change(call.path_value(0), std::move(change)));
 }
 

@@ -23,6 +23,7 @@ Answer start_printjob(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     const std::int64_t gcode = body.required_id("gcode");
     std::string printer = body.required_text("printer");
+    call.audit.target = printer + " gcode " + std::to_string(gcode);
     body.finish();
     const PrintJob job = co_await services.printjobs.start(call.principal(), gcode, std::move(printer));
     co_return http::Response::json(

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "identity/audit_trail.hpp"
 #include "identity/login_sessions.hpp"
 #include "runtime/awaitable.hpp"
 #include "services/api_tokens.hpp"
+#include "services/audit_entries.hpp"
 #include "services/event_history.hpp"
 #include "services/gcodes.hpp"
 #include "services/printer_control.hpp"
@@ -69,15 +71,25 @@ struct Services {
     services::Webcams& webcams;
     services::EventHistory& events;
     services::Readiness& readiness;
+    identity::AuditTrail& audit;
+    services::AuditEntries& audit_entries;
     StreamChecks& stream_checks;
     const OpenApiDocument& openapi;
     Limits limits;
+};
+
+/// What the audit log says of a request beyond its route and its path.
+struct AuditFacts {
+    std::string_view action;  ///< api/audit.hpp; a handler may make it more exact
+    std::string target;       ///< of what stands in the body: never a secret
+    std::string username;     ///< that was tried
 };
 
 /// One request on its way through a handler, after the checks of its route.
 struct Call {
     http::Request& request;
     std::optional<services::Account> account;  ///< there when the route asks for a token
+    AuditFacts audit;
 
     const Principal& principal() const { return account->principal; }
     const std::string& path_value(std::size_t index) const { return request.path_values.at(index); }

@@ -63,7 +63,7 @@ json::object schemas() {
             all[schema.key()] = std::move(schema.value());
         }
     }
-    for (const char* type : {"User", "Gcode", "PrintJob"}) add_page(all, type);
+    for (const char* type : {"User", "Gcode", "PrintJob", "AuditEntry"}) add_page(all, type);
     for (const char* type : {"Printer", "ApiToken", "Session"}) add_items(all, type);
     return all;
 }

@@ -22,6 +22,7 @@ Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call
     JsonBody body = co_await JsonBody::read(call.request);
     std::string username = body.required_text("username");
     std::string password = body.required_text("password");
+    call.audit.username = username;
     body.finish();
     services::LoginOrigin origin{.address = call.request.remote_address,
                                  .agent = std::string(call.request.headers.find("User-Agent").value_or(""))};

@@ -71,6 +71,7 @@ Answer change_settings(const Services& services, Call& call) {
         else
             row.fail("val", "is required");
         row.finish();
+        call.audit.target += (call.audit.target.empty() ? "" : " ") + setting.key;
         settings.push_back(std::move(setting));
     }
     co_await services.settings.set(std::move(settings));

@@ -16,6 +16,11 @@ std::optional<Role> read_role(JsonBody& body) {
     return role;
 }
 
+std::string_view action_of(const storage::UserChange& change) {
+    if (!change.role && change.suspended) return *change.suspended ? "account.suspend" : "account.resume";
+    return change.role && !change.suspended ? "account.role" : "account.change";
+}
+
 }  // namespace
 
 Awaitable<User> require_user(const Services& services, const Call& call) {
@@ -33,6 +38,7 @@ Answer add_user(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     services::NewUser user{.username = body.required_text("username"),
                            .password = body.required_text("password", services::kNewPasswordBytesMax)};
+    call.audit.target = user.username;
     const auto role = read_role(body);
     if (!body.has("role")) body.fail("role", "is required");
     if (body.required_text("password_confirmation", services::kNewPasswordBytesMax) != user.password)
@@ -49,6 +55,7 @@ Answer change_user(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     const storage::UserChange change{.role = read_role(body), .suspended = body.optional_bool("suspended")};
     body.finish();
+    call.audit.action = action_of(change);
     co_return http::Response::json(200, to_text(to_json(co_await services.users.change(user.uuid, change))));
 }
 

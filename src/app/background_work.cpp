@@ -14,6 +14,8 @@ constexpr const char* kAnalyzeMissing = "analyze_missing";
 
 /// Removes log-ins of which the last token has expired. Twice: the second finds nothing.
 constexpr const char* kCleanSessions = "clean_sessions";
+/// Removes entries of the audit log that are too old or too many. Twice: the second finds nothing.
+constexpr const char* kCleanAudit = "clean_audit";
 
 constexpr std::chrono::minutes kDeadline{30};
 
@@ -24,20 +26,23 @@ Awaitable<void> remove_expired(identity::LoginSessions& login_sessions) {
 }  // namespace
 
 tasks::Handlers task_handlers(services::Gcodes& gcodes, identity::LoginSessions& login_sessions,
-                              std::filesystem::path unlisted_folder) {
+                              identity::AuditTrail& audit, std::filesystem::path unlisted_folder) {
     tasks::Handlers handlers;
     handlers[kCleanStore] = {.run = [&gcodes, unlisted_folder](Task) { return gcodes.clean(unlisted_folder); },
                              .deadline = kDeadline};
     handlers[kAnalyzeMissing] = {.run = [&gcodes](Task) { return gcodes.analyze_missing(); }, .deadline = kDeadline};
     handlers[kCleanSessions] = {.run = [&login_sessions](Task) { return remove_expired(login_sessions); },
                                 .deadline = kDeadline};
+    handlers[kCleanAudit] = {.run = [&audit](Task) { return audit.clean(); }, .deadline = kDeadline};
     return handlers;
 }
 
-std::vector<tasks::Schedule> task_schedules(const config::Tasks& tasks) {
+std::vector<tasks::Schedule> task_schedules(const config::Config& config) {
+    const config::Tasks& tasks = config.tasks;
     return {{.name = kCleanStore, .interval = tasks.clean_store_interval, .task = {.kind = kCleanStore}},
             {.name = kAnalyzeMissing, .interval = tasks.analyze_interval, .task = {.kind = kAnalyzeMissing}},
-            {.name = kCleanSessions, .interval = tasks.clean_sessions_interval, .task = {.kind = kCleanSessions}}};
+            {.name = kCleanSessions, .interval = tasks.clean_sessions_interval, .task = {.kind = kCleanSessions}},
+            {.name = kCleanAudit, .interval = config.audit.clean_interval, .task = {.kind = kCleanAudit}}};
 }
 
 }  // namespace karmen::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "identity/audit_trail.hpp"
 #include "identity/login_sessions.hpp"
 #include "services/gcodes.hpp"
 #include "tasks/scheduler.hpp"
@@ -12,11 +13,11 @@
 /// The tasks that Karmen does beside answering requests. Each may be done twice, and says why that does no harm.
 namespace karmen::app {
 
-/// `gcodes` outlives the worker.
+/// The services outlive the worker.
 tasks::Handlers task_handlers(services::Gcodes& gcodes, identity::LoginSessions& login_sessions,
-                              std::filesystem::path unlisted_folder);
+                              identity::AuditTrail& audit, std::filesystem::path unlisted_folder);
 
 /// When they are due by themselves.
-std::vector<tasks::Schedule> task_schedules(const config::Tasks& tasks);
+std::vector<tasks::Schedule> task_schedules(const config::Config& config);
 
 }  // namespace karmen::app

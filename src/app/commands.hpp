@@ -19,6 +19,7 @@ void add_printer_command(CLI::App& program, Run& chosen);
 void add_gcode_command(CLI::App& program, Run& chosen);
 void add_printjob_command(CLI::App& program, Run& chosen);
 void add_doctor_command(CLI::App& program, Run& chosen);
+void add_audit_command(CLI::App& program, Run& chosen);
 void add_tasks_command(CLI::App& program, Run& chosen);
 void add_migrate_command(CLI::App& program, Run& chosen);
 void add_import_command(CLI::App& program, Run& chosen);

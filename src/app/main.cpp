@@ -35,6 +35,7 @@ int run_program(int argc, char** argv) {
     app::add_gcode_command(program, chosen);
     app::add_printjob_command(program, chosen);
     app::add_doctor_command(program, chosen);
+    app::add_audit_command(program, chosen);
     app::add_tasks_command(program, chosen);
     app::add_migrate_command(program, chosen);
     app::add_import_command(program, chosen);

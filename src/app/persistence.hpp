@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "storage/api_token_repository.hpp"
+#include "storage/audit_repository.hpp"
 #include "storage/database.hpp"
 #include "storage/gcode_repository.hpp"
 #include "storage/print_job_repository.hpp"
@@ -41,6 +42,7 @@ class Persistence {
     storage::GcodeRepository gcodes{database_};
     storage::PrintJobRepository printjobs{database_};
     storage::TaskRepository tasks{database_};
+    storage::AuditRepository audit{database_};
 
     /// Ends the lists that are being read, and lets nobody begin another. Any thread.
     void end_lists() { database_.end_lists(); }

@@ -1,5 +1,6 @@
 #include "api/json.hpp"
 #include "app/ask.hpp"
+#include "app/command_audit.hpp"
 #include "app/command_context.hpp"
 #include "app/command_group.hpp"
 #include "app/commands.hpp"
@@ -66,8 +67,14 @@ class PrinterAdministration {
         return views;
     }
 
-    PrinterView add(services::NewPrinter printer) { return context_.run(add_once(std::move(printer))); }
-    void remove(const std::string& host) { context_.run(printers_.remove(host)); }
+    PrinterView add(services::NewPrinter printer) {
+        const std::string host = printer.host;
+        return audited(context_.persistence, "printer.add", host,
+                       [&] { return context_.run(add_once(std::move(printer))); });
+    }
+    void remove(const std::string& host) {
+        audited(context_.persistence, "printer.remove", host, [&] { context_.run(printers_.remove(host)); });
+    }
 
   private:
     Awaitable<PrinterView> add_once(services::NewPrinter printer) {

@@ -70,6 +70,15 @@ api::FreshAdmin fresh_admin(const config::Auth& auth) {
     return auth.fresh_admin == config::FreshAdmin::kAccounts ? api::FreshAdmin::kAccounts : api::FreshAdmin::kAll;
 }
 
+/// Counts of a minute are in the table at most this long after it.
+constexpr std::chrono::seconds kAuditCountInterval{5};
+
+identity::AuditOptions audit_options(const config::Audit& audit) {
+    return {.retention = audit.retention,
+            .rows_max = audit.rows_max,
+            .refusals_max = static_cast<std::size_t>(audit.refusals_max)};
+}
+
 tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
     const config::Duration renew_interval = tasks.visibility_timeout / 3;
     return {.concurrency = static_cast<std::size_t>(tasks.concurrency),
@@ -151,9 +160,12 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                   {"queue", [this] { return shared_->require_reachable(); }},
                   {"disk", [this] { return offload(files_, [this] { store_.require_space(); }); }}},
                  config.http.ready_timeout, log),
-      worker_(loop.executor(), shared_->queue(), task_handlers(gcodes_, login_sessions_, unlisted_folder(config)),
-              worker_options(config.tasks), log),
-      scheduler_(loop.executor(), shared_->timetable(), task_schedules(config.tasks), log),
+      audit_(loop.executor(), {persistence_.audit, clock_, blocking_, log}, audit_options(config.audit)),
+      audit_entries_(persistence_.audit, lists_),
+      worker_(loop.executor(), shared_->queue(),
+              task_handlers(gcodes_, login_sessions_, audit_, unlisted_folder(config)), worker_options(config.tasks),
+              log),
+      scheduler_(loop.executor(), shared_->timetable(), task_schedules(config), log),
       background_(loop.executor(), log, "background"),
       stream_checks_(loop.executor(), sessions_,
                      {.interval = config.auth.stream_check_interval, .unchecked_max = config.auth.stream_unchecked_max},
@@ -170,6 +182,8 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .webcams = webcams_,
             .events = shared_->events().history(),
             .readiness = readiness_,
+            .audit = audit_,
+            .audit_entries = audit_entries_,
             .stream_checks = stream_checks_,
             .openapi = openapi_,
             .limits = {.upload_bytes_max = config.http.upload_max_bytes,
@@ -205,6 +219,7 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::begin_to_answer()
     // And only now, so that whoever gets an answer can log in.
     server_.start();
     background_.spawn(session_use_.store_regularly(identity::kSessionUseInterval));
+    background_.spawn(audit_.count_regularly(kAuditCountInterval));
     co_return administrator;
 }
 
@@ -239,6 +254,7 @@ Awaitable<void> ServerApplication::stop() {
     background_.cancel();
     co_await background_.join();
     co_await session_use_.store();
+    co_await audit_.stop();
     co_await printjobs_.stop();
     co_await monitor_.stop();
     co_await shared_->stop();

@@ -14,6 +14,7 @@
 #include "crypto/token.hpp"
 #include "files/gcode_store.hpp"
 #include "http/server.hpp"
+#include "identity/audit_trail.hpp"
 #include "identity/login_sessions.hpp"
 #include "identity/session_use.hpp"
 #include "net/http_client.hpp"
@@ -22,6 +23,7 @@
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
 #include "services/api_tokens.hpp"
+#include "services/audit_entries.hpp"
 #include "services/gcodes.hpp"
 #include "services/list_reader.hpp"
 #include "services/printer_control.hpp"
@@ -99,6 +101,8 @@ class ServerApplication {
     services::ApiTokens api_tokens_;
     services::Settings settings_;
     services::Readiness readiness_;
+    identity::AuditTrail audit_;
+    services::AuditEntries audit_entries_;
     tasks::Worker worker_;
     tasks::Scheduler scheduler_;
     TaskGroup background_;

@@ -148,7 +148,7 @@ void add_tasks_command(CLI::App& program, Run& chosen) {
         ->add_flag("--json", arguments.json, "As JSON, for programs");
     group.add("dead", "List the tasks that nobody tries any more, newest first", list_dead)
         ->add_flag("--json", arguments.json, "As JSON, for programs");
-    CLI::App* adding = group.add("add", "Add a task: clean_store, analyze_missing", add);
+    CLI::App* adding = group.add("add", "Add a task: clean_store, analyze_missing, clean_audit", add);
     adding->add_option("kind", arguments.kind, "What is to be done")->required();
     adding->add_option("--payload", arguments.payload, "JSON for the one who does it");
     group.add("replay", "Try a dead task again", replay)->add_option("id", arguments.id, "Its id")->required();

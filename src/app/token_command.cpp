@@ -1,4 +1,5 @@
 #include "api/json.hpp"
+#include "app/command_audit.hpp"
 #include "app/command_group.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -56,7 +57,8 @@ int revoke(const config::Config& config, const Arguments& arguments) {
     const auto jti = Uuid::parse(arguments.jti);
     if (!jti) throw Error::invalid("/jti", "must be a UUID, as `karmen token list` shows it");
     Persistence persistence(config);
-    const bool was_good = persistence.api_tokens.revoke(*jti);
+    const bool was_good =
+        audited(persistence, "token.revoke", jti->to_string(), [&] { return persistence.api_tokens.revoke(*jti); });
     const auto token = persistence.api_tokens.find(*jti);
     if (!token) throw Error(ErrorCode::kTokenNotFound, PublicMessage{"There is no such token"});
     fmt::print("{} {}\n", was_good ? "Revoked" : "Was revoked before:", printable(token->name));

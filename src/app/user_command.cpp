@@ -1,5 +1,6 @@
 #include "api/json.hpp"
 #include "app/ask.hpp"
+#include "app/command_audit.hpp"
 #include "app/command_context.hpp"
 #include "app/command_group.hpp"
 #include "app/commands.hpp"
@@ -21,6 +22,11 @@ namespace {
 
 /// The use cases of the server, on its database.
 class UserAdministration {
+    template <class Change>
+    auto done(const std::string& action, const std::string& name, Change change) {
+        return audited(context_.persistence, action, name, change);
+    }
+
   public:
     explicit UserAdministration(const config::Config& config, UnreadyDatabase unready = UnreadyDatabase::kRefuse)
         : context_(config, unready),
@@ -28,19 +34,26 @@ class UserAdministration {
                  config.auth.bcrypt_cost),
           login_sessions_(context_.persistence.login_sessions, context_.clock, context_.blocking) {}
 
-    User create(services::NewUser user) { return context_.run(users_.create(std::move(user))); }
+    User create(services::NewUser user) {
+        const std::string name = user.username;
+        return done("account.add", name, [&] { return context_.run(users_.create(std::move(user))); });
+    }
     User find(const std::string& name) { return context_.run(users_.find_by_username(name)); }
-    User change(const std::string& name, storage::UserChange change) {
-        return context_.run(users_.change(find(name).uuid, change));
+    User change(const std::string& action, const std::string& name, storage::UserChange change) {
+        return done(action, name, [&] { return context_.run(users_.change(find(name).uuid, change)); });
     }
     void set_password(const std::string& name, const std::string& password) {
-        context_.run(users_.set_password(name, password));
+        done("password.change", name, [&] { context_.run(users_.set_password(name, password)); });
     }
-    void remove(const std::string& name) { context_.run(users_.remove(find(name).uuid)); }
+    void remove(const std::string& name) {
+        done("account.remove", name, [&] { context_.run(users_.remove(find(name).uuid)); });
+    }
     std::vector<LoginSession> sessions(const std::string& name) {
         return context_.run(login_sessions_.list(find(name).uuid));
     }
-    void end_sessions(const std::string& name) { context_.run(login_sessions_.end_all(find(name).uuid)); }
+    void end_sessions(const std::string& name) {
+        done("session.end_all", name, [&] { context_.run(login_sessions_.end_all(find(name).uuid)); });
+    }
     std::vector<User> all() {
         return all_pages({.order_by = ListQuery::Order{"username", Direction::kAscending}},
                          std::numeric_limits<std::size_t>::max(),
@@ -123,21 +136,21 @@ int set_password(const config::Config& config, const Arguments& arguments) {
 
 int suspend(const config::Config& config, const Arguments& arguments) {
     UserAdministration users(config);
-    users.change(arguments.name, {.suspended = true});
+    users.change("account.suspend", arguments.name, {.suspended = true});
     fmt::print("Suspended {}\n", printable(arguments.name));
     warn_without_administrator(users);
     return 0;
 }
 
 int resume(const config::Config& config, const Arguments& arguments) {
-    UserAdministration(config).change(arguments.name, {.suspended = false});
+    UserAdministration(config).change("account.resume", arguments.name, {.suspended = false});
     fmt::print("Resumed {}\n", printable(arguments.name));
     return 0;
 }
 
 int set_role(const config::Config& config, const Arguments& arguments) {
     UserAdministration users(config);
-    users.change(arguments.name, {.role = role_of(arguments.role)});
+    users.change("account.role", arguments.name, {.role = role_of(arguments.role)});
     fmt::print("{} is {} now\n", printable(arguments.name), arguments.role);
     warn_without_administrator(users);
     return 0;

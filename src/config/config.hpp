@@ -155,6 +155,14 @@ struct Tasks {
     bool operator==(const Tasks&) const = default;
 };
 
+struct Audit {
+    Duration retention = std::chrono::days(365);
+    int rows_max = 1'000'000;
+    int refusals_max = 100;
+    Duration clean_interval = std::chrono::hours(1);
+    bool operator==(const Audit&) const = default;
+};
+
 struct Pools {
     int blocking_threads = 4;
     int list_threads = 2;
@@ -184,6 +192,7 @@ struct Config {
     Storage storage;
     Redis redis;
     Tasks tasks;
+    Audit audit;
     Pools pools;
     Logging log;
     bool operator==(const Config&) const = default;

@@ -267,6 +267,14 @@ constexpr Option kOptions[] = {
 
     {"tasks.clean_sessions_interval", "Log-ins of which the last token has expired are removed this often.",
         DurationOption{field<&Config::tasks, &Tasks::clean_sessions_interval>, seconds(1), days(1)}},
+    {"audit.retention", "Entries of the audit log are kept for this time.",
+        DurationOption{field<&Config::audit, &Audit::retention>, seconds(1), days(36'500)}},
+    {"audit.rows_max", "Entries of the audit log that are kept; of more, refusals go first, then the oldest.",
+        NumberOption{field<&Config::audit, &Audit::rows_max>, 1, 1'000'000'000}},
+    {"audit.refusals_max", "Kinds of refusals (who, from where, what) of one minute that have an entry each; more share one.",
+        NumberOption{field<&Config::audit, &Audit::refusals_max>, 1, 100'000}},
+    {"audit.clean_interval", "Entries that are too old or too many are removed this often.",
+        DurationOption{field<&Config::audit, &Audit::clean_interval>, seconds(1), days(1)}},
 
     {"pools.blocking_threads", "Threads for the database.",
         NumberOption{field<&Config::pools, &Pools::blocking_threads>, 1, 256}},

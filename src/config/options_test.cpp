@@ -39,12 +39,12 @@ const void* address_of(const Option& option, const Config& config) {
 }
 
 TEST(Options, HaveARowForEveryMemberOfConfig) {
-    constexpr std::size_t kSections = 11;
+    constexpr std::size_t kSections = 12;
     static_assert(member_count<Config>() == kSections + 1, "a new section must be counted below");
     constexpr std::size_t kMembers = member_count<Http>() + member_count<Auth>() + member_count<Printers>() +
                                      member_count<Webcam>() + member_count<Events>() + member_count<Files>() +
                                      member_count<Storage>() + member_count<Redis>() + member_count<Tasks>() +
-                                     member_count<Pools>() + member_count<Logging>() + 1;
+                                     member_count<Audit>() + member_count<Pools>() + member_count<Logging>() + 1;
     EXPECT_EQ(options().size(), kMembers);
 
     const Config config;

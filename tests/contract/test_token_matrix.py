@@ -54,6 +54,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/printjobs": {"GET": "user", "POST": "user"},
     "/printjobs/987654321": {"GET": "user", "DELETE": "user"},
     "/settings": {"GET": "user", "POST": "admin"},
+    "/audit": {"GET": "admin"},
     "/tasks": {"POST": "admin"},
 }
 for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "api/route.hpp"
+#include "domain/audit_entry.hpp"
+#include "printers/client.hpp"
+
+#include <string>
+#include <string_view>
+
+/// What the audit log says of a request.
+namespace karmen::api {
+
+/// The stable word of what this route does; empty: its calls are not written down, only refusals are.
+std::string_view audit_action(std::string_view method, std::string_view path);
+std::string_view audit_action(printers::JobCommand command);
+
+/// A request that was not let in although its route is none of those.
+inline constexpr std::string_view kAuditAccess = "access";
+
+AuditEntry audit_entry(const Route& route, const Call& call, std::string_view result);
+
+}  // namespace karmen::api
