@@ -56,9 +56,7 @@ std::span<const Route> routes() {
         {"GET",    "/settings",                       kUser,         kRefuse, kHandler, list_settings,        "All settings"},
         {"POST",   "/settings",                       kAdmin,        kRefuse, kHandler, change_settings,      "Change settings"},
         {"POST",   "/tasks",                          kAdmin,        kRefuse, kHandler, start_task,           "Start a task in the background"},
-        {"POST",   "/settings",                       kFreshAdmin,   kRefuse, kHandler, change_settings,      "Change settings"},
         {"GET",    "/audit",                          kFreshAdmin,   kRefuse, kHandler, list_audit,           "Who did what: log-ins, refusals and changes"},
-        {"POST",   "/tasks",                          kFreshAdmin,   kRefuse, kHandler, start_task,           "Start a task in the background"},
         // What slicers ask of an OctoPrint: into the library, or for one printer.
         {"GET",    "/octoprint-emulator", kAnyone, kAllow, kHandler, emulate_page, "What a slicer shows of this address"},
         {"GET",    "/octoprint-emulator/", kAnyone, kAllow, kHandler, emulate_page, "The same, with a slash at the end"},
