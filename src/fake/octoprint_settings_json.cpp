@@ -116,12 +116,9 @@ json::object settings_json(const SettingsFacts& facts, const OctoPrintVersion& v
 
 json::object current_user_json(Caller caller) {
     json::array permissions;
-    if (caller == Caller::kAdministrator || caller == Caller::kReader) {
-        permissions.push_back({{"dangerous", false}, {"key", "STATUS"}, {"name", "Status"}});
-    }
-    if (caller == Caller::kAdministrator) {
-        permissions.push_back({{"dangerous", true}, {"key", "ADMIN"}, {"name", "Admin"}});
-    }
+    if (caller == Caller::kAdministrator)
+        permissions = {"ADMIN", "STATUS", "CONNECTION", "FILES_UPLOAD", "PRINT", "CONTROL"};
+    if (caller == Caller::kReader) permissions = {"STATUS", "WEBCAM", "FILES_LIST", "SETTINGS_READ"};
     return {{"groups", groups_of(caller)}, {"name", name_of(caller)}, {"permissions", std::move(permissions)}};
 }
 

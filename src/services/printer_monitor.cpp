@@ -267,9 +267,11 @@ void PrinterMonitor::tell(Watch& watch, const PrinterClient& seen) {
 
 void PrinterMonitor::take(Watch& watch, const Observation& seen) {
     const PrinterStatus before = std::exchange(watch.snapshot.status, seen.status);
-    if (!watch.snapshot.since || status_code(before.state) != status_code(seen.status.state)) {
+    const bool is_first = !watch.snapshot.since;
+    if (is_first || status_code(before.state) != status_code(seen.status.state)) {
         watch.snapshot.since = SystemClock().now();
-        log_change(watch, before);
+        // One that is well when it is first seen is no news.
+        log_change(watch, is_first ? seen.status : before);
     }
     watch.snapshot.job = seen.job;
     watch.taken = Clock::now();

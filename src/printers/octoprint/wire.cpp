@@ -266,7 +266,8 @@ CurrentUser parse_current_user(std::string_view body) {
     const json::value* permissions = value ? member(&*value, "permissions") : nullptr;
     if (!permissions || !permissions->is_array()) return user;
     user.may_print = std::ranges::any_of(permissions->get_array(), [](const json::value& permission) {
-        const auto word = text_of(&permission);
+        // Words in releases that were seen; elsewhere OctoPrint describes a permission as an object with a key.
+        const auto word = permission.is_object() ? text_of(member(&permission, "key")) : text_of(&permission);
         return word == "ADMIN" || word == "PRINT";
     });
     return user;

@@ -185,6 +185,8 @@ TEST(OctoPrintWire, CurrentUser) {
     EXPECT_EQ(parse_current_user(R"({"name":"ann","permissions":["ADMIN"]})"), (CurrentUser{"ann", true}));
     EXPECT_EQ(parse_current_user(R"({"name":"look","permissions":["STATUS"]})"), (CurrentUser{"look", false}));
     EXPECT_EQ(parse_current_user(R"({"name":null,"permissions":[]})"), (CurrentUser{"", false}));
+    EXPECT_EQ(parse_current_user(R"({"name":"ann","permissions":[{"key":"ADMIN"}]})"), (CurrentUser{"ann", true}));
+    EXPECT_EQ(parse_current_user(R"({"name":"ann","permissions":[{"key":"STATUS"}]})"), (CurrentUser{"ann", false}));
     EXPECT_EQ(parse_current_user(R"({"name":"ann"})"), (CurrentUser{"ann", true}));
     EXPECT_EQ(parse_current_user("garbage"), (CurrentUser{"", true}));
 }
