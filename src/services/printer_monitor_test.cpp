@@ -229,25 +229,6 @@ TEST_F(PrinterMonitorTest, APrinterIsAskedOftenAfterACommandUntilItSettles) {
     });
 }
 
-TEST_F(PrinterMonitorTest, CommandsDoNotMakeTheNextCheckComeLater) {
-    PrinterMonitorOptions options = kPatient;
-    options.check_interval = 5ms;
-    options.status_age_max = 0ms;
-    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
-        t.script.server = {};
-        t.script.status = not_responding();
-        t.add(monitor);
-        for (int i = 0; i < 40; ++i) {
-            monitor.invalidate(kHost);
-            co_await monitor.snapshot(kHost);
-            co_await sleep_for(0ms);
-        }
-        // Would each command count as a failure, the next check would be a day away.
-        const int before = t.script.sniffs;
-        co_await until([&t, before] { return t.script.sniffs > before; });
-    });
-}
-
 TEST_F(PrinterMonitorTest, SinceIsWhenTheStateBegan) {
     PrinterMonitorOptions options = kPatient;
     options.status_age_max = 0ms;
