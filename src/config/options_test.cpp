@@ -49,7 +49,7 @@ TEST(Options, HaveARowForEveryMemberOfConfig) {
 
     const Config config;
     std::set<const void*> places{&config.log.level, &config.log.format, &config.storage.migrate_at_start,
-                                 &config.webcam.access};
+                                 &config.webcam.access, &config.auth.fresh_admin};
     std::set<std::string_view> keys;
     for (const Option& option : options()) {
         if (const void* place = address_of(option, config)) places.insert(place);

@@ -220,7 +220,7 @@ def test_token_that_the_server_does_not_know_is_refused(user: Api):
 def test_token_outlives_a_password_change(server, admin: Api):
     person = server.add_user("changing")
     token = make(person, "survivor")
-    changed = person.change_password("another-Passw0rd")
+    changed = server.login("changing", person.password).change_password("another-Passw0rd")
     person.get("/printers", expect=401)
     changed.with_token(token["access_token"]).get("/printers", expect=200)
     assert listed(changed) == {token["jti"]: "survivor"}

@@ -137,14 +137,14 @@ def test_the_token_may_stand_in_the_address(user: Api, anonymous: Api):
 
 
 def test_who_may_not_any_more_is_cut_off(server: Server, admin: Api):
-    """Suspended, or with a token that was revoked or a password that was changed meanwhile."""
+    """Suspended, or with a token that was revoked or a password that was changed elsewhere meanwhile."""
     suspended, changed, revoked = (server.add_user(name) for name in ("sue", "charles", "rea"))
     token = revoked.post("/users/me/tokens", json={"name": "script"}, expect=201).json()
     followers = [Follower(api) for api in (suspended, changed, revoked.with_token(token["access_token"]))]
     for follower in followers:
         assert follower.next().name == "reset"
     server.user_command("suspend", "sue")
-    changed.change_password("another-Passw0rd")
+    server.login("charles", changed.password).change_password("another-Passw0rd")
     revoked.delete(f"/users/me/tokens/{token['jti']}", expect=204)
     for follower in followers:
         follower.rest()

@@ -63,6 +63,7 @@ class Place:
             "host": host,
             "uuid": claims_of(user.access_token)["identity"],
             "jti": self.admin.post("/users/me/tokens", json={"name": "script"}, expect=201).json()["jti"],
+            "session": claims_of(server.login(self.admin.username, self.admin.password).access_token)["sid"],
             "file": "start.js",
         }
         self.printjob = "1"
@@ -138,7 +139,7 @@ def test_input_that_is_invalid(place: Place):
             return place.send(promise, data=form(Part("path", b"no file")), headers={"Content-Type": CONTENT_TYPE})
         if place.media_type(promise):
             return place.send(promise, data=b"[]", headers={"Content-Type": "application/json"})
-        return place.send(promise, query="?order_by=nonsense")
+        return place.send(promise, query="?order_by=nonsense&width=0")
 
     expect_everywhere(place.document, "invalid_input", send)
 
