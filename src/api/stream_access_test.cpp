@@ -31,10 +31,14 @@ class StreamAccessTest : public services::ServiceTest {
 
     storage::UserRepository users{*database};
     storage::ApiTokenRepository api_tokens{*database};
+    storage::SessionRepository login_sessions{*database};
+    identity::SessionUse use{login_sessions, clock, blocking, log};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
     services::MemoryLoginThrottle throttle{{}, clock};
     services::Sessions sessions{{.users = users,
                                  .api_tokens = api_tokens,
+                                 .login_sessions = login_sessions,
+                                 .use = use,
                                  .signer = signer,
                                  .throttle = throttle,
                                  .clock = clock,

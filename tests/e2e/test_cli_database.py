@@ -38,14 +38,25 @@ def versions(data: Path) -> set[int]:
         return {version for (version,) in database.execute("SELECT version FROM schema_version")}
 
 
+NEW_COLUMNS = [
+    ("users", "name_key"),
+    ("gcodes", "deleted_username"),
+    ("printjobs", "deleted_username"),
+    ("gcodes", "analysis_version"),
+]
+
+
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
     """A database as a program without the newest migration left it."""
     data = tmp_path / "older"
     karmen(data, "user add anna --random-password")
     with sqlite3.connect(data / "karmen.db") as database:
-        for table in ("tasks", "schedules"):
+        for table in ("tasks", "schedules", "sessions", "audit"):
             database.execute(f"DROP TABLE {table}")
+        database.execute("DROP INDEX users_name_key")
+        for table, column in NEW_COLUMNS:
+            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         database.execute("DELETE FROM schema_version WHERE version > 10")
     return data
 
