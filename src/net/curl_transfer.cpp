@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <linux/sockios.h>
-#include <memory>
 #include <new>
 #include <stdexcept>
 #include <sys/ioctl.h>
@@ -21,26 +20,21 @@ HttpFailure timed_out(std::string detail) {
     return {.kind = HttpFailure::Kind::kTimeout, .detail = std::move(detail)};
 }
 
-using HeaderList = std::unique_ptr<curl_slist, decltype([](curl_slist* list) { curl_slist_free_all(list); })>;
-
 bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
 }
 
 /// Names in ASCII are left to libcurl.
-void set_file_header(curl_mimepart* part, const MultipartUpload& upload) {
+void set_filename(curl_mimepart* part, const MultipartUpload& upload) {
     if (std::ranges::all_of(upload.filename, is_ascii)) {
         check_curl(curl_mime_filename(part, upload.filename.c_str()));
-        check_curl(curl_mime_type(part, "application/octet-stream"));
         return;
     }
     const std::string line = "Content-Disposition: form-data; name=\"" + upload.file_field + "\"; " +
                              http::filename_parameters(upload.filename);
-    // libcurl would put its own Content-Type in front.
-    HeaderList headers(curl_slist_append(nullptr, line.c_str()));
-    if (!headers || !curl_slist_append(headers.get(), "Content-Type: application/octet-stream")) throw std::bad_alloc();
-    check_curl(curl_mime_headers(part, headers.get(), 1));
-    static_cast<void>(headers.release());  // the part's from here on
+    curl_slist* headers = curl_slist_append(nullptr, line.c_str());
+    if (!headers) throw std::bad_alloc();
+    check_curl(curl_mime_headers(part, headers, 1));  // the part's from here on
 }
 
 }  // namespace
@@ -83,7 +77,8 @@ void CurlTransfer::set_upload(const MultipartUpload& upload) {
     for (const auto& [name, value] : upload.fields)
         check_curl(curl_mime_data(add_part(name), value.data(), value.size()));
     curl_mimepart* file = add_part(upload.file_field);
-    set_file_header(file, upload);
+    set_filename(file, upload);
+    check_curl(curl_mime_type(file, "application/octet-stream"));
     // With its size known, libcurl sends Content-Length: OctoPrint refuses chunked bodies with 411.
     check_curl(curl_mime_data_cb(file, static_cast<curl_off_t>(upload.size), &CurlTransfer::on_upload, nullptr, nullptr,
                                  this));

@@ -8,6 +8,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <latch>
@@ -62,15 +63,25 @@ class HttpUploadTest : public ::testing::Test {
     HttpClient client_{loop_.executor(), pool_, {}, log_};
 };
 
-/// The body of a multipart request as RFC 7578 wants it of these parts.
-std::string expected_body(const ReceivedRequest& received, const std::string& filename, std::string_view content,
-                          const std::string& more = "") {
+/// The body of a multipart request as RFC 7578 wants it of these parts; `file_header` of the last one.
+std::string body_of(const ReceivedRequest& received, const std::string& file_header, std::string_view content) {
     const std::string type = received.header("Content-Type");
     const std::string boundary = "--" + type.substr(type.find("boundary=") + 9);
     return boundary + "\r\nContent-Disposition: form-data; name=\"path\"\r\n\r\nkarmen/a\r\n" + boundary +
-           "\r\nContent-Disposition: form-data; name=\"print\"\r\n\r\ntrue\r\n" + boundary +
-           "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + filename + "\"" + more +
-           "\r\nContent-Type: application/octet-stream\r\n\r\n" + std::string(content) + "\r\n" + boundary + "--\r\n";
+           "\r\nContent-Disposition: form-data; name=\"print\"\r\n\r\ntrue\r\n" + boundary + "\r\n" + file_header +
+           "\r\n\r\n" + std::string(content) + "\r\n" + boundary + "--\r\n";
+}
+
+constexpr std::string_view kFileType = "Content-Type: application/octet-stream";
+constexpr std::string_view kFileDisposition = "Content-Disposition: form-data; name=\"file\"; ";
+
+std::string expected_body(const ReceivedRequest& received, const std::string& filename, std::string_view content) {
+    return body_of(received, fmt::format("{}filename=\"{}\"\r\n{}", kFileDisposition, filename, kFileType), content);
+}
+
+/// libcurl puts the type before a header of ours.
+std::string expected_body_in_two_forms(const ReceivedRequest& received, std::string_view parameters) {
+    return body_of(received, fmt::format("{}\r\n{}{}", kFileType, kFileDisposition, parameters), "x");
 }
 
 TEST_F(HttpUploadTest, SendsFieldsThenFileWithItsLength) {
@@ -93,16 +104,18 @@ TEST_F(HttpUploadTest, AFileNameCannotBreakOutOfItsHeader) {
     const auto plain = received_of("x", name + ".gcode");
     EXPECT_EQ(plain.body, expected_body(plain, sent + ".gcode", "x"));
     const auto accented = received_of("x", name + "\xc3\xa9.gcode");
-    EXPECT_EQ(accented.body,
-              expected_body(accented, "a_; name=_path___X: y_ _.gcode", "x",
-                            "; filename*=UTF-8''a%22%3B%20name%3D%22path%22%0D%0AX%3A%20y%5C%20%C3%A9.gcode"));
+    EXPECT_EQ(accented.body, expected_body_in_two_forms(
+                                 accented,
+                                 "filename=\"a_; name=_path___X: y_ _.gcode\"; "
+                                 "filename*=UTF-8''a%22%3B%20name%3D%22path%22%0D%0AX%3A%20y%5C%20%C3%A9.gcode"));
 }
 
 TEST_F(HttpUploadTest, ANameThatIsNotAsciiIsSentInTwoForms) {
     // U+00FC, U+9E1F, U+1F600: two, three and four bytes
     const auto received = received_of("x", "M\xc3\xbcll-\xe9\xb8\x9f\xf0\x9f\x98\x80~1.gcode");
-    EXPECT_EQ(received.body, expected_body(received, "M_ll-__~1.gcode", "x",
-                                           "; filename*=UTF-8''M%C3%BCll-%E9%B8%9F%F0%9F%98%80~1.gcode"));
+    EXPECT_EQ(received.body,
+              expected_body_in_two_forms(
+                  received, "filename=\"M_ll-__~1.gcode\"; filename*=UTF-8''M%C3%BCll-%E9%B8%9F%F0%9F%98%80~1.gcode"));
 }
 
 TEST_F(HttpUploadTest, StreamsALargeFileWhole) {
