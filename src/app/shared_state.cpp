@@ -35,7 +35,7 @@ services::EventHistoryOptions history_options(const config::Events& events) {
 class LocalState final : public SharedState {
   public:
     explicit LocalState(const SharedStateParts& parts)
-        : throttle_(throttle_options(parts.config.auth), parts.clock),
+        : throttle_(throttle_options(parts.config.auth), monotonic_),
           events_(parts.loop, history_options(parts.config.events), parts.clock),
           queue_(parts.loop, parts.tasks, parts.blocking, parts.clock, queue_options(parts.config.tasks)),
           timetable_(parts.tasks, queue_, parts.blocking, parts.clock, queue_options(parts.config.tasks)) {}
@@ -52,6 +52,7 @@ class LocalState final : public SharedState {
     Awaitable<void> stop() override { co_return; }
 
   private:
+    const MonotonicClock monotonic_;
     services::MemoryLoginThrottle throttle_;
     services::MemoryEventJournal events_;
     services::NoOtherProcesses exchange_;
@@ -65,7 +66,7 @@ class RedisState final : public SharedState {
     explicit RedisState(const SharedStateParts& parts)
         : kind_(parts.kind),
           client_(parts.loop, redis_connection(parts.config.redis), parts.log),
-          throttle_(client_, parts.config.redis.key_prefix, throttle_options(parts.config.auth), parts.clock),
+          throttle_(client_, parts.config.redis.key_prefix, throttle_options(parts.config.auth)),
           exchange_(parts.loop, client_,
                     {.key_prefix = parts.config.redis.key_prefix,
                      .claim_lifetime = parts.config.printers.claim_lifetime,

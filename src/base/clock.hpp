@@ -20,6 +20,12 @@ class SystemClock final : public Clock {
     Timestamp now() const override;
 };
 
+/// For spans of time in one process: counts on whatever is done to the wall clock, and means no date.
+class MonotonicClock final : public Clock {
+  public:
+    Timestamp now() const override;
+};
+
 /// `2026-11-23T11:23:03.307644+00:00` (ISO 8601 with offset, always UTC).
 std::string to_iso8601(Timestamp time);
 

@@ -42,8 +42,8 @@ class LoginThrottleTest : public testing::TestWithParam<ThrottleKind> {
         client_ = std::make_unique<redis::Client>(loop_.executor(), redis::quick(redis::shared_server()), log_);
         co_await client_->start();
         const std::string prefix = "test:" + random_hex(8) + ":";
-        throttle_ = std::make_unique<RedisLoginThrottle>(*client_, prefix, kOptions, clock);
-        other_ = std::make_unique<RedisLoginThrottle>(*client_, prefix, kOptions, clock);
+        throttle_ = std::make_unique<RedisLoginThrottle>(*client_, prefix, kOptions, &clock);
+        other_ = std::make_unique<RedisLoginThrottle>(*client_, prefix, kOptions, &clock);
         co_await scenario(*this);
         co_await client_->stop();
     }
@@ -154,8 +154,8 @@ TEST_P(LoginThrottleTest, WhatWasNotTriedDoesNotCount) {
     run(take_back);
 }
 
-Awaitable<std::vector<std::string>> keys_after_attempts(redis::Client& client, const Clock& clock) {
-    RedisLoginThrottle throttle(client, "p:", kOptions, clock);
+Awaitable<std::vector<std::string>> keys_after_attempts(redis::Client& client) {
+    RedisLoginThrottle throttle(client, "p:", kOptions);
     co_await throttle.begin("ann", "10.0.0.1");
     co_await throttle.begin("bob", "10.0.0.1");
     co_await throttle.not_tried("bob", "10.0.0.1");
@@ -172,11 +172,11 @@ Awaitable<std::vector<std::string>> keys_after_attempts(redis::Client& client, c
     co_return result;
 }
 
-Awaitable<void> leave_no_names(redis::TestServer& server, const Clock& clock, Loop& loop) {
+Awaitable<void> leave_no_names(redis::TestServer& server, Loop& loop) {
     Log log = Log::silent();
     redis::Client client(loop.executor(), redis::quick(server.url()), log);
     co_await client.start();
-    const auto keys = co_await keys_after_attempts(client, clock);
+    const auto keys = co_await keys_after_attempts(client);
     EXPECT_EQ(keys.size(), 1U) << "one that was taken back leaves nothing";
     for (const std::string& key : keys) {
         EXPECT_EQ(key.find("ann"), std::string::npos);
@@ -188,16 +188,15 @@ Awaitable<void> leave_no_names(redis::TestServer& server, const Clock& clock, Lo
 TEST(RedisLoginThrottle, LeavesNoNamesInRedisAndNothingForLong) {
     redis::TestServer server;
     Loop loop;
-    const SystemClock clock;
-    loop.run_until_done(leave_no_names(server, clock, loop));
+    loop.run_until_done(leave_no_names(server, loop));
 }
 
-Awaitable<ErrorCode> begin_without_redis(redis::TestServer& server, const Clock& clock, Loop& loop) {
+Awaitable<ErrorCode> begin_without_redis(redis::TestServer& server, Loop& loop) {
     Log log = Log::silent();
     server.kill();
     redis::Client client(loop.executor(), redis::quick(server.url()), log);
     co_await client.start();
-    RedisLoginThrottle throttle(client, "p:", kOptions, clock);
+    RedisLoginThrottle throttle(client, "p:", kOptions);
     ErrorCode code = ErrorCode::kInternal;
     try {
         co_await throttle.begin("ann", "10.0.0.1");
@@ -212,8 +211,29 @@ Awaitable<ErrorCode> begin_without_redis(redis::TestServer& server, const Clock&
 TEST(RedisLoginThrottle, LetsNobodyTryWhileItCannotCount) {
     redis::TestServer server;
     Loop loop;
-    const SystemClock clock;
-    EXPECT_EQ(loop.run_until_done(begin_without_redis(server, clock, loop)), ErrorCode::kServiceUnavailable);
+    EXPECT_EQ(loop.run_until_done(begin_without_redis(server, loop)), ErrorCode::kServiceUnavailable);
+}
+
+Awaitable<bool> is_blocked_without_our_clock(redis::TestServer& server, Loop& loop) {
+    Log log = Log::silent();
+    redis::Client client(loop.executor(), redis::quick(server.url()), log);
+    co_await client.start();
+    RedisLoginThrottle throttle(client, "p:", kOptions);
+    for (int i = 0; i < kOptions.failures_max; ++i) co_await throttle.begin("ann", "10.0.0.1");
+    bool is_blocked = false;
+    try {
+        co_await throttle.begin("ann", "10.0.0.1");
+    } catch (const Error& error) {
+        is_blocked = error.code() == ErrorCode::kTooManyRequests && error.retry_after_s() > 0;
+    }
+    co_await client.stop();
+    co_return is_blocked;
+}
+
+TEST(RedisLoginThrottle, CountsByTheClockOfRedis) {
+    redis::TestServer server;
+    Loop loop;
+    EXPECT_TRUE(loop.run_until_done(is_blocked_without_our_clock(server, loop)));
 }
 
 }  // namespace

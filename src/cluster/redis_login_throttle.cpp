@@ -17,24 +17,26 @@ using std::chrono::milliseconds;
 
 // A hash: `failures`, their times (ms) with blanks between, and `blocked`, until when nothing is tried.
 
-// now window block failures_max → how many failures there were before this attempt, or the time that it is blocked for,
-// negative
+// now (empty: what Redis says) window block failures_max → how many failures there were before this attempt, or the
+// time that it is blocked for, negative
 constexpr const char* kBegin = R"lua(
-local key, now, window, block, max = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local time = redis.call('TIME')
+local now = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)
+local key, window, block, max = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local found = redis.call('HMGET', key, 'blocked', 'failures')
 local blocked = tonumber(found[1] or '0')
 local failures = {}
-for time in string.gmatch(found[2] or '', '%d+') do
-    if time + window >= now then failures[#failures + 1] = time end
+for failure in string.gmatch(found[2] or '', '%d+') do
+    if failure + window >= now then failures[#failures + 1] = failure end
 end
 if blocked <= now and #failures >= max then blocked = now + block end
 if blocked > now then
-    redis.call('HSET', key, 'blocked', blocked, 'failures', '')
+    redis.call('HSET', key, 'blocked', string.format('%.0f', blocked), 'failures', '')
     redis.call('PEXPIRE', key, blocked - now)
     return now - blocked
 end
 local before = #failures
-failures[before + 1] = ARGV[1]
+failures[before + 1] = string.format('%.0f', now)
 redis.call('HSET', key, 'blocked', 0, 'failures', table.concat(failures, ' '))
 redis.call('PEXPIRE', key, window)
 return before
@@ -63,7 +65,7 @@ std::string sha256_of(const std::string& text) {
 }  // namespace
 
 RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_prefix,
-                                       services::LoginThrottleOptions options, const Clock& clock)
+                                       services::LoginThrottleOptions options, const Clock* clock)
     : client_(client),
       key_prefix_(std::move(key_prefix)),
       options_(options),
@@ -76,7 +78,8 @@ std::string RedisLoginThrottle::key(const std::string& username, const std::stri
 }
 
 std::string RedisLoginThrottle::now_ms() const {
-    const auto now = std::chrono::floor<milliseconds>(clock_.now());
+    if (!clock_) return {};
+    const auto now = std::chrono::floor<milliseconds>(clock_->now());
     return std::to_string(now.time_since_epoch().count());
 }
 

@@ -6,8 +6,8 @@
 
 namespace karmen::cluster {
 
-/// The throttle that many processes share: each step is one script in Redis. The time is that of the process that asks;
-/// their clocks need to agree by a few seconds. The client outlives it.
+/// The throttle that many processes share: each step is one script in Redis. The time is that of Redis, so that neither
+/// a step of our machine's clock nor processes whose clocks differ end or lengthen a block. The client outlives it.
 ///
 /// Keys expire with what they count. Strangers cannot make more of them than passwords are tried in one window, since
 /// an attempt that the server has no time for is taken back. Names go into them as hashes: people type passwords into
@@ -15,7 +15,7 @@ namespace karmen::cluster {
 class RedisLoginThrottle final : public services::LoginThrottle {
   public:
     RedisLoginThrottle(redis::Client& client, std::string key_prefix, services::LoginThrottleOptions options,
-                       const Clock& clock);
+                       const Clock* clock = nullptr);  ///< for tests: counts instead of Redis
 
     Awaitable<std::chrono::milliseconds> begin(std::string username, std::string address) override;
     Awaitable<void> succeeded(std::string username, std::string address) override;
@@ -28,7 +28,7 @@ class RedisLoginThrottle final : public services::LoginThrottle {
     redis::Client& client_;
     std::string key_prefix_;
     services::LoginThrottleOptions options_;
-    const Clock& clock_;
+    const Clock* clock_;
     redis::Script begin_;
     redis::Script not_tried_;
 };
