@@ -270,10 +270,12 @@ void Relay::publish(Camera& camera, std::string_view picture) const {
 }
 
 Awaitable<void> Relay::wait_until_deserted(CameraPtr camera) {
+    // Who came meanwhile may have left already, and is a last viewer again.
+    bool has_come = false;
     do {
         while (camera->viewers > 0) co_await camera->audience.wait();
-        co_await finishes_within(options_.linger, camera->audience.wait());
-    } while (camera->viewers > 0);
+        has_come = co_await finishes_within(options_.linger, camera->audience.wait());
+    } while (has_come || camera->viewers > 0);
     end(camera);
 }
 

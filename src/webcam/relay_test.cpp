@@ -201,6 +201,17 @@ TEST_F(RelayTest, StaysConnectedForWhoComesBackSoon) {
     });
 }
 
+TEST_F(RelayTest, StaysConnectedAlsoForWhoIsGoneAtOnce) {
+    place(send_pictures);
+    play([](RelayTest& t) -> Awaitable<void> {
+        for (int i = 0; i < 3; ++i) {
+            co_await t.relay().watch(kHost);
+            co_await sleep_for(1ms);  // the relay notices that nobody is there
+        }
+        EXPECT_EQ(t.camera->connections(), 1U);
+    });
+}
+
 TEST_F(RelayTest, ConnectsAgainWhenTheCameraBreaksOff) {
     place([](TestConnection& connection) {
         if (connection.number >= 3) return send_pictures(connection);

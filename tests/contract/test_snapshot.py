@@ -103,8 +103,7 @@ def test_many_who_ask_at_the_same_time_cause_one_connection(user: Api, admin: Ap
         answers = [askers.submit(user.again().get, f"/printers/{scripted_printer.host}/snapshot") for _ in range(10)]
         have_asked.set()
         assert {answer.result().content for answer in answers} == {JPEG}
-    # Never one for each. Now and then it is two; the cause is not known yet.
-    assert 1 <= camera.connections <= 2
+    assert camera.connections == 1
     over.set()
     camera.end()
 
