@@ -170,13 +170,14 @@ std::string_view answer_schemas() {
     "printer_props": {"$ref": "#/components/schemas/PrinterProps"},
     "name": {"type": "string"},
     "hostname": {"type": ["string", "null"]},
+    "tls_fingerprint": {"type": ["string", "null"], "description": "SHA-256 of the one certificate that is trusted for https, in lower-case hexadecimal"},
     "host": {"type": "string", "description": "IPv4 address with an optional port; names the printer"},
     "protocol": {"enum": ["http", "https"]},
     "status": {"$ref": "#/components/schemas/PrinterStatus"},
     "webcam": {"$ref": "#/components/schemas/PrinterWebcam"},
     "job": {"$ref": "#/components/schemas/PrinterJob"}
   },
-  "required": ["client", "printer_props", "name", "hostname", "host", "protocol"]
+  "required": ["client", "printer_props", "name", "hostname", "host", "protocol", "tls_fingerprint"]
 },
 "GcodeAnalysis": {
   "type": "object",

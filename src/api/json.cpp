@@ -22,6 +22,10 @@ json::value or_null(const std::optional<Uuid>& uuid) {
     return uuid ? json::value(uuid->to_string()) : json::value(nullptr);
 }
 
+json::value or_null(const std::string& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
 json::object version_json(const ServerVersion& version) {
     json::object object;
     if (!version.api.empty()) object["api"] = version.api;
@@ -64,7 +68,7 @@ json::object status_json(const services::PrinterSnapshot& snapshot) {
     const auto age_s = snapshot.age ? json::value(std::chrono::duration<double>(*snapshot.age).count()) : nullptr;
     return {{"state", status.text},
             {"code", status_code(status.state)},
-            {"reason", status.reason.empty() ? json::value(nullptr) : json::value(status.reason)},
+            {"reason", or_null(status.reason)},
             {"since", snapshot.since ? json::value(to_iso8601(*snapshot.since)) : json::value(nullptr)},
             {"age_s", age_s},
             {"temperature", std::move(temperature)}};
@@ -133,7 +137,8 @@ json::object to_json(const services::PrinterView& view) {
     json::object object{{"client", client_json(printer.client)},
                         {"printer_props", props_json(printer.props)},
                         {"name", printer.name},
-                        {"hostname", printer.hostname.empty() ? json::value(nullptr) : json::value(printer.hostname)},
+                        {"hostname", or_null(printer.hostname)},
+                        {"tls_fingerprint", or_null(printer.tls_fingerprint)},
                         {"host", printer.host},
                         {"protocol", to_string(printer.protocol)}};
     if (view.fields.status) object["status"] = status_json(view.snapshot);

@@ -43,6 +43,15 @@ std::optional<std::string> read_api_key(JsonBody& body) {
     return key;
 }
 
+/// null or empty: none.
+std::string read_tls_fingerprint(JsonBody& body) {
+    const std::string text = body.optional_text("tls_fingerprint").value_or("");
+    if (text.empty()) return {};
+    auto fingerprint = parse_tls_fingerprint(text);
+    if (!fingerprint) body.fail("tls_fingerprint", std::string(kTlsFingerprintForm));
+    return std::move(fingerprint).value_or("");
+}
+
 std::optional<PropValue> to_prop(const boost::json::value& value) {
     switch (value.kind()) {
         case boost::json::kind::null:
@@ -100,6 +109,7 @@ Answer add_printer(const Services& services, Call& call) {
     if (!printer.name.empty()) check_name(body, printer.name);
     printer.api_key = read_api_key(body);
     printer.protocol = read_protocol(body).value_or(Protocol::kHttp);
+    printer.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
     co_return printer_response(201, co_await services.printers.add(std::move(printer)));
 }
@@ -115,6 +125,7 @@ Answer change_printer(const Services& services, Call& call) {
         check_name(body, *change.name);
     }
     if (body.has("api_key")) change.api_key = read_api_key(body).value_or("");
+    if (body.has("tls_fingerprint")) change.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
     if (change.api_key) call.audit.action = "printer.key";
     co_return printer_response(200, co_await services.printers.change(call.path_value(0), std::move(change)));

@@ -52,6 +52,7 @@ std::string_view request_schemas() {
     },
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "api_key": {"type": ["string", "null"], "maxLength": 256},
+    "tls_fingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, whoever signed it; null or empty: the machine's authorities decide"},
     "protocol": {"enum": ["http", "https", null], "default": "http"}
   },
   "required": ["host", "name"]
@@ -62,6 +63,7 @@ std::string_view request_schemas() {
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "protocol": {"enum": ["http", "https"]},
     "api_key": {"type": ["string", "null"], "maxLength": 256, "description": "null or empty: none"},
+    "tls_fingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, whoever signed it; null or empty: the machine's authorities decide"},
     "printer_props": {
       "type": ["object", "null"],
       "properties": {

@@ -31,6 +31,7 @@ struct Arguments {
     std::string host;
     std::string name;
     std::string protocol = "http";
+    std::string tls_fingerprint;
     bool api_key_stdin = false;
     bool offline_data = false;
     bool json = false;
@@ -139,12 +140,15 @@ services::NewPrinter checked(const Arguments& arguments) {
     note("/name", printer_name_problem(printer.name));
     const auto protocol = parse_protocol(arguments.protocol);
     if (!protocol) note("/protocol", "must be http or https");
+    const auto fingerprint = parse_tls_fingerprint(arguments.tls_fingerprint);
+    if (!fingerprint && !arguments.tls_fingerprint.empty()) note("/tls_fingerprint", kTlsFingerprintForm);
     if (errors.empty() && arguments.api_key_stdin) {
         printer.api_key = ask_for_secret("API key");
         note("/api_key", printer_api_key_problem(*printer.api_key));
     }
     if (!errors.empty()) throw Error::invalid(std::move(errors));
     printer.protocol = *protocol;
+    printer.tls_fingerprint = fingerprint.value_or("");
     return printer;
 }
 
@@ -190,6 +194,8 @@ void add_printer_command(CLI::App& program, Run& chosen) {
     add_action->add_option("host", arguments.host, "IPv4 address, with :PORT if it is not the usual one")->required();
     add_action->add_option("--name", arguments.name, "What people call it")->required();
     add_action->add_option("--protocol", arguments.protocol, "http or https")->capture_default_str();
+    add_action->add_option("--tls-fingerprint", arguments.tls_fingerprint,
+                           "SHA-256 of the one certificate that is trusted for https");
     add_action->add_flag("--api-key-stdin", arguments.api_key_stdin, "Read its API key from standard input");
     group.add("remove", "Remove a printer; its print jobs stay", remove)
         ->add_option("host", arguments.host, "Which")

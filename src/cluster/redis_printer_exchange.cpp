@@ -74,11 +74,12 @@ const redis::Script& forget_script() {
     return script;
 }
 
-/// What nginx may fetch itself: the printer's own host only, and it is told no passwords. The relay shows the others.
+/// What nginx may fetch itself: the printer's own host only. It is told no passwords, and looks at no certificate. The
+/// relay shows the others.
 std::string address_for_nginx(const std::string& host, const Webcam& webcam) {
     if (!webcam.stream || webcam.stream->address.credentials) return "";
     const std::string& url = webcam.stream->address.url;
-    return printers::is_on_host(url, host) ? url : "";
+    return url.starts_with("http://") && printers::is_on_host(url, host) ? url : "";
 }
 
 std::string message(const std::string& from, const char* event, const std::string& host) {

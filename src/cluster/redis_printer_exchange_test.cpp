@@ -154,6 +154,12 @@ TEST_F(RedisPrinterExchangeTest, TheAddressOfTheWebcamIsKeptForNginx) {
         co_await t.settle();
         EXPECT_EQ((co_await t.webcam_key()).text(), t.api.at(t.host).webcam.stream->address.url);
 
+        t.api.at(t.host).webcam.stream->address.url = "https://" + t.host + "/webcam/?action=stream";
+        t.one.invalidate(t.host);
+        co_await t.one.snapshot(t.host);
+        co_await t.settle();
+        EXPECT_TRUE((co_await t.webcam_key()).is_null()) << "nginx looks at no certificate";
+
         t.api.at(t.host).webcam = {.message = std::string(kWebcamDisabled), .stream = std::nullopt};
         t.one.invalidate(t.host);
         co_await t.one.snapshot(t.host);

@@ -76,6 +76,7 @@ json::object address_json(const CameraAddress& address) {
         result["user"] = address.credentials->user;
         result["password"] = address.credentials->password;
     }
+    if (!address.tls_fingerprint.empty()) result["tls_fingerprint"] = address.tls_fingerprint;
     return result;
 }
 
@@ -83,6 +84,7 @@ CameraAddress read_address(const json::object& object) {
     CameraAddress address{.url = read_text(object, "url")};
     if (object.contains("user"))
         address.credentials = Credentials{.user = read_text(object, "user"), .password = read_text(object, "password")};
+    if (object.contains("tls_fingerprint")) address.tls_fingerprint = read_text(object, "tls_fingerprint");
     return address;
 }
 

@@ -19,9 +19,9 @@ const PrinterSnapshot kFull{
                .temperature = {{"tool0", {.actual = 21.5, .target = 0, .offset = -1}}, {"bed", {}}},
                .reason = "Thermal Runaway"},
     .webcam = {.message = "OK",
-               .stream =
-                   WebcamStream{.address = {"http://10.0.0.1/webcam/?action=stream", Credentials{"us:er", "secret"}},
-                                .flip_vertical = true}},
+               .stream = WebcamStream{.address = {"http://10.0.0.1/webcam/?action=stream",
+                                                  Credentials{"us:er", "secret"}, std::string(64, 'a')},
+                                      .flip_vertical = true}},
     .job = PrinterJob{.name = "cube.gcode", .completion = 100, .print_time_left_s = 5, .print_time_s = std::nullopt},
     .since = Timestamp(std::chrono::microseconds(1'795'434'653'000'001))};
 

@@ -67,6 +67,19 @@ std::string_view printer_api_key_problem(std::string_view api_key) {
     return {};
 }
 
+std::optional<std::string> parse_tls_fingerprint(std::string_view text) {
+    constexpr std::size_t kBytes = 32;
+    const std::size_t stride = text.size() == kBytes * 3 - 1 ? 3 : 2;
+    if (text.size() != kBytes * stride - (stride - 2)) return std::nullopt;
+    std::string digits;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_separator = i % stride == 2;
+        if (is_separator ? text[i] != ':' : hex_value(text[i]) < 0) return std::nullopt;
+        if (!is_separator) digits += text[i];
+    }
+    return to_lower(digits);
+}
+
 namespace {
 
 /// A decimal number without sign and, but for `0` itself, without leading zeros: `010` is octal to some resolvers.

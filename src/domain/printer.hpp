@@ -62,8 +62,11 @@ struct Printer {
     std::string name;
     std::string hostname;  ///< what mDNS calls it; empty when unknown
     Protocol protocol = Protocol::kHttp;
-    PrinterClient client;
-    std::optional<PrinterProps> props;
+    /// Of the one certificate that is trusted for https, in the form of parse_tls_fingerprint(); empty: the authorities
+    /// of this machine decide.
+    std::string tls_fingerprint = {};
+    PrinterClient client = {};
+    std::optional<PrinterProps> props = std::nullopt;
     bool operator==(const Printer&) const = default;
 };
 
@@ -74,6 +77,12 @@ inline constexpr std::size_t kPrinterApiKeyBytesMax = 256;
 std::string_view printer_name_problem(std::string_view name);
 /// The same; an empty key is none, and right.
 std::string_view printer_api_key_problem(std::string_view api_key);
+
+/// The SHA-256 of a certificate as 64 lower-case hexadecimal digits. Takes upper case, and colons between pairs, as
+/// openssl prints it. None: it is no such thing.
+std::optional<std::string> parse_tls_fingerprint(std::string_view text);
+inline constexpr std::string_view kTlsFingerprintForm =
+    "must be the SHA-256 of a certificate: 64 hexadecimal digits, with colons between pairs or without";
 
 /// An IPv4 address with an optional port 1–65535, nothing before or after.
 bool is_valid_printer_host(std::string_view host);
@@ -171,6 +180,7 @@ struct Credentials {
 struct CameraAddress {
     std::string url;  ///< absolute, without user and password
     std::optional<Credentials> credentials = std::nullopt;
+    std::string tls_fingerprint = {};  ///< the printer's, of a camera on its own host
     bool operator==(const CameraAddress&) const = default;
 };
 

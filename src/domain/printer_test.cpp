@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 #include <string_view>
 
 namespace karmen {
@@ -23,6 +25,20 @@ TEST(Printer, AHostHasOneSpelling) {
     for (const char* host : {"127.0.0.1", "127.0.0.1:443", "127.0.0.1:8080", "10.0.0.80"})
         EXPECT_EQ(normalized_printer_host(host, Protocol::kHttp), host);
     EXPECT_EQ(normalized_printer_host("127.0.0.1:80", Protocol::kHttps), "127.0.0.1:80");
+}
+
+TEST(Printer, AFingerprintHasOneForm) {
+    const std::string digits = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+    std::string with_colons;
+    for (std::size_t i = 0; i < digits.size(); i += 2) with_colons += (i ? ":" : "") + digits.substr(i, 2);
+    const std::string right = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    EXPECT_EQ(parse_tls_fingerprint(digits), right);
+    EXPECT_EQ(parse_tls_fingerprint(with_colons), right);
+    std::string blanks = with_colons;
+    std::ranges::replace(blanks, ':', ' ');
+    for (const std::string& wrong : {std::string(), digits.substr(1), digits + "0", "g" + digits.substr(1), blanks,
+                                     ":" + with_colons.substr(1), with_colons + ":", with_colons.substr(0, 94) + ":"})
+        EXPECT_EQ(parse_tls_fingerprint(wrong), std::nullopt) << wrong;
 }
 
 TEST(Printer, EachStateHasAWordOfItsOwnAndACode) {

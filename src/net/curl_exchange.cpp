@@ -16,6 +16,7 @@ namespace karmen::net {
 CurlExchange::CurlExchange(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options,
                            const HttpRequest& request, const std::string& url)
     : multi_(std::move(multi)),
+      trust_(request.tls_fingerprint),
       easy_(curl_easy_init()),
       header_bytes_max_(options.header_bytes_max),
       last_progress_(std::chrono::steady_clock::now()),
@@ -43,9 +44,7 @@ void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequ
         set_option(easy, CURLOPT_USERNAME, request.user.c_str());
         set_option(easy, CURLOPT_PASSWORD, request.password.c_str());
     }
-    const long verify = request.tls == TlsVerification::kVerify ? 1 : 0;
-    set_option(easy, CURLOPT_SSL_VERIFYPEER, verify);
-    set_option(easy, CURLOPT_SSL_VERIFYHOST, verify * 2);
+    trust_.apply(easy);
     // In place of the machine's file of authorities; its directory of the same ones still counts.
     if (!options.ca_file.empty()) set_option(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     // 0 would be libcurl's own 300 s: its largest value stands for no limit.
@@ -139,6 +138,8 @@ std::optional<HttpFailure> CurlExchange::failure() const {
 
 HttpFailure CurlExchange::failure_of(CURLcode result) const {
     using Kind = HttpFailure::Kind;
+    if (trust_.has_refused())
+        return {Kind::kTls, "the certificate is not the pinned one: " + trust_.shown_certificate()};
     const auto kind = [result] {
         switch (result) {
             case CURLE_COULDNT_CONNECT:
@@ -165,7 +166,8 @@ HttpFailure CurlExchange::failure_of(CURLcode result) const {
         }
     }();
     const char* text = error_text_[0] ? error_text_.data() : curl_easy_strerror(result);
-    return {kind, to_valid_utf8(text)};
+    const std::string certificate = kind == Kind::kTls ? trust_.shown_certificate() : std::string();
+    return {kind, to_valid_utf8(text) + (certificate.empty() ? "" : ": " + certificate)};
 }
 
 }  // namespace karmen::net

@@ -2,6 +2,7 @@
 
 #include "net/curl_multi.hpp"
 #include "net/http_client.hpp"
+#include "net/tls_trust.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <curl/curl.h>
@@ -74,6 +75,7 @@ class CurlExchange : private CurlMulti::Listener {
     HttpFailure failure_of(CURLcode result) const;
 
     std::shared_ptr<CurlMulti> multi_;
+    TlsTrust trust_;
     std::unique_ptr<CURL, decltype([](CURL* easy) { curl_easy_cleanup(easy); })> easy_;
     std::unique_ptr<curl_slist, decltype([](curl_slist* list) { curl_slist_free_all(list); })> headers_;
     std::array<char, CURL_ERROR_SIZE> error_text_{};

@@ -15,10 +15,6 @@ namespace karmen::net {
 
 enum class HttpMethod { kGet, kPost };
 
-/// Whether the server's certificate must be signed by somebody that this machine trusts and must name its host. To skip
-/// that keeps the exchange secret from listeners only: whoever sits between the two can still answer in its place.
-enum class TlsVerification { kVerify, kSkip };
-
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 /// A multipart/form-data body (RFC 7578): the fields, then one file that is read from disk block by block while it is
@@ -45,7 +41,7 @@ struct HttpRequest {
     std::string password;
     std::string body;                       ///< of a POST
     std::optional<MultipartUpload> upload;  ///< of a POST, instead of `body`
-    TlsVerification tls = TlsVerification::kVerify;
+    std::string tls_fingerprint;  ///< of the one certificate that is trusted for https (net/tls_trust.hpp); empty: none
 
     std::chrono::milliseconds connect_timeout{2'000};
     std::chrono::milliseconds total_timeout{10'000};  ///< of the whole exchange, redirects included

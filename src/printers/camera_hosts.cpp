@@ -67,6 +67,7 @@ std::expected<CameraAddress, std::string> CameraHosts::locate(std::string_view u
     const std::string host = net::parse_url(url)->host;
     const std::string own(address_part(printer.host));
     if (is_own_name(host, printer)) {
+        address.tls_fingerprint = printer.tls_fingerprint;
         if (host == own) return address;
         if (auto moved = net::with_host(address.url, own)) {
             address.url = std::move(*moved);

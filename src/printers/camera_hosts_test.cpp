@@ -54,6 +54,15 @@ TEST(CameraHosts, WhatTheAdministratorAllows) {
         EXPECT_EQ(located(hosts, url), "") << url;
 }
 
+TEST(CameraHosts, ThePrintersOwnCameraHasItsCertificate) {
+    PrinterAddress printer = kPrinter;
+    printer.tls_fingerprint = std::string(64, 'a');
+    const CameraHosts hosts({"cam.example.org"});
+    EXPECT_EQ(hosts.locate("https://192.168.1.2/s", printer)->tls_fingerprint, printer.tls_fingerprint);
+    EXPECT_EQ(hosts.locate("https://localhost/s", printer)->tls_fingerprint, printer.tls_fingerprint);
+    EXPECT_EQ(hosts.locate("https://cam.example.org/s", printer)->tls_fingerprint, "");
+}
+
 TEST(CameraHosts, UserAndPasswordStandBesideTheAddress) {
     const auto camera = CameraHosts().locate("http://view:s%40cret@localhost:8080/cam.cgi?a=b", kPrinter);
     ASSERT_TRUE(camera);

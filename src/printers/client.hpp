@@ -16,7 +16,8 @@ struct PrinterAddress {
     std::string host;  ///< `a.b.c.d` or `a.b.c.d:port`
     Protocol protocol = Protocol::kHttp;
     std::optional<std::string> api_key;
-    std::string hostname = {};  ///< what mDNS calls it; empty when unknown
+    std::string hostname = {};         ///< what mDNS calls it; empty when unknown
+    std::string tls_fingerprint = {};  ///< as in domain/printer.hpp
 };
 
 /// An answer and what the call showed of our access; none when it showed nothing. With an API key a success means

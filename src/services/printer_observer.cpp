@@ -44,7 +44,8 @@ printers::PrinterAddress address_of(const Printer& printer) {
     return {.host = printer.host,
             .protocol = printer.protocol,
             .api_key = printer.client.api_key,
-            .hostname = printer.hostname};
+            .hostname = printer.hostname,
+            .tls_fingerprint = printer.tls_fingerprint};
 }
 
 Awaitable<PrinterClient> look_at(printers::PrinterApi& api, Printer printer) {

@@ -20,6 +20,7 @@ void apply(const PrinterChange& change, Printer& printer) {
     if (change.name) printer.name = to_nfc(*change.name);
     if (change.protocol) printer.protocol = *change.protocol;
     if (change.api_key) printer.client.api_key = change.api_key->empty() ? std::nullopt : change.api_key;
+    if (change.tls_fingerprint) printer.tls_fingerprint = *change.tls_fingerprint;
     if (change.props.empty()) return;
     if (!printer.props) printer.props.emplace();
     for (const auto& [name, value] : change.props) printer.props->insert_or_assign(name, value);
@@ -121,7 +122,8 @@ Awaitable<PrinterView> Printers::find(std::string host, PrinterFields fields) {
 Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
     Printer printer{.host = normalized_printer_host(wanted.host, wanted.protocol),
                     .name = to_nfc(wanted.name),
-                    .protocol = wanted.protocol};
+                    .protocol = wanted.protocol,
+                    .tls_fingerprint = std::move(wanted.tls_fingerprint)};
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
     const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
     if (co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, wanted.host).has_value(); }))
@@ -143,7 +145,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     if (change.is_empty()) co_return co_await find(std::move(host), PrinterFields::all());
     host = (co_await require(std::move(host))).host;
     std::optional<PrinterClient> seen;
-    if (change.protocol || change.api_key) {
+    if (change.reaches_otherwise()) {
         Printer wanted = co_await require(host);
         apply(change, wanted);
         seen = co_await look_at(with_.client, std::move(wanted));

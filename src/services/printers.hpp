@@ -38,16 +38,21 @@ struct NewPrinter {
     std::string name;
     std::optional<std::string> api_key;
     Protocol protocol = Protocol::kHttp;
+    std::string tls_fingerprint;  ///< in the form of parse_tls_fingerprint(); empty: none
 };
 
-/// What is set is changed. An empty api_key removes the key; props are merged into the ones that are there.
+/// What is set is changed. An empty api_key or tls_fingerprint removes it; props are merged into the ones that are
+/// there.
 struct PrinterChange {
     std::optional<std::string> name;
     std::optional<Protocol> protocol;
     std::optional<std::string> api_key;
+    std::optional<std::string> tls_fingerprint;
     PrinterProps props;
 
-    bool is_empty() const { return !name && !protocol && !api_key && props.empty(); }
+    bool is_empty() const { return !name && !reaches_otherwise() && props.empty(); }
+    /// The printer's server may answer otherwise after it.
+    bool reaches_otherwise() const { return protocol || api_key || tls_fingerprint; }
 };
 
 /// Whether this process looks after a printer. Several workers share them out.

@@ -7,8 +7,8 @@
 namespace karmen::storage {
 namespace {
 
-constexpr std::array<std::string_view, 7> kColumns{"host",         "name",          "hostname", "client",
-                                                   "client_props", "printer_props", "protocol"};
+constexpr std::array<std::string_view, 8> kColumns{"host",         "name",          "hostname", "client",
+                                                   "client_props", "printer_props", "protocol", "tls_fingerprint"};
 
 Printer read_printer(Row& row) {
     Printer printer;
@@ -19,6 +19,7 @@ Printer read_printer(Row& row) {
     printer.client = client_from_json(client, row.optional_text());
     printer.props = printer_props_from_json(row.optional_text());
     printer.protocol = parse_protocol(row.text()).value_or(Protocol::kHttp);
+    printer.tls_fingerprint = row.text();
     return printer;
 }
 
@@ -31,9 +32,9 @@ void save(Session& session, const Printer& printer) {
     session.execute(
         "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
         ":client_props, "
-        "printer_props = :printer_props, protocol = :protocol WHERE host = :host",
+        "printer_props = :printer_props, protocol = :protocol, tls_fingerprint = :tls_fingerprint WHERE host = :host",
         {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-         printer_props_to_json(printer.props), to_string(printer.protocol), printer.host});
+         printer_props_to_json(printer.props), to_string(printer.protocol), printer.tls_fingerprint, printer.host});
 }
 
 }  // namespace
@@ -53,10 +54,10 @@ std::optional<Printer> PrinterRepository::find(std::string_view host) {
 
 void PrinterRepository::insert(const Printer& printer) {
     database_.lease().execute(
-        "INSERT INTO printers (host, name, hostname, client, client_props, printer_props, protocol) "
-        "VALUES (:host, :name, :hostname, :client, :client_props, :printer_props, :protocol)",
+        "INSERT INTO printers (host, name, hostname, client, client_props, printer_props, protocol, tls_fingerprint) "
+        "VALUES (:host, :name, :hostname, :client, :client_props, :printer_props, :protocol, :tls_fingerprint)",
         {printer.host, printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-         printer_props_to_json(printer.props), to_string(printer.protocol)});
+         printer_props_to_json(printer.props), to_string(printer.protocol), printer.tls_fingerprint});
 }
 
 std::optional<Printer> PrinterRepository::modify(std::string_view host, const std::function<void(Printer&)>& change) {

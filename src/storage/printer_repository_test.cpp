@@ -12,6 +12,7 @@ class PrinterRepositoryTest : public testing::TestWithParam<DatabaseKind> {
   protected:
     static Printer sample(const std::string& host, const std::string& name) {
         Printer printer{.host = host, .name = name, .hostname = "octopi.local", .protocol = Protocol::kHttps};
+        printer.tls_fingerprint = std::string(64, 'a');
         printer.client.version = {"0.1", "1.8.6", "OctoPrint 1.8.6"};
         printer.client.connected = true;
         printer.client.access_level = AccessLevel::kUnlocked;

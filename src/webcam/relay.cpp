@@ -206,6 +206,7 @@ Awaitable<Error> Relay::play_once(CameraPtr camera) {
 Awaitable<net::HttpStream> Relay::open(CameraAddress address) {
     net::HttpRequest request;
     request.url = std::move(address.url);
+    request.tls_fingerprint = std::move(address.tls_fingerprint);
     if (address.credentials) {
         request.user = std::move(address.credentials->user);
         request.password = std::move(address.credentials->password);

@@ -13,7 +13,7 @@ NOT_RESPONDING = "Printer is not responding"
 NOT_CONNECTED = "Printer is not connected to Octoprint"
 INVALID_DATA = "Printer is responding with invalid data"
 EVERYTHING = "status,webcam,job"
-MEMBERS = {"client", "printer_props", "name", "hostname", "host", "protocol"}
+MEMBERS = {"client", "printer_props", "name", "hostname", "host", "protocol", "tls_fingerprint"}
 # Nothing listens on ports below 1024 of these addresses, so that looking there is refused at once.
 NOBODY = "127.0.0.2:9"
 

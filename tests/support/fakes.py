@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -128,7 +129,7 @@ class _QuietServer(ThreadingHTTPServer):
 class ScriptedPrinter:
     """An OctoPrint that says what `answers` holds, and remembers what it was asked. Healthy and idle to begin with."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer] = {
             "/api/version": Answer(body=VERSION),
             "/api/settings": Answer(body=settings_body()),
@@ -154,6 +155,8 @@ class ScriptedPrinter:
                 pass
 
         self._http = _QuietServer((address, 0), Handler)
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self.host = f"{address}:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()

@@ -88,7 +88,7 @@ net::HttpRequest Client::request_to(const PrinterAddress& address, std::string_v
     net::HttpRequest request;
     request.url = fmt::format("{}://{}{}", to_string(address.protocol), address.host, path);
     if (address.api_key && !address.api_key->empty()) request.headers.emplace_back("X-Api-Key", *address.api_key);
-    request.tls = options_.tls;
+    request.tls_fingerprint = address.tls_fingerprint;
     request.connect_timeout = options_.connect_timeout;
     request.total_timeout = std::chrono::milliseconds(0);  // send_within, since the wait for a turn counts too
     request.answer_bytes_max = options_.answer_bytes_max;

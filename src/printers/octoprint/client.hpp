@@ -24,7 +24,6 @@ struct ClientOptions {
     std::chrono::milliseconds ask_again_pause{500};
     std::size_t answer_bytes_max = 1 << 20;
     std::size_t requests_per_printer_max = 2;
-    net::TlsVerification tls = net::TlsVerification::kVerify;
     CameraHosts camera_hosts = CameraHosts();
 };
 
