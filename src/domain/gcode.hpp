@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "domain/thumbnail.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -54,11 +55,12 @@ struct GcodeAnalysis {
     std::optional<double> layer_height_mm;
     std::optional<double> layer_height_first_mm;
     std::optional<std::int64_t> layer_count;
+    std::vector<Thumbnail> thumbnails;  ///< in the order of the file
     bool operator==(const GcodeAnalysis&) const = default;
 };
 
 /// Rises when an analysis finds more than before: files with a lower one are analysed again (task `analyze`).
-inline constexpr std::int64_t kAnalysisVersion = 2;
+inline constexpr std::int64_t kAnalysisVersion = 3;
 
 /// Why a g-code whose file is not there has no analysis. Not for ever: files come back.
 inline constexpr std::string_view kFileIsGone = "the file is gone";

@@ -72,11 +72,15 @@ GcodeAnalyzer::GcodeAnalyzer(LineScan scan)
 void GcodeAnalyzer::feed(std::span<const char> bytes) {
     if (bytes.empty()) return;
     const char* const end = bytes.data() + bytes.size();
+    feed_ = bytes.data();
     const char* const begin = collecting_ ? collect(bytes.data(), end) : bytes.data();
-    if (begin == end) return;
-    scan_lines(begin, end);
-    // The next feed begins with a line, so the scan, which looks for a line end and what follows it, cannot find it.
-    if (ends_line(end[-1])) collecting_ = true;
+    if (begin != end) {
+        scan_lines(begin, end);
+        // The next feed begins with a line, so the scan, which looks for a line end and what follows it, cannot find
+        // it.
+        if (ends_line(end[-1])) begin_collecting({end, 0});
+    }
+    fed_before_ += bytes.size();
 }
 
 GcodeAnalysis GcodeAnalyzer::finish() {
@@ -90,7 +94,7 @@ const char* GcodeAnalyzer::collect(const char* begin, const char* end) {
     const char* const stop = std::find_if(begin, begin + std::min(end - begin, room), ends_line);
     line_.append(begin, stop);
     if (stop == end && line_.size() < kLineMaxBytes) return end;
-    read_line(line_);
+    read_line(line_, line_at_);
     line_.clear();
     collecting_ = false;
     return stop;
@@ -122,11 +126,10 @@ const char* GcodeAnalyzer::read_next_line(const char* at, const char* end) {
     const char* const line_end = std::find_if(stop + 1, window, ends_line);
     const std::string_view line(stop + 1, line_end);
     if (line_end != end || line.size() == kLineMaxBytes) {
-        read_line(line);
+        read_line(line, place_of(line.data()));
         return line_end == window ? stop + 1 : line_end;
     }
-    line_ = line;
-    collecting_ = true;
+    begin_collecting(line);
     return end;
 }
 
@@ -135,15 +138,19 @@ void GcodeAnalyzer::begin_line(const char* begin, const char* end) {
     if (!is_worth_reading(begin, window)) return;
     const char* const stop = std::find_if(begin, window, ends_line);
     const std::string_view line(begin, stop);
-    if (stop == end && line.size() < kLineMaxBytes) {
-        line_ = line;
-        collecting_ = true;
-        return;
-    }
-    read_line(line);
+    if (stop == end && line.size() < kLineMaxBytes) return begin_collecting(line);
+    read_line(line, place_of(begin));
 }
 
-void GcodeAnalyzer::read_line(std::string_view line) {
+/// `line` is what there is of it.
+void GcodeAnalyzer::begin_collecting(std::string_view line) {
+    line_ = line;
+    line_at_ = place_of(line.data());
+    collecting_ = true;
+}
+
+void GcodeAnalyzer::read_line(std::string_view line, std::uint64_t at) {
+    findings_.line = {at, at + line.size()};
     static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (first_line_ && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
     first_line_ = false;

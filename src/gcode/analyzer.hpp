@@ -4,6 +4,7 @@
 #include "gcode/findings.hpp"
 #include "gcode/line_scan.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ namespace karmen::gcode {
 /// Facts come from comments that fill a line (after blanks, if any); the first usable value of each stands, where 0
 /// says nothing. Exceptions: the time of a file that has no total is its last `;TIME_ELAPSED:` (Cura), and temperatures
 /// that no comment gives are taken from the heating commands (HeaterCommands says which). comment_rules.cpp lists the
-/// comments. A last line without its end may be cut, even in a number, so it counts for nothing.
+/// comments. Of pictures only their places are kept (ThumbnailIndex). A last line without its end may be cut, even in a
+/// number, so it counts for nothing.
 ///
 /// Nearly all lines of a file are moves, so most of the file is only scanned for comments and for M, N and T at the
 /// beginning of a line. Every line is read (close reading) where moves and macros say something: at the beginning of
@@ -42,7 +44,10 @@ class GcodeAnalyzer {
     const char* scan_block(const char* begin, const char* end);
     const char* read_next_line(const char* at, const char* end);
     void begin_line(const char* begin, const char* end);
-    void read_line(std::string_view line);
+    void begin_collecting(std::string_view line);
+    /// `at`: its place in the file.
+    void read_line(std::string_view line, std::uint64_t at);
+    std::uint64_t place_of(const char* at) const { return fed_before_ + static_cast<std::uint64_t>(at - feed_); }
     void read_command(std::string_view line);
     void read_closely();
 
@@ -50,8 +55,11 @@ class GcodeAnalyzer {
     Findings findings_;
     /// The beginning of a line whose end has not come yet. Of the lines that cannot hold a fact nothing is kept.
     std::string line_;
+    std::uint64_t line_at_ = 0;
     bool collecting_ = true;
     bool first_line_ = true;
+    const char* feed_ = nullptr;    ///< where the bytes begin that are being fed
+    std::uint64_t fed_before_ = 0;  ///< bytes before those
     /// How many lines are still read closely, now and in all.
     unsigned close_lines_;
     unsigned close_budget_;

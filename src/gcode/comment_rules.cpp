@@ -141,6 +141,18 @@ constexpr Rule kRules[] = {
     {"total layer number", ':', layer_count},  // OrcaSlicer, Bambu Studio
     {"total layers count", '=', layer_count},
 
+    // Pictures.
+    {"thumbnail begin", ' ', thumbnail_begins<Thumbnail::Format::kPng>},
+    {"thumbnail_jpg begin", ' ', thumbnail_begins<Thumbnail::Format::kJpg>},
+    {"thumbnail_qoi begin", ' ', thumbnail_begins<Thumbnail::Format::kQoi>},
+    {"png begin", ' ', thumbnail_begins<Thumbnail::Format::kPng>},  // Creality Print
+    {"jpg begin", ' ', thumbnail_begins<Thumbnail::Format::kJpg>},
+    {"thumbnail end", kNothing, thumbnail_ends},
+    {"thumbnail_jpg end", kNothing, thumbnail_ends},
+    {"thumbnail_qoi end", kNothing, thumbnail_ends},
+    {"png end", kNothing, thumbnail_ends},
+    {"jpg end", kNothing, thumbnail_ends},
+
     // Where layers begin, for the slicers whose temperatures and tools come from commands.
     {"layer", ':', layer_begins},               // Cura, ideaMaker
     {"layer_change", kNothing, layer_begins},   // PrusaSlicer and its family

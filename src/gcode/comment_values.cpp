@@ -293,4 +293,8 @@ void layer_begins(Findings& findings, std::string_view, unsigned) {
     findings.layer_began = true;
 }
 
+void thumbnail_ends(Findings& findings, std::string_view, unsigned) {
+    findings.thumbnails.end(findings.line.begin);
+}
+
 }  // namespace karmen::gcode::comment_values

@@ -101,4 +101,13 @@ void cura_elapsed(Findings& findings, std::string_view value, unsigned);
 void bambu_times(Findings& findings, std::string_view value, unsigned);
 void print_time_of_day(Findings& findings, std::string_view value, unsigned);
 
+// ---- Pictures: thumbnail_index.hpp.
+
+template <Thumbnail::Format kFormat>
+void thumbnail_begins(Findings& findings, std::string_view size, unsigned) {
+    findings.thumbnails.begin(kFormat, size, findings.line.end);
+}
+
+void thumbnail_ends(Findings& findings, std::string_view, unsigned);
+
 }  // namespace karmen::gcode::comment_values

@@ -48,6 +48,7 @@ class Settlement {
         facts_.temperatures.tool0_first = first.temperature_first;
         facts_.nozzle_diameter_mm = findings_.nozzle_mm.at(first.index);
         settle_bed(first.index);
+        facts_.thumbnails = findings_.thumbnails.found();
         return std::move(facts_);
     }
 

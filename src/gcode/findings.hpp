@@ -3,8 +3,10 @@
 #include "domain/gcode.hpp"
 #include "gcode/heater_commands.hpp"
 #include "gcode/per_tool.hpp"
+#include "gcode/thumbnail_index.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +79,13 @@ struct Findings {
 
     std::optional<double> cura_elapsed_s;  ///< the last `;TIME_ELAPSED:`
     bool cura_knows_no_time = false;       ///< the header's time and amounts are placeholders
+
+    ThumbnailIndex thumbnails;
+    /// Where the comment that is read stands in the file; set by the reader.
+    struct Line {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;  ///< of its text, so where its line end begins
+    } line;
 
     HeaterCommands heaters;
     /// Set by a comment that begins a layer, taken back by the reader.

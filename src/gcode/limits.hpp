@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace karmen::gcode {
@@ -17,6 +18,11 @@ inline constexpr std::size_t kTextMaxBytes = 128;
 
 /// How much of a line is looked at. The longest known comment that holds a fact has a few hundred bytes.
 inline constexpr std::size_t kLineMaxBytes = 4096;
+
+/// A slicer writes a few small pictures; what is above these is left out.
+inline constexpr std::size_t kThumbnailsMax = 16;
+inline constexpr std::uint64_t kThumbnailBytesMax = 4ULL * 1024 * 1024;  // in the file
+inline constexpr unsigned kThumbnailSideMax = 8192;                      // pixels
 
 /// `value` as it is kept, without the noise of binary fractions; nullopt when it says nothing (zero) or is out of
 /// range.

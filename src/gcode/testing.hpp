@@ -66,6 +66,16 @@ inline std::string tools_text(const GcodeAnalysis& analysis) {
     return text;
 }
 
+/// `16x12 png 25+400`: size, format, offset and length of each picture.
+inline std::string thumbnails_text(const GcodeAnalysis& analysis) {
+    static constexpr const char* kFormats[] = {"png", "jpg", "qoi"};
+    std::string text;
+    for (const Thumbnail& picture : analysis.thumbnails)
+        text += fmt::format("{}{}x{} {} {}+{}", text.empty() ? "" : ", ", picture.width, picture.height,
+                            kFormats[static_cast<std::size_t>(picture.format)], picture.offset, picture.length);
+    return text;
+}
+
 inline std::string all_text(const GcodeAnalysis& analysis) {
     return to_text(analysis) + " | " + settings_text(analysis) + " | " + tools_text(analysis);
 }

@@ -15,10 +15,10 @@ namespace {
 /// A user who was deleted leaves the name.
 constexpr std::string_view kUsername = "COALESCE(users.username, gcodes.deleted_username)";
 
-constexpr std::array<std::string_view, 13> kColumns{
-    "gcodes.id",        "gcodes.path", "gcodes.filename",        "gcodes.display",  "gcodes.absolute_path",
-    "gcodes.uploaded",  "gcodes.size", "gcodes.sha256",          "gcodes.analysis", "gcodes.analysis_error",
-    "gcodes.user_uuid", kUsername,     "gcodes.analysis_version"};
+constexpr std::array<std::string_view, 14> kColumns{
+    "gcodes.id",        "gcodes.path", "gcodes.filename",         "gcodes.display",   "gcodes.absolute_path",
+    "gcodes.uploaded",  "gcodes.size", "gcodes.sha256",           "gcodes.analysis",  "gcodes.analysis_error",
+    "gcodes.user_uuid", kUsername,     "gcodes.analysis_version", "gcodes.thumbnails"};
 
 constexpr std::size_t kPathsAtOnce = 1000;
 
@@ -27,7 +27,7 @@ constexpr std::string_view kTables = "gcodes LEFT JOIN users ON users.uuid = gco
 using Nulls = ListColumn::Nulls;
 using OrderCost = ListColumn::OrderCost;
 
-constexpr std::array<ListColumn, 10> kListColumns{{
+constexpr std::array<ListColumn, 12> kListColumns{{
     {.name = "id", .expression = "gcodes.id", .kind = ColumnKind::kInteger},
     {.name = "path", .expression = "gcodes.path"},
     {.name = "filename", .expression = "gcodes.filename", .cost = OrderCost::kPage},
@@ -37,6 +37,10 @@ constexpr std::array<ListColumn, 10> kListColumns{{
      .expression = "CASE WHEN gcodes.absolute_path LIKE '/%' THEN '' ELSE gcodes.absolute_path END"},
     {.name = "uploaded", .expression = "gcodes.uploaded", .kind = ColumnKind::kTimestamp, .cost = OrderCost::kPage},
     {.name = "size", .expression = "gcodes.size", .kind = ColumnKind::kInteger, .cost = OrderCost::kPage},
+    {.name = "sha256", .expression = "gcodes.sha256", .nulls = Nulls::kPossible},
+    {.name = "has_thumbnail",
+     .expression = "CASE WHEN gcodes.thumbnails IS NULL THEN 'false' ELSE 'true' END",
+     .ordering = ListColumn::Ordering::kIgnored},
     {.name = "analysis",
      .expression = "gcodes.analysis",
      .kind = ColumnKind::kJson,
@@ -63,6 +67,8 @@ Gcode read_gcode(Row& row) {
     gcode.user = row.optional_uuid();
     gcode.username = row.optional_text();
     gcode.analysis_version = row.integer();
+    const auto thumbnails = row.optional_text();
+    if (gcode.analysis) gcode.analysis->thumbnails = thumbnails_from_json(thumbnails);
     return gcode;
 }
 
@@ -118,12 +124,15 @@ std::optional<Gcode> GcodeRepository::find_same(const Gcode& gcode) {
 std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_bytes_max) {
     static const Sql kSql = returning(
         "INSERT INTO gcodes (path, filename, display, absolute_path, uploaded, size, sha256, analysis, analysis_error, "
-        "analysis_version, user_uuid) VALUES (:path, :filename, :display, :absolute_path, :uploaded, :size, :sha256, "
-        ":analysis, "
-        ":analysis_error, :analysis_version, :user_uuid)",
+        "analysis_version, thumbnails, user_uuid) VALUES (:path, :filename, :display, :absolute_path, :uploaded, "
+        ":size, :sha256, :analysis, :analysis_error, :analysis_version, :thumbnails, :user_uuid)",
         {"id"});
     std::optional<std::string> analysis;
-    if (gcode.analysis) analysis = analysis_to_json(*gcode.analysis);
+    std::optional<std::string> thumbnails;
+    if (gcode.analysis) {
+        analysis = analysis_to_json(*gcode.analysis);
+        thumbnails = thumbnails_to_json(gcode.analysis->thumbnails);
+    }
     // An empty text in a char(64) column would come back as 64 blanks.
     std::optional<std::string> sha256;
     if (!gcode.sha256.empty()) sha256 = gcode.sha256;
@@ -137,7 +146,7 @@ std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_byte
     const auto id =
         session.only(kSql,
                      {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded, gcode.size_bytes,
-                      sha256, analysis, gcode.analysis_error, gcode.analysis_version, gcode.user},
+                      sha256, analysis, gcode.analysis_error, gcode.analysis_version, thumbnails, gcode.user},
                      [](Row& row) { return row.integer(); });
     transaction.commit();
     return id;
@@ -174,9 +183,9 @@ Page<Gcode> GcodeRepository::list(const ListQuery& query) {
 
 bool GcodeRepository::set_analysis(std::int64_t id, const GcodeAnalysis& analysis) {
     return database_.lease().execute(
-               "UPDATE gcodes SET analysis = :analysis, analysis_error = NULL, analysis_version = :version WHERE id = "
-               ":id",
-               {analysis_to_json(analysis), kAnalysisVersion, id}) > 0;
+               "UPDATE gcodes SET analysis = :analysis, analysis_error = NULL, analysis_version = :version, "
+               "thumbnails = :thumbnails WHERE id = :id",
+               {analysis_to_json(analysis), kAnalysisVersion, thumbnails_to_json(analysis.thumbnails), id}) > 0;
 }
 
 bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {
@@ -184,8 +193,9 @@ bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {
 }
 
 bool GcodeRepository::set_analysis_error(std::int64_t id, std::string_view error) {
-    return database_.lease().execute("UPDATE gcodes SET analysis = NULL, analysis_error = :error WHERE id = :id",
-                                     {error, id}) > 0;
+    return database_.lease().execute(
+               "UPDATE gcodes SET analysis = NULL, thumbnails = NULL, analysis_error = :error WHERE id = :id",
+               {error, id}) > 0;
 }
 
 std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {

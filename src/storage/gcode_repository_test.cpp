@@ -99,11 +99,28 @@ TEST_P(GcodeRepositoryTest, TakesTheAnalysisLater) {
     analysis.layer_height_mm = 0.2;
     analysis.layer_height_first_mm = 0.25;
     analysis.layer_count = 12;
+    analysis.thumbnails = {{.width = 16, .height = 12, .offset = 5'000'000'000, .length = 400}};
     EXPECT_TRUE(gcodes_.set_analysis(id, analysis));
     EXPECT_EQ(gcodes_.find(id)->analysis, analysis);
     EXPECT_EQ(gcodes_.find(id)->analysis_error, std::nullopt);
     EXPECT_FALSE(gcodes_.set_analysis(id + 1, analysis));
     EXPECT_FALSE(gcodes_.set_analysis_error(id + 1, "x"));
+}
+
+TEST_P(GcodeRepositoryTest, KeepsWherePicturesStandWithTheAnalysis) {
+    Gcode gcode = sample("a.gcode");
+    gcode.analysis.emplace().thumbnails = {{.width = 16, .height = 16, .offset = 10, .length = 400},
+                                           {.width = 220, .height = 124, .offset = 500, .length = 9000}};
+    const std::int64_t id = gcodes_.insert(gcode);
+    EXPECT_EQ(gcodes_.find(id)->analysis->thumbnails, gcode.analysis->thumbnails);
+    EXPECT_TRUE(gcodes_.set_analysis(id, {}));
+    EXPECT_TRUE(gcodes_.find(id)->analysis->thumbnails.empty()) << "the file has none any more";
+    EXPECT_TRUE(gcodes_.set_analysis(id, *gcode.analysis));
+    ListQuery with_picture;
+    with_picture.filter = {.column = "has_thumbnail", .pattern = "true"};
+    EXPECT_EQ(gcodes_.list(with_picture).rows.size(), 1U);
+    EXPECT_TRUE(gcodes_.set_analysis_error(id, "the file is gone"));
+    EXPECT_TRUE(gcodes_.list(with_picture).rows.empty());
 }
 
 TEST_P(GcodeRepositoryTest, FindsAnalysesOfAnOlderVersion) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace karmen::storage {
 namespace {
@@ -158,6 +160,55 @@ GcodeAnalysis::Tool tool_from_object(const json::object& object) {
             .temperature_first = members.number("temperature_first")};
 }
 
+template <class Enum>
+using Names = std::initializer_list<std::pair<Enum, std::string_view>>;
+
+constexpr Names<Thumbnail::Format> kFormats{
+    {Thumbnail::Format::kPng, "png"}, {Thumbnail::Format::kJpg, "jpg"}, {Thumbnail::Format::kQoi, "qoi"}};
+constexpr Names<Thumbnail::Encoding> kEncodings{{Thumbnail::Encoding::kBase64Comments, "base64_comments"},
+                                                {Thumbnail::Encoding::kRaw, "raw"},
+                                                {Thumbnail::Encoding::kZipEntry, "zip_entry"}};
+
+template <class Enum>
+std::string_view name_of(Names<Enum> names, Enum value) {
+    return std::ranges::find(names, value, &std::pair<Enum, std::string_view>::first)->second;
+}
+
+template <class Enum>
+std::optional<Enum> named(Names<Enum> names, std::string_view name) {
+    const auto found = std::ranges::find(names, name, &std::pair<Enum, std::string_view>::second);
+    return found == names.end() ? std::nullopt : std::optional(found->first);
+}
+
+json::object thumbnail_object(const Thumbnail& thumbnail) {
+    json::object object{{"width", thumbnail.width},
+                        {"height", thumbnail.height},
+                        {"format", name_of(kFormats, thumbnail.format)},
+                        {"encoding", name_of(kEncodings, thumbnail.encoding)},
+                        {"offset", thumbnail.offset},
+                        {"length", thumbnail.length}};
+    if (!thumbnail.entry.empty()) object["entry"] = thumbnail.entry;
+    return object;
+}
+
+/// None for what this program does not know.
+std::optional<Thumbnail> thumbnail_from_object(const json::object& object) {
+    const Members members(object);
+    const auto format = named(kFormats, members.text("format"));
+    const auto encoding = named(kEncodings, members.text("encoding"));
+    const std::int64_t numbers[] = {members.integer("width"), members.integer("height"), members.integer("offset"),
+                                    members.integer("length")};
+    if (!format || !encoding || std::ranges::any_of(numbers, [](std::int64_t number) { return number < 0; }))
+        return std::nullopt;
+    return Thumbnail{.width = static_cast<unsigned>(numbers[0]),
+                     .height = static_cast<unsigned>(numbers[1]),
+                     .format = *format,
+                     .encoding = *encoding,
+                     .offset = static_cast<std::uint64_t>(numbers[2]),
+                     .length = static_cast<std::uint64_t>(numbers[3]),
+                     .entry = members.text("entry")};
+}
+
 json::value to_json(const PropValue& value) {
     return std::visit(
         [](const auto& held) -> json::value {
@@ -220,7 +271,8 @@ std::optional<PrinterProps> printer_props_from_json(const std::optional<std::str
 }
 
 std::string analysis_to_json(const GcodeAnalysis& analysis) {
-    const auto& [filament, temperatures, time, slicer, tools, nozzle, printer, layer, layer_first, layers] = analysis;
+    const auto& [filament, temperatures, time, slicer, tools, nozzle, printer, layer, layer_first, layers,
+                 thumbnails] = analysis;  // which have a column of their own
     json::array tool_objects;
     for (const GcodeAnalysis::Tool& tool : tools) tool_objects.push_back(tool_object(tool));
     return json::serialize(json::object{{"filament",
@@ -262,6 +314,22 @@ std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>
     analysis.layer_height_first_mm = members.number("layer_height_first_mm");
     if (const std::int64_t count = members.integer("layer_count"); count > 0) analysis.layer_count = count;
     return analysis;
+}
+
+std::optional<std::string> thumbnails_to_json(const std::vector<Thumbnail>& thumbnails) {
+    if (thumbnails.empty()) return std::nullopt;
+    json::array items;
+    for (const Thumbnail& thumbnail : thumbnails) items.push_back(thumbnail_object(thumbnail));
+    return json::serialize(json::object{{"items", std::move(items)}});
+}
+
+std::vector<Thumbnail> thumbnails_from_json(const std::optional<std::string>& text) {
+    const ParsedObject parsed(text);
+    std::vector<Thumbnail> thumbnails;
+    for (const json::value& item : Members(parsed.object()).array("items"))
+        if (item.is_object())
+            if (auto thumbnail = thumbnail_from_object(item.get_object())) thumbnails.push_back(std::move(*thumbnail));
+    return thumbnails;
 }
 
 std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 /// The columns that hold JSON, in the shapes that Karmen 0.0.13 gave them. Reading never fails: what is null, no JSON
 /// or of another type than expected, as in odd old rows, leaves its member empty. Any thread.
@@ -22,6 +23,10 @@ std::optional<PrinterProps> printer_props_from_json(const std::optional<std::str
 /// gcodes.analysis: as api.md has it; `{}`, which 0.0.13 wrote before and instead of an analysis, reads as none
 std::string analysis_to_json(const GcodeAnalysis& analysis);
 std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text);
+
+/// gcodes.thumbnails: `{items: [{width, height, format, encoding, offset, length, entry?}]}`; null if there are none
+std::optional<std::string> thumbnails_to_json(const std::vector<Thumbnail>& thumbnails);
+std::vector<Thumbnail> thumbnails_from_json(const std::optional<std::string>& text);
 
 /// printjobs.gcode_data: `{id, filename, size, available}`
 std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode);

@@ -69,6 +69,27 @@ TEST(JsonColumns, KeepAnalyses) {
     EXPECT_EQ(analysis_from_json(R"({"slicer":"Cura","time":{"estimate_s":160},"tools":[5,{"index":"x"}]})"), partial);
 }
 
+TEST(JsonColumns, KeepWherePicturesStand) {
+    EXPECT_EQ(thumbnails_to_json({}), std::nullopt);
+    const std::vector<Thumbnail> thumbnails{
+        {.width = 16, .height = 12, .offset = 5'000'000'000, .length = 400},
+        {.width = 1, .height = 2, .format = Thumbnail::Format::kQoi, .encoding = Thumbnail::Encoding::kRaw},
+        {.width = 3,
+         .height = 4,
+         .format = Thumbnail::Format::kJpg,
+         .encoding = Thumbnail::Encoding::kZipEntry,
+         .entry = "Metadata/plate_1.png"}};
+    EXPECT_EQ(thumbnails_from_json(thumbnails_to_json(thumbnails)), thumbnails);
+    EXPECT_EQ(thumbnails_to_json({thumbnails[0]}),
+              R"({"items":[{"width":16,"height":12,"format":"png",)"
+              R"("encoding":"base64_comments","offset":5000000000,"length":400}]})");
+    for (const auto& text : kOddTexts) EXPECT_TRUE(thumbnails_from_json(text).empty()) << text.value_or("null");
+    for (const char* odd :
+         {R"({"items":5})", R"({"items":[5,null,{}]})", R"({"items":[{"format":"bmp","encoding":"raw"}]})",
+          R"({"items":[{"format":"png","encoding":"raw","offset":-1}]})"})
+        EXPECT_TRUE(thumbnails_from_json(odd).empty()) << odd;
+}
+
 TEST(JsonColumns, KeepTheApiKeyBesideWhatIsOdd) {
     const auto key_beside = [](const std::string& odd) {
         const std::string text = R"({"odd":)" + odd + R"(,"api_key":"0123456789ABCDEF","access_level":"locked"})";

@@ -43,6 +43,7 @@ NEW_COLUMNS = [
     ("gcodes", "deleted_username"),
     ("printjobs", "deleted_username"),
     ("gcodes", "analysis_version"),
+    ("gcodes", "thumbnails"),
 ]
 
 

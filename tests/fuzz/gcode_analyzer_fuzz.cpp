@@ -59,6 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require_sane(analysis.layer_height_mm, kLayerMaxMm);
     require_sane(analysis.layer_height_first_mm, kLayerMaxMm);
     require(!analysis.layer_count || *analysis.layer_count > 0, "no layers");
+    require(analysis.thumbnails.size() <= kThumbnailsMax, "too many pictures");
+    for (const Thumbnail& picture : analysis.thumbnails)
+        require(picture.offset + picture.length <= text.size(), "a picture is not in the file");
     unsigned next_tool = 0;
     for (const GcodeAnalysis::Tool& tool : analysis.tools) {
         require(tool.index >= next_tool && tool.index < kToolsMax, "the tools are not in order");

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace karmen {
+
+/// Where in a stored file a picture of the print stands, as its slicer put it there. The picture itself is not kept
+/// twice: it is read from the file when somebody asks for it.
+struct Thumbnail {
+    /// What the file calls it; the bytes decide in the end.
+    enum class Format { kPng, kJpg, kQoi };
+    enum class Encoding {
+        kBase64Comments,  ///< lines of `; ` and base64
+        kRaw,             ///< the bytes of the picture
+        kZipEntry,        ///< `entry` of the zip archive that the file is
+    };
+
+    unsigned width = 0;   ///< pixels
+    unsigned height = 0;  ///< pixels
+    Format format = Format::kPng;
+    Encoding encoding = Encoding::kBase64Comments;
+    std::uint64_t offset = 0;  ///< of its first byte in the file
+    std::uint64_t length = 0;  ///< bytes that it takes in the file
+    std::string entry = {};
+    bool operator==(const Thumbnail&) const = default;
+};
+
+}  // namespace karmen

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "domain/thumbnail.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace karmen::gcode {
+
+/// Where the pictures of a text file stand, told by the comments around them:
+///
+///     ; thumbnail begin 300x300 12345
+///     ; iVBORw0KGgoAAAANSUhEUgAAASwAAA…
+///     ; thumbnail end
+///
+/// The first two numbers are the width and the height, parted with `x`, `*` or a blank; others that follow are not
+/// used. A picture that has no end (a cut file) or that is above the limits (limits.hpp) is left out.
+class ThumbnailIndex {
+  public:
+    /// `size`: what stands behind `begin`. `end_of_line`: the place in the file, bytes.
+    void begin(Thumbnail::Format format, std::string_view size, std::uint64_t end_of_line);
+    void end(std::uint64_t begin_of_line);
+
+    const std::vector<Thumbnail>& found() const { return found_; }
+
+  private:
+    std::vector<Thumbnail> found_;
+    std::optional<Thumbnail> open_;  ///< has begun, not ended
+};
+
+}  // namespace karmen::gcode
