@@ -228,6 +228,8 @@ std::string_view answer_schemas() {
     "uploaded": {"type": "string", "format": "date-time"},
     "size": {"type": "integer", "description": "Bytes"},
     "data": {"type": "string", "description": "Address of the content"},
+    "sha256": {"type": ["string", "null"], "description": "Of the content, hexadecimal; null until it is known"},
+    "has_thumbnail": {"type": "boolean", "description": "Whether the file holds a picture of the print"},
     "analysis": {"description": "null until it is done", "anyOf": [
       {"$ref": "#/components/schemas/GcodeAnalysis"},
       {"$ref": "#/components/schemas/GcodeAnalysisFailure"},

@@ -156,6 +156,8 @@ json::object to_json(const Gcode& gcode) {
             {"uploaded", to_iso8601(gcode.uploaded)},
             {"size", gcode.size_bytes},
             {"data", "/gcodes/" + std::to_string(gcode.id) + "/data"},
+            {"sha256", gcode.sha256.empty() ? json::value(nullptr) : json::value(gcode.sha256)},
+            {"has_thumbnail", gcode.analysis && !gcode.analysis->thumbnails.empty()},
             {"analysis", analysis_json(gcode)},
             {"user_uuid", or_null(gcode.user)},
             {"username", or_null(gcode.username)}};

@@ -11,7 +11,8 @@ from support.gcodes import every_page, gcode_bytes, uploaded
 from support.raw import RawConnection, request
 from support.server import Server
 
-MEMBERS = {"id", "path", "filename", "display", "absolute_path", "uploaded", "size", "data", "analysis", "user_uuid", "username"}
+MEMBERS = {"id", "path", "filename", "display", "absolute_path", "uploaded", "size", "data", "sha256", "has_thumbnail", "analysis"}
+MEMBERS |= {"user_uuid", "username"}
 
 # Sizes and folders repeat, so that pages end inside equal values.
 FILES = [
@@ -61,7 +62,7 @@ def test_pages_follow_each_other(user: Api, gcodes: list[dict], limit: int):
     assert ids(every_page(user, f"/gcodes?limit={limit}")) == ids(gcodes)
 
 
-COLUMNS = ["id", "path", "filename", "display", "absolute_path", "uploaded", "size", "user_uuid"]
+COLUMNS = ["id", "path", "filename", "display", "absolute_path", "uploaded", "size", "sha256", "user_uuid"]
 
 
 @pytest.mark.parametrize("sign", ["", "-", "%2B", "+"])
@@ -99,6 +100,10 @@ def test_order_by_what_is_no_column_is_400(user: Api, order_by: str):
         ("path:^red$", {"alpha.gcode", "gamma.gcode", "zeta+1.gcode"}),
         ("size:^1", {"Beta.gcode", "delta & more.gcode", "zeta+1.gcode"}),
         ("size:^10$", {"Beta.gcode", "delta & more.gcode", "zeta+1.gcode"}),
+        ("sha256:^[0-9a-f]{64}$", {name for name, _, _ in FILES}),
+        ("sha256:^x", set()),
+        ("has_thumbnail:true", set()),
+        ("has_thumbnail:false", {name for name, _, _ in FILES}),
         ("display:nothing like it", set()),
         ("display:a:b", set()),
         ("display:'; DROP TABLE gcodes; --", set()),

@@ -16,7 +16,8 @@ from support.raw import RawConnection, request
 from support.tokens import claims_of
 from support.wait import eventually
 
-MEMBERS = {"id", "path", "filename", "display", "absolute_path", "uploaded", "size", "data", "analysis", "user_uuid", "username"}
+MEMBERS = {"id", "path", "filename", "display", "absolute_path", "uploaded", "size", "data", "sha256", "has_thumbnail", "analysis"}
+MEMBERS |= {"user_uuid", "username"}
 KIB = 1024
 
 
@@ -31,6 +32,7 @@ def test_upload_answers_with_the_gcode(server, user: Api, other_user: Api):
     assert gcode["filename"] == gcode["display"] == "benchy.gcode"
     assert gcode["absolute_path"] == "boats/small/benchy.gcode"
     assert gcode["size"] == 20_000
+    assert gcode["sha256"] == sha256(content) and gcode["has_thumbnail"] is False
     assert gcode["data"] == f"/gcodes/{gcode['id']}/data"
     assert gcode["username"] == "ursula" and UUID.fullmatch(gcode["user_uuid"])
     assert gcode["user_uuid"] == claims_of(user.access_token)["identity"]
