@@ -71,6 +71,11 @@ class Place:
             body = {"gcode": gcode, "printer": host}
             self.printjob = str(self.admin.post("/printjobs", json=body, expect=201).json()["id"])
 
+    def restart_with(self, option: str, limit: str) -> None:
+        """What a test prepares must not meet the limit that it is about."""
+        self.server.options[option] = limit
+        self.server.restart()
+
     def filled_in(self, text: str) -> str:
         return re.sub(r"\{(\w+)\}", lambda name: self.values[name[1]], text)
 
@@ -169,7 +174,8 @@ def test_body_that_is_too_large(place: Place):
 
 
 def test_body_that_does_not_come(new_server, document: Document):
-    place = Place(new_server(options={"http-body-idle-timeout": "500ms"}), document)
+    place = Place(new_server(), document)
+    place.restart_with("http-body-idle-timeout", "500ms")
     with ExitStack() as stack:
         # All at the same time, so that this takes as long as one.
         slow = [one for one in document.promises() if one.code == "request_timeout"]
@@ -183,8 +189,7 @@ def test_body_that_does_not_come(new_server, document: Document):
 @pytest.mark.one_process
 def test_too_many_clients(new_server, document: Document):
     place = Place(new_server(), document)
-    place.server.options["http-connections-max"] = "1"
-    place.server.restart()
+    place.restart_with("http-connections-max", "1")
     with RawConnection(place.server.port) as held:
         held.send(request("GET", "/"))
         assert held.read_response().status == 200
