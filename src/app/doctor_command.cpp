@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/doctor/data_checks.hpp"
 #include "app/doctor/database_checks.hpp"
+#include "app/doctor/redis_checks.hpp"
 #include "app/doctor/system_checks.hpp"
 #include "app/output.hpp"
 
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <string>
 
 namespace karmen::app {
 
@@ -17,7 +20,7 @@ using doctor::Finding;
 using doctor::Findings;
 using doctor::Level;
 
-Findings examine(const config::Config& config) {
+Findings examine(const config::Config& config, const std::string& nginx_site) {
     Findings findings{doctor::check_data_directory(config.data_dir)};
     std::optional<Timestamp> newest_row;
     std::error_code failure;
@@ -32,6 +35,8 @@ Findings examine(const config::Config& config) {
     findings.push_back(
         doctor::check_clock(SystemClock().now(), doctor::program_made(), newest_row, doctor::clock_synchronisation()));
     findings.push_back(doctor::check_port(config));
+    if (!config.redis.url.empty()) findings.push_back(doctor::check_redis(config));
+    if (!config.redis.url.empty() && !nginx_site.empty()) findings.push_back(doctor::check_nginx(config, nginx_site));
     findings.push_back(doctor::check_descriptors(doctor::descriptor_limit(), config.http.connections_max));
     return findings;
 }
@@ -48,8 +53,8 @@ std::string_view word_of(Level level) {
     return "error";
 }
 
-int run(const config::Config& config) {
-    const Findings findings = examine(config);
+int run(const config::Config& config, const std::string& nginx_site) {
+    const Findings findings = examine(config, nginx_site);
     for (const Finding& finding : findings)
         fmt::print("{:<8} {:<15} {}\n", word_of(finding.level), finding.check, printable(finding.text));
     return std::ranges::any_of(findings, [](const Finding& finding) { return finding.level == Level::kError; }) ? 1 : 0;
@@ -58,9 +63,13 @@ int run(const config::Config& config) {
 }  // namespace
 
 void add_doctor_command(CLI::App& program, Run& chosen) {
-    program.add_subcommand("doctor", "Check data, configuration and machine, and say what to do; changes nothing")
-        ->fallthrough()
-        ->callback([&chosen] { chosen = run; });
+    CLI::App* doctor =
+        program.add_subcommand("doctor", "Check data, configuration and machine, and say what to do; changes nothing");
+    const auto nginx_site = std::make_shared<std::string>();
+    doctor->add_option("--nginx", *nginx_site, "nginx's file of this site: does it find the same Redis?");
+    doctor->fallthrough()->callback([&chosen, nginx_site] {
+        chosen = [nginx_site](const config::Config& config) { return run(config, *nginx_site); };
+    });
 }
 
 }  // namespace karmen::app

@@ -12,6 +12,7 @@ import pytest
 
 from support.binary import karmen_binary
 from support.gcodes import uploaded
+from support.redis import Redis
 from support.server import ADMIN, Server, run
 
 NOBODY = 65534
@@ -223,3 +224,38 @@ def test_port_of_somebody_else(patient: Server):
 def test_too_few_descriptors(patient: Server):
     level, text = examine(patient, "--http-connections-max", "1000000")["descriptors"]
     assert level == "warning" and "LimitNOFILE" in text
+
+
+# --- Redis --------------------------------------------------------------------------------------------------------------
+
+
+def site_of_nginx(directory: Path, redis_port: int) -> str:
+    """The file, which leads nginx to that port."""
+    site = directory / "site.conf"
+    site.write_text(f"server {{\n    set $karmen_redis_host 127.0.0.1;\n    set $karmen_redis_port {redis_port};\n}}\n")
+    return str(site)
+
+
+def test_redis_of_karmen_and_of_nginx(patient: Server, tmp_path: Path):
+    ours, other = Redis(tmp_path / "ours"), Redis(tmp_path / "other")
+    patient.env["KARMEN_REDIS_URL"] = ours.url
+    found = examine(patient, "--nginx", site_of_nginx(tmp_path, ours.port))
+    assert found["redis"] == ("ok", f"{ours.url} answers")
+    assert found["nginx"] == ("ok", f"it finds Karmen's Redis at 127.0.0.1:{ours.port}")
+
+    level, text = examine(patient, "--nginx", site_of_nginx(tmp_path, other.port), exit_code=1)["nginx"]
+    assert level == "error" and "another Redis" in text and f"127.0.0.1:{other.port}" in text
+    other.end()
+    level, text = examine(patient, "--nginx", site_of_nginx(tmp_path, other.port), exit_code=1)["nginx"]
+    assert level == "error" and "no Redis answers" in text and "$karmen_redis_host" in text
+    ours.end()
+    level, text = examine(patient, exit_code=1)["redis"]
+    assert level == "error" and "redis.url" in text
+
+
+def test_nginx_that_is_not_told_of_redis(patient: Server, tmp_path: Path, redis: Redis):
+    patient.env["KARMEN_REDIS_URL"] = redis.url
+    site = tmp_path / "site.conf"
+    site.write_text("server {\n    # set $karmen_redis_host 127.0.0.1;\n}\n")
+    assert examine(patient, "--nginx", str(site))["nginx"][0] == "warning"
+    assert examine(patient, "--nginx", str(tmp_path / "none"), exit_code=1)["nginx"][0] == "error"

@@ -1,3 +1,4 @@
+#include "app/doctor/redis_checks.hpp"
 #include "app/doctor/secret_strength.hpp"
 #include "app/doctor/system_checks.hpp"
 #include "base/random.hpp"
@@ -61,6 +62,17 @@ TEST(IsGuessable, TypedSecretsAre) {
                               "my-very-secret-password-for-karmen-admin", "9f3kQz71Lw9f3kQz71Lw9f3kQz71Lw9f3kQz71Lw"})
         EXPECT_TRUE(is_guessable(typed)) << typed;
     EXPECT_TRUE(is_guessable(""));
+}
+
+TEST(RedisOfNginx, IsWhatTheSiteSets) {
+    EXPECT_EQ(redis_of_nginx("server {\n    set $karmen_redis_host redis;\n    set $karmen_redis_port 6380;\n}\n"),
+              (NginxRedis{"redis", 6380}));
+    EXPECT_EQ(redis_of_nginx("\tset  $karmen_redis_host \"unix:/run/redis.sock\";  # here\n"),
+              (NginxRedis{"unix:/run/redis.sock", 6379}));
+    for (const char* site : {"", "# set $karmen_redis_host redis;", "set $karmen_redis_hosts redis;",
+                             "set $karmen_redis_host redis;\nset $karmen_redis_port 65536;",
+                             "set $karmen_redis_host redis;\nset $karmen_redis_port x;"})
+        EXPECT_EQ(redis_of_nginx(site), std::nullopt) << site;
 }
 
 }  // namespace
