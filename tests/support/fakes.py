@@ -129,7 +129,7 @@ class _QuietServer(ThreadingHTTPServer):
 class ScriptedPrinter:
     """An OctoPrint that says what `answers` holds, and remembers what it was asked. Healthy and idle to begin with."""
 
-    def __init__(self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer] = {
             "/api/version": Answer(body=VERSION),
             "/api/settings": Answer(body=settings_body()),
@@ -154,7 +154,7 @@ class ScriptedPrinter:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = _QuietServer((address, 0), Handler)
+        self._http = _QuietServer((address, port), Handler)
         if tls:
             self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self.host = f"{address}:{self._http.server_address[1]}"
