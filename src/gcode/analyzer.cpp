@@ -12,9 +12,6 @@ namespace karmen::gcode {
 
 namespace {
 
-constexpr bool ends_line(char c) {
-    return c == '\n' || c == '\r';
-}
 constexpr bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
@@ -91,7 +88,7 @@ GcodeAnalysis GcodeAnalyzer::finish() {
 /// the line is known.
 const char* GcodeAnalyzer::collect(const char* begin, const char* end) {
     const auto room = static_cast<std::ptrdiff_t>(kLineMaxBytes - line_.size());
-    const char* const stop = std::find_if(begin, begin + std::min(end - begin, room), ends_line);
+    const char* const stop = find_line_end(begin, begin + std::min(end - begin, room));
     line_.append(begin, stop);
     if (stop == end && line_.size() < kLineMaxBytes) return end;
     read_line(line_, line_at_);
@@ -108,7 +105,7 @@ void GcodeAnalyzer::scan_lines(const char* begin, const char* end) {
 
 /// Returns where to go on: behind the block, or in the line behind which every line is read.
 const char* GcodeAnalyzer::scan_block(const char* begin, const char* end) {
-    std::array<std::uint16_t, kScanBlock / 2 + 1> starts;
+    std::array<std::uint16_t, scan_room(kScanBlock)> starts;
     const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(end - begin) - 1, kScanBlock);
     const std::size_t found = scan_(begin, count, starts.data());
     for (std::size_t i = 0; i < found; ++i) {
@@ -120,10 +117,10 @@ const char* GcodeAnalyzer::scan_block(const char* begin, const char* end) {
 
 /// Reads the line behind the one that `at` is in; returns its beginning, or `end`.
 const char* GcodeAnalyzer::read_next_line(const char* at, const char* end) {
-    const char* const stop = std::find_if(at, end, ends_line);
+    const char* const stop = find_line_end(at, end);
     if (end - stop <= 1) return end;
     const char* const window = stop + 1 + std::min<std::ptrdiff_t>(end - (stop + 1), kLineMaxBytes);
-    const char* const line_end = std::find_if(stop + 1, window, ends_line);
+    const char* const line_end = find_line_end(stop + 1, window);
     const std::string_view line(stop + 1, line_end);
     if (line_end != end || line.size() == kLineMaxBytes) {
         read_line(line, place_of(line.data()));
@@ -136,7 +133,7 @@ const char* GcodeAnalyzer::read_next_line(const char* at, const char* end) {
 void GcodeAnalyzer::begin_line(const char* begin, const char* end) {
     const char* const window = begin + std::min<std::ptrdiff_t>(end - begin, kLineMaxBytes);
     if (!is_worth_reading(begin, window)) return;
-    const char* const stop = std::find_if(begin, window, ends_line);
+    const char* const stop = find_line_end(begin, window);
     const std::string_view line(begin, stop);
     if (stop == end && line.size() < kLineMaxBytes) return begin_collecting(line);
     read_line(line, place_of(begin));

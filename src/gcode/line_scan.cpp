@@ -1,6 +1,9 @@
 #include "gcode/line_scan.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
+#include <numeric>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -10,9 +13,6 @@ namespace karmen::gcode {
 
 namespace {
 
-constexpr bool ends_line(char c) {
-    return c == '\n' || c == '\r';
-}
 constexpr bool can_begin_fact(char c) {
     return c == ';' || c == 'M' || c == 'N' || c == 'T' || c == ' ' || c == '\t';
 }
@@ -30,11 +30,17 @@ std::size_t scan_portable(const char* data, std::size_t count, std::uint16_t* ou
 
 #if defined(__x86_64__)
 
-/// Bit b of `mask` is set when a line ends at position i + b and the next one can hold a fact.
+/// Bit b of `mask` is set when a line ends at position i + b and the next one can hold a fact. Writes four offsets even
+/// if there are fewer, so that the processor need not guess their number.
 std::size_t write_offsets(std::uint64_t mask, std::size_t i, std::uint16_t* out, std::size_t found) {
-    for (; mask != 0; mask &= mask - 1)
-        out[found++] = static_cast<std::uint16_t>(i + static_cast<std::size_t>(std::countr_zero(mask)) + 1);
-    return found;
+    const auto write_next = [&](std::size_t at) {
+        out[at] = static_cast<std::uint16_t>(i + static_cast<std::size_t>(std::countr_zero(mask)) + 1);
+        mask &= mask - 1;
+    };
+    const std::size_t end = found + static_cast<std::size_t>(std::popcount(mask));
+    for (std::size_t k = 0; k < 4; ++k) write_next(found + k);
+    for (std::size_t at = found + 4; at < end; ++at) write_next(at);
+    return end;
 }
 
 std::uint32_t mask_sse2(const char* at) {
@@ -96,13 +102,70 @@ __attribute__((target("avx2"))) std::size_t scan_avx2(const char* data, std::siz
     return scan_rest(data, i, count, out, found);
 }
 
+#define KARMEN_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt")))
+
+/// As facts_avx2, for 64 positions; the answer is a mask at once.
+KARMEN_AVX512 inline std::uint64_t facts_avx512(const char* at, __m512i ends, __m512i begins) {
+    const __m512i here = _mm512_loadu_si512(at);
+    const __m512i next = _mm512_loadu_si512(at + 1);
+    const __mmask64 is_end = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(ends, here), here);
+    return _mm512_mask_cmpeq_epi8_mask(is_end, _mm512_shuffle_epi8(begins, next), next);
+}
+
+/// As write_offsets, in one step: vpcompressb gives the positions of the bits that are set. There are no more than 32,
+/// as a line has two bytes at least.
+KARMEN_AVX512 inline std::size_t write_offsets_avx512(std::uint64_t mask, std::size_t i, std::uint16_t* out,
+                                                      std::size_t found, __m512i numbers) {
+    const __m256i bits = _mm512_castsi512_si256(_mm512_maskz_compress_epi8(mask, numbers));
+    const __m512i base = _mm512_set1_epi16(static_cast<std::int16_t>(i + 1));
+    _mm512_storeu_si512(out + found, _mm512_add_epi16(_mm512_cvtepu8_epi16(bits), base));
+    return found + static_cast<std::size_t>(std::popcount(mask));
+}
+
+KARMEN_AVX512 std::size_t scan_avx512(const char* data, std::size_t count, std::uint16_t* out) {
+    const __m512i ends = _mm512_broadcast_i32x4(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0));
+    const __m512i begins =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 0, 0, 0, 'T', 0, 0, 0, 0, '\t', 0, ';', 0, 'M', 'N', 0));
+    alignas(64) static constexpr auto kNumbers = [] {
+        std::array<std::uint8_t, 64> numbers{};
+        std::iota(numbers.begin(), numbers.end(), std::uint8_t{0});
+        return numbers;
+    }();
+    const __m512i numbers = _mm512_load_si512(kNumbers.data());
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + 128 <= count; i += 128) {
+        const std::uint64_t low = facts_avx512(data + i, ends, begins);
+        const std::uint64_t high = facts_avx512(data + i + 64, ends, begins);
+        if ((low | high) == 0) continue;
+        found = write_offsets_avx512(low, i, out, found, numbers);
+        found = write_offsets_avx512(high, i + 64, out, found, numbers);
+    }
+    return scan_rest(data, i, count, out, found);
+}
+
 #endif
 
 }  // namespace
 
+const char* find_line_end(const char* begin, const char* end) {
+#if defined(__x86_64__)
+    for (; end - begin >= 16; begin += 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
+        const __m128i ends =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+        const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(ends));
+        if (mask != 0) return begin + std::countr_zero(mask);
+    }
+#endif
+    return std::find_if(begin, end, ends_line);
+}
+
 std::vector<NamedLineScan> line_scans() {
     std::vector<NamedLineScan> scans;
 #if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2"))
+        scans.push_back({"avx512", scan_avx512});
     if (__builtin_cpu_supports("avx2")) scans.push_back({"avx2", scan_avx2});
     scans.push_back({"sse2", scan_sse2});
 #endif

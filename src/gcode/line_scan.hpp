@@ -6,14 +6,27 @@
 
 namespace karmen::gcode {
 
+constexpr bool ends_line(char c) {
+    return c == '\n' || c == '\r';
+}
+
+/// The first line end in [begin, end), or `end`.
+const char* find_line_end(const char* begin, const char* end);
+
 /// How many positions one call of a LineScan looks at.
 inline constexpr std::size_t kScanBlock = 8192;
 
-/// Where the lines begin that can hold a fact: those whose first byte is `;`, `M`, `N`, `T`, a blank
-/// or a tab. A line ends with
-/// LF or CR. Looks for a line end at every position of data[0, count), so reads data[0, count]: one byte more. `count`
-/// is at most kScanBlock. Writes the offset of each such first byte in rising order to `out`, which has room for count
-/// / 2 + 1, and returns how many there are. All implementations agree.
+/// The room that a LineScan needs for the offsets of `count` positions: a line has two bytes at least, and some more
+/// than there are may be written.
+constexpr std::size_t scan_room(std::size_t count) {
+    constexpr std::size_t kSlack = 32;
+    return count / 2 + 1 + kSlack;
+}
+
+/// Where the lines begin that can hold a fact: those whose first byte is `;`, `M`, `N`, `T`, a blank or a tab. A line
+/// ends with LF or CR. Looks for a line end at every position of data[0, count), so reads data[0, count]: one byte
+/// more. `count` is at most kScanBlock. Writes the offset of each such first byte in rising order to `out`, which has
+/// room for scan_room(count), and returns how many there are. All implementations agree.
 using LineScan = std::size_t (*)(const char* data, std::size_t count, std::uint16_t* out);
 
 struct NamedLineScan {

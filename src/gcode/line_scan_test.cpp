@@ -14,7 +14,7 @@ std::vector<std::uint16_t> run(LineScan scan, std::string_view data) {
     // Exactly as large as promised, so that a sanitizer sees a byte too many.
     const std::vector<char> bytes(data.begin(), data.end());
     const std::size_t count = bytes.size() - 1;
-    std::vector<std::uint16_t> starts(count / 2 + 1);
+    std::vector<std::uint16_t> starts(scan_room(count));
     starts.resize(scan(bytes.data(), count, starts.data()));
     return starts;
 }
@@ -78,6 +78,19 @@ TEST(LineScan, AgreesOnRandomText) {
         for (char& c : data) c = kBytes[random() % kBytes.size()];
         const std::vector<std::uint16_t> expected = run(line_scans().back().scan, data);
         for (const NamedLineScan& scan : line_scans()) ASSERT_EQ(run(scan.scan, data), expected) << scan.name;
+    }
+}
+
+TEST(FindLineEnd, FindsTheFirstAtEveryPosition) {
+    for (const char end : {'\n', '\r'}) {
+        for (std::size_t at = 0; at < 70; ++at) {
+            const std::vector<char> line(at, 'x');  // no byte more
+            EXPECT_EQ(find_line_end(line.data(), line.data() + at), line.data() + at);
+            std::string text(at, 'x');
+            text += end;
+            text += "x\nxxxxxxxxxxxxxxxxxxxx\r";
+            EXPECT_EQ(find_line_end(text.data(), text.data() + text.size()), text.data() + at) << at;
+        }
     }
 }
 
