@@ -1,9 +1,11 @@
 #pragma once
 
 #include "domain/gcode.hpp"
+#include "gcode/comment_rules.hpp"
 #include "gcode/findings.hpp"
 #include "gcode/line_scan.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -39,19 +41,26 @@ class GcodeAnalyzer {
     GcodeAnalysis finish();
 
   private:
+    using Starts = std::array<std::uint16_t, scan_room(kScanBlock)>;
+
     const char* collect(const char* begin, const char* end);
     void scan_lines(const char* begin, const char* end);
     const char* scan_block(const char* begin, const char* end);
+    std::span<const std::uint16_t> find_facts(const char* begin, std::size_t count, const char* end, Starts& starts);
+    bool says_elapsed(const char* begin, const char* end);
+    const char* read_closely_from(const char* at, const char* end);
     const char* read_next_line(const char* at, const char* end);
     void begin_line(const char* begin, const char* end);
     void begin_collecting(std::string_view line);
-    /// `at`: its place in the file.
-    void read_line(std::string_view line, std::uint64_t at);
+    /// `at`: its place in the file. Up to `end` bytes can be read, which may be more than the line's.
+    void read_line(std::string_view line, std::uint64_t at, const char* end);
+    void read_comment_line(std::string_view comment, const char* end);
     std::uint64_t place_of(const char* at) const { return fed_before_ + static_cast<std::uint64_t>(at - feed_); }
     void read_command(std::string_view line);
     void read_closely();
 
     LineScan scan_;
+    CommentRules comment_rules_;
     Findings findings_;
     /// The beginning of a line whose end has not come yet. Of the lines that cannot hold a fact nothing is kept.
     std::string line_;

@@ -52,6 +52,8 @@ TEST(GcodeAnalyzer, ReadsFilament) {
                   "length_mm=217.2 volume_cm3=0.5");
     check_comment("; filament used = 1mm (2cm3)\n; temperature = 0\n; filament used = 3mm (4cm3)",
                   "length_mm=1 volume_cm3=2");
+    check_comment("; filament used = 1mm (2cm3)\n;TIME_ELAPSED:5\n; filament used = 3mm (4cm3)",
+                  "length_mm=4 volume_cm3=6 time_s=5");
     check_comment(";Filament used: 0.203432m", "length_mm=203.432");
     check_comment(";Filament used: 1.2m, 0.5m", "length_mm=1700");
     check_comment(";Filament used: 1.234m 5.0g", "length_mm=1234");
@@ -178,6 +180,72 @@ TEST(GcodeAnalyzer, GivesTheSameForRandomChunks) {
     }
 }
 
+/// In pieces of one byte every line is collected and read; in one piece most lines are turned away unread.
+TEST(GcodeAnalyzer, GivesTheSameForLinesOfAllKindsHoweverTheyAreRead) {
+    static constexpr const char* kLines[] = {
+        ";TIME_ELAPSED:12.5",
+        ";TIME_ELAPSED:13.75",
+        ";TIME_ELAPSED:abc",
+        ";time_elapsed : 77",
+        "  ; TIME_ELAPSED:5",
+        ";TIME_ELAPSED:8                                                   ",
+        ";TIME:6666",
+        "; layer 12, Z = 2.400",
+        ";LAYER:3",
+        "; layer_height = 0.2",
+        ";Layer height: 0.3",
+        ";Layer count: 9",
+        "; filament used = 10.5mm (2cm3)",
+        "; temperature = 210",
+        "; tool H0.200 W0.480",
+        "G1 X1 Y2 E3",
+        "G1 X1 Y2",
+        "M104 S210",
+        "M104 T1 S190",
+        "T1",
+        "T0",
+        ";",
+        "",
+    };
+    std::mt19937 random(9);
+    for (int round = 0; round < 300; ++round) {
+        const std::size_t kinds = 1 + random() % std::size(kLines);
+        const std::size_t first = random() % std::size(kLines);
+        // With a layer that extrudes close reading ends, and without one it lasts.
+        std::string text = random() % 4 != 0 ? ";LAYER:0\nG1 X1 Y1 E1\n" : "";
+        for (std::size_t lines = random() % (round % 10 == 0 ? 2000 : 50); lines > 0; --lines)
+            text +=
+                kLines[(first + random() % kinds) % std::size(kLines)] + std::string(random() % 9 == 0 ? "\r" : "\n");
+        if (random() % 2 == 0) text.append(60, '\n');
+        const std::string expected = all_text(analyze_in_pieces(text, [] { return 1; }));
+        for (const NamedLineScan& scan : line_scans())
+            ASSERT_EQ(all_text(analyze(text, scan.scan)), expected) << scan.name << '\n' << text;
+        const std::size_t size_max = 1 + random() % 5000;
+        ASSERT_EQ(all_text(analyze_in_pieces(text, [&] { return random() % size_max + 1; })), expected) << text;
+    }
+}
+
+/// Whether such a comment is turned away unread depends on how the file is fed; so it counts for nothing when it is
+/// read, too: not even as the end of a list.
+TEST(GcodeAnalyzer, TakesNoNoticeOfAKnownCommentThatSaysNothingNew) {
+    std::string text = ";LAYER:0\nG1 X1 Y1 E1\n; layer_height = 0.2\n" + std::string(2 * kScanBlock, '\n');
+    text += "; filament used = 1mm (2cm3)\n; layer_height = 0.3\n; filament used = 3mm (4cm3)\n";
+    text += std::string(100, '\n');
+    check(text, "length_mm=4 volume_cm3=6");
+    EXPECT_EQ(all_text(analyze_in_pieces(text, [] { return 1; })), all_text(analyze(text)));
+}
+
+TEST(GcodeAnalyzer, TakesTheLastUsableElapsedTimeOfManyBlocks) {
+    std::string times = ";LAYER:0\nG1 X1 Y1 E1\n";  // close reading ends here
+    for (int i = 1; i <= 2000; ++i) times += ";TIME_ELAPSED:" + std::to_string(i) + "\nG1 X1 Y1\n";
+    const std::string moves(1000, '\n');
+    check(times + moves, "time_s=2000");
+    check(times + ";TIME_ELAPSED:abc\n" + moves, "time_s=2000");
+    check(times + ";LAYER:2\n;TIME_ELAPSED:7\nG1 X1 Y1\n" + moves, "time_s=7");
+    check(times + ";TIME_ELAPSED:7\n;TIME_ELAPSED_TOTAL:8\n" + moves, "time_s=7");
+    check("; estimated printing time = 1m\n" + times + moves, "time_s=60");
+}
+
 TEST(GcodeAnalyzer, TakesEveryTruncation) {
     for (std::size_t size = 0; size <= kSmall.size(); ++size) {
         const std::string_view text = std::string_view(kSmall).substr(0, size);
@@ -264,6 +332,8 @@ TEST(GcodeAnalyzer, ReadsThePrinterAndItsLayers) {
         ";Layer height: 0.2\n;LAYER_COUNT:12\n;TARGET_MACHINE.NAME:Ultimaker "
         "3\n;EXTRUDER_TRAIN.0.NOZZLE.DIAMETER:0.8\n",
         "nozzle=0.8 model=Ultimaker 3 layer=0.2 layers=12");
+    check_settings(";LAYER:0\n;Layer count: 7\n", "");
+    check_settings(";Layer count: 7\n;LAYER:0\n;Layer count: 8\n", "layers=7");
     check_settings(";Layer count: 7\n;   layerHeight,0.2\n;   extruderDiameter,0.4\n", "nozzle=0.4 layer=0.2 layers=7");
     check_settings("; layer_thickness_mm = 0.25\n; first_layer_thickness_mm = 0.3\n", "layer=0.25 layer_first=0.3");
     check_settings("; first_layer_height = 150%\n; layer_height = 0\n; nozzle_diameter = 4000\n;LAYER_COUNT:1.5\n", "");

@@ -2,12 +2,15 @@
 
 #include "base/text.hpp"
 #include "gcode/comment_values.hpp"
+#include "gcode/first_word.hpp"
+#include "gcode/values.hpp"
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
+#include <utility>
 
 namespace karmen::gcode {
 
@@ -136,9 +139,9 @@ constexpr Rule kRules[] = {
     {"initial_layer_print_height", '=', layer_height<&GcodeAnalysis::layer_height_first_mm>},
     {"first_layer_thickness_mm", '=', layer_height<&GcodeAnalysis::layer_height_first_mm>},
     {"firstsliceheight", '=', layer_height<&GcodeAnalysis::layer_height_first_mm>},
-    {"layer_count", ':', layer_count},         // Cura
-    {"layer count", ':', layer_count},         // Cura 15
-    {"total layer number", ':', layer_count},  // OrcaSlicer, Bambu Studio
+    {"layer_count", ':', layer_count},                 // Cura
+    {"layer count", ':', before_layers<layer_count>},  // Cura 15
+    {"total layer number", ':', layer_count},          // OrcaSlicer, Bambu Studio
     {"total layers count", '=', layer_count},
 
     // Pictures.
@@ -164,157 +167,184 @@ constexpr Rule kRules[] = {
 };
 
 // ---- Finding the rule. Files can be nine tenths comments, so nearly all must be turned away in a few nanoseconds: the
-// first four letters choose a bucket of rules, most of which are empty.
+// first word of a comment chooses a bucket of rules, most of which are empty. A key begins with a whole word, since `%`
+// and all separators are in no word.
 
 constexpr std::size_t kKeyMaxBytes = 48;
-constexpr std::size_t kWordBytes = 4;
-constexpr std::size_t kRuleCount = std::size(kRules);
-constexpr std::size_t kBuckets = 2048;
+constexpr std::size_t kBuckets = CommentRules::kBuckets;
 
-/// Four characters in lower case as a number. Folding so is wrong for some characters that are no letters, which costs
-/// a false "perhaps" and nothing else.
-constexpr std::uint32_t folded_word(const char* text) {
-    std::uint32_t word = 0;
-    for (std::size_t i = 0; i < kWordBytes; ++i) word |= (static_cast<std::uint32_t>(text[i]) & 0xFFU) << (8 * i);
-    return word | 0x20202020U;
+constexpr std::size_t bucket_of(const FirstWord& word) {
+    return ((word.low ^ word.high) * 0xD6E8FEB86659FD93U) >> (64 - std::countr_zero(kBuckets));
 }
 
-constexpr std::size_t bucket_of(std::uint32_t word) {
-    return (word * 0x9E3779B1U) >> 21;
+constexpr std::size_t bucket_of(const Rule& rule) {
+    std::array<char, kKeyMaxBytes + kFirstWordPeek> text{};
+    std::ranges::copy(rule.key, text.begin());
+    return bucket_of(first_word_portable(text.data()));
 }
 
-/// What is compared first: the first four characters of the key, and the last four of it (of the part before `%`).
+/// The part of a key that is the same in every comment of the rule: that before `%`.
+constexpr std::size_t fixed_size(std::string_view key) {
+    return std::min(key.find('%'), key.size());
+}
+
+static_assert(std::size(kRules) < 256 && std::ranges::all_of(kRules, [](const Rule& rule) {
+                  return rule.key.size() + 1 < kKeyMaxBytes && fixed_size(rule.key) >= 4;
+              }));
+
+constexpr std::uint32_t folded_four(const char* text) {
+    std::uint32_t bytes = 0;
+    for (std::size_t i = 0; i < 4; ++i) bytes |= (static_cast<std::uint32_t>(text[i]) & 0xFFU) << (8 * i);
+    return bytes | 0x20202020U;
+}
+
+/// A rule as it is looked for.
 struct Entry {
-    std::uint32_t head = 0;
-    std::uint32_t tail = 0;
-    std::uint8_t tail_at = 0;
+    std::array<char, kKeyMaxBytes> fixed{};  ///< the fixed part of the key, filled up with 0
+    std::uint32_t tail = 0;                  ///< its last four bytes, which tell nearly all rules of a bucket apart
+    std::uint8_t fixed_size = 0;
     std::uint8_t rule = 0;
 };
 
 /// The rules in the order of their buckets: bucket b is [begins[b], begins[b + 1]).
 struct Index {
-    std::array<Entry, kRuleCount> entries;
+    std::array<Entry, std::size(kRules)> entries;
     std::array<std::uint8_t, kBuckets + 1> begins{};
 };
 
 /// Counting sort, since a compiler evaluates only so many steps.
 constexpr Index kIndex = [] {
     Index index;
-    std::array<std::uint8_t, kBuckets> next{};
-    for (const Rule& rule : kRules) ++index.begins[bucket_of(folded_word(rule.key.data())) + 1];
-    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+    for (const Rule& rule : kRules) ++index.begins[bucket_of(rule) + 1];
+    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
         index.begins[bucket + 1] = static_cast<std::uint8_t>(index.begins[bucket + 1] + index.begins[bucket]);
-        next[bucket] = index.begins[bucket];
-    }
-    for (std::size_t rule = 0; rule < kRuleCount; ++rule) {
-        const std::string_view key = kRules[rule].key;
-        const std::uint32_t head = folded_word(key.data());
-        const std::size_t tail_at = std::min(key.find('%'), key.size()) - kWordBytes;
-        index.entries[next[bucket_of(head)]++] = {head, folded_word(key.data() + tail_at),
-                                                  static_cast<std::uint8_t>(tail_at), static_cast<std::uint8_t>(rule)};
+    std::array<std::uint8_t, kBuckets> next{};
+    std::ranges::copy_n(index.begins.begin(), kBuckets, next.begin());
+    for (std::size_t rule = 0; rule < std::size(kRules); ++rule) {
+        const std::string_view fixed = kRules[rule].key.substr(0, fixed_size(kRules[rule].key));
+        Entry& entry = index.entries[next[bucket_of(kRules[rule])]++];
+        std::ranges::copy(fixed, entry.fixed.begin());
+        entry.tail = folded_four(fixed.data() + fixed.size() - 4);
+        entry.fixed_size = static_cast<std::uint8_t>(fixed.size());
+        entry.rule = static_cast<std::uint8_t>(rule);
     }
     return index;
 }();
 
-static_assert(kRuleCount < 256 && std::ranges::all_of(
-                                      kRules,
-                                      [](const Rule& rule) {
-                                          return rule.key.size() + 1 < kKeyMaxBytes &&
-                                                 std::min(rule.key.find('%'), rule.key.size()) >= kWordBytes;
-                                      }));
-
-/// The beginning of a comment in lower case: long enough for every key and what follows it.
-using Lowered = std::array<char, kKeyMaxBytes>;
-
-Lowered lowered(const char* text) {
-    Lowered lower;
-    std::memcpy(lower.data(), text, lower.size());
-    // Written out so that it becomes a few vector instructions.
-    for (char& c : lower) c = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
-    return lower;
+/// Whether the fixed part of the key begins the text, in any case. REQUIRES: kKeyMaxBytes can be read at `text`.
+bool begins_with_fixed(const char* text, const Entry& entry) {
+    if (folded_four(text + entry.fixed_size - 4) != entry.tail) return false;
+    // All bytes, so that it becomes a few vector instructions and no loop.
+    unsigned char difference = 0;
+    for (std::size_t i = 0; i < kKeyMaxBytes; ++i) {
+        const char lower = static_cast<char>(text[i] + (text[i] >= 'A' && text[i] <= 'Z' ? 'a' - 'A' : 0));
+        difference |= static_cast<unsigned char>(entry.fixed[i] == 0 ? 0 : lower ^ entry.fixed[i]);
+    }
+    return difference == 0;
 }
 
-/// The bytes of `text` that the key takes (0: it is not there), and the tool's number.
+/// The bytes of a comment that the key takes (0: it is not there), and the tool's number.
 struct KeyMatch {
     std::size_t size = 0;
     unsigned tool = 0;
 };
 
-KeyMatch match_key(std::string_view key, const Lowered& lower) {
-    const std::string_view text(lower.data(), lower.size());
-    const std::string_view before = key.substr(0, key.find('%'));
-    if (!text.starts_with(before)) return {};
-    if (before.size() == key.size()) return {key.size(), 0};
-
-    KeyMatch match{before.size(), 0};
+/// The rest of a key behind its fixed part: the number and what follows it.
+KeyMatch match_number(std::string_view key, std::size_t fixed_size, std::string_view comment) {
+    KeyMatch match{fixed_size, 0};
     static constexpr std::size_t kDigitsMax = 6;
-    while (match.size < before.size() + kDigitsMax && text[match.size] >= '0' && text[match.size] <= '9')
-        match.tool = match.tool * 10 + static_cast<unsigned>(text[match.size++] - '0');
-    const std::string_view after = key.substr(before.size() + 1);
-    if (match.size == before.size() || !text.substr(match.size).starts_with(after)) return {};
+    const std::size_t end = std::min(fixed_size + kDigitsMax, comment.size());
+    while (match.size < end && comment[match.size] >= '0' && comment[match.size] <= '9')
+        match.tool = match.tool * 10 + static_cast<unsigned>(comment[match.size++] - '0');
+    const std::string_view after = key.substr(fixed_size + 1);
+    if (match.size == fixed_size || !starts_with_ignoring_case(comment.substr(match.size), after)) return {};
     match.size += after.size();
     return match;
 }
 
-/// Whether `next`, the character behind a key, is the rule's separator, a blank before it, or the comment's end.
-bool may_follow(const Rule& rule, char next) {
-    return next == rule.separator || next == ' ' || next == '\t' ||
-           (rule.separator == kNothing && (next == '\n' || next == '\r'));
-}
-
-/// Calls `use` with each rule whose key and separator (or a blank before it) begin the comment, until it returns true;
-/// returns whether one did. REQUIRES: kKeyMaxBytes can be read at `text`.
-template <typename Use>
-bool any_rule(const char* text, Use use) {
-    const std::uint32_t head = folded_word(text);
-    const std::size_t bucket = bucket_of(head);
-    std::size_t i = kIndex.begins[bucket];
-    const std::size_t end = kIndex.begins[bucket + 1];
-    for (; i < end; ++i) {
-        const Entry& entry = kIndex.entries[i];
-        if (entry.head != head || folded_word(text + entry.tail_at) != entry.tail) continue;
-        const Rule& rule = kRules[entry.rule];
-        const KeyMatch match = match_key(rule.key, lowered(text));
-        if (match.size != 0 && may_follow(rule, text[match.size]) && use(rule, match)) return true;
-    }
-    return false;
-}
-
-/// Calls the rule's handler and returns true when the comment is the rule's.
+/// Calls the rule's handler and returns true when the comment is the rule's. REQUIRES: it begins with the rule's key.
 bool apply(const Rule& rule, KeyMatch match, std::string_view comment, Findings& findings) {
-    const std::string_view behind_key = comment.substr(std::min(match.size, comment.size()));
-    const std::string_view behind_blanks = trim(behind_key);
+    const std::string_view behind_key = comment.substr(match.size);
+    std::string_view value = without_leading_blanks(behind_key);
     if (rule.separator == kNothing) {
-        if (!behind_blanks.empty()) return false;
+        if (!value.empty()) return false;
         rule.handler(findings, {}, match.tool);
         return true;
     }
-    if (behind_blanks.empty()) return false;
-    if (rule.separator != ' ' && behind_blanks[0] != rule.separator) return false;
-    if (rule.separator == ' ' && behind_blanks.data() == behind_key.data()) return false;
-    const std::string_view value = rule.separator == ' ' ? behind_blanks : trim(behind_blanks.substr(1));
+    if (value.empty() || (rule.separator == ' ' ? value.size() == behind_key.size() : value[0] != rule.separator))
+        return false;
+    if (rule.separator != ' ') value.remove_prefix(1);
+    value = trim(value);
     if (!value.empty()) rule.handler(findings, value, match.tool);
+    return true;
+}
+
+bool read_as(const Entry& entry, std::string_view comment, Findings& findings) {
+    const Rule& rule = kRules[entry.rule];
+    KeyMatch match{entry.fixed_size, 0};
+    if (rule.key.size() != entry.fixed_size) match = match_number(rule.key, entry.fixed_size, comment);
+    if (match.size == 0 || match.size > comment.size() || !apply(rule, match, comment, findings)) return false;
+    if (rule.handler != slic3r_extruder && rule.handler != cura_elapsed) findings.slic3r_filament.end();
     return true;
 }
 
 }  // namespace
 
-bool may_hold_fact(std::string_view beginning) {
-    if (beginning.size() < kWordBytes) return true;
-    if (beginning.size() >= kKeyMaxBytes) return any_rule(beginning.data(), [](const Rule&, KeyMatch) { return true; });
-    // Too short to be sure of more than the first letters, as the comment may go on behind it.
-    return std::ranges::find(kIndex.entries, folded_word(beginning.data()), &Entry::head) != kIndex.entries.end();
+CommentRules::CommentRules() {
+    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
+        kinds_[bucket] = kIndex.begins[bucket + 1] != kIndex.begins[bucket] ? Kind::kFact : Kind::kNothing;
+    kinds_[bucket_of(FirstWord{})] = Kind::kFact;
+    for (const Rule& rule : kRules)
+        if (rule.handler == cura_elapsed) kinds_[bucket_of(rule)] = Kind::kElapsed;
 }
 
-void read_comment(std::string_view comment, Findings& findings) {
-    if (comment.size() < kWordBytes) return;
-    std::array<char, kKeyMaxBytes> beginning{};
-    std::ranges::copy(comment.substr(0, beginning.size()), beginning.begin());
-    any_rule(beginning.data(), [&](const Rule& rule, KeyMatch match) {
-        if (!apply(rule, match, comment, findings)) return false;
-        if (rule.handler != slic3r_extruder) findings.slic3r_filament.end();
-        return true;
-    });
+bool CommentRules::may_hold_fact(const char* text) const {
+    return kinds_[bucket_of(first_word(text))] != Kind::kNothing;
+}
+
+CommentRules::Kept CommentRules::keep_facts(const char* data, std::span<std::uint16_t> starts) const {
+    Kept kept;
+    for (const std::uint16_t start : starts) {
+        const char* const line = data + start;
+        // Arithmetic instead of conditions, of which a compiler may make branches: see first_word.
+        const Kind of_comment = kinds_[bucket_of(first_word(line + 1))];
+        const auto kind = static_cast<unsigned>(*line == ';' ? of_comment : Kind::kFact);
+        kept.elapsed = std::max(kept.elapsed, start * (kind >> 1));
+        starts[kept.size] = start;
+        kept.size += kind & 1;
+    }
+    return kept;
+}
+
+void CommentRules::read(std::string_view comment, std::size_t readable, Findings& findings) {
+    std::array<char, kKeyMaxBytes> copy;
+    const char* text = comment.data();
+    if (readable < kKeyMaxBytes) {
+        copy = {};
+        comment.copy(copy.data(), copy.size());
+        text = copy.data();
+    }
+    const std::size_t bucket = bucket_of(first_word(text));
+    if (kinds_[bucket] == Kind::kNothing) return;
+    for (std::size_t i = kIndex.begins[bucket]; i < kIndex.begins[bucket + 1]; ++i) {
+        if (!begins_with_fixed(text, kIndex.entries[i]) || !read_as(kIndex.entries[i], comment, findings)) continue;
+        if (std::exchange(findings.settled, false)) settle(kRules[kIndex.entries[i].rule].handler);
+        return;
+    }
+}
+
+void CommentRules::settle(Handler handler) {
+    const auto is_settled = [&](const Entry& entry) { return settled_[entry.rule]; };
+    for (std::size_t rule = 0; rule < std::size(kRules); ++rule)
+        if (kRules[rule].handler == handler) settled_.set(rule);
+    for (const Rule& rule : kRules) {
+        if (rule.handler != handler) continue;
+        const std::size_t bucket = bucket_of(rule);
+        const auto begin = kIndex.entries.begin() + kIndex.begins[bucket];
+        const auto end = kIndex.entries.begin() + kIndex.begins[bucket + 1];
+        if (std::all_of(begin, end, is_settled)) kinds_[bucket] = Kind::kNothing;
+    }
+    if (handler == layer_begins) settle(before_layers<layer_count>);
 }
 
 }  // namespace karmen::gcode

@@ -1,18 +1,52 @@
 #pragma once
 
+#include "gcode/comment_values.hpp"
 #include "gcode/findings.hpp"
 
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace karmen::gcode {
 
-/// Whether a comment that begins so can hold a fact: a cheap test that turns nearly all comments away. `beginning` is
-/// what there is of the text behind `;` and blanks; it may run on into later lines, as no key has a line end in it.
-/// "Yes" may be wrong and only costs time; the less there is of the text, the more often.
-bool may_hold_fact(std::string_view beginning);
+/// The comments that are known: the table in the source names every one. Made for one file, as it stops to look for
+/// those that can say nothing new (a second layer height).
+class CommentRules {
+  public:
+    CommentRules();
 
-/// Reads one comment, without its `;` and the blanks behind it. The table in the source names every comment that is
-/// known.
-void read_comment(std::string_view comment, Findings& findings);
+    /// Whether a comment can hold a fact, by its first word: a cheap test that turns nearly all comments away. "Yes"
+    /// may be wrong and only costs time. `text` is what stands behind `;`; it may run on into later lines. REQUIRES:
+    /// kFirstWordPeek bytes can be read at `text`.
+    bool may_hold_fact(const char* text) const;
+
+    struct Kept {
+        std::size_t size = 0;  ///< how many lines are kept
+        unsigned elapsed = 0;  ///< where the last `;TIME_ELAPSED:` begins, which is not kept; 0: there is none
+    };
+    /// The same for many: of the lines that begin at data + start keeps those that are no comments or may hold a fact.
+    /// But of `;TIME_ELAPSED:` the last usable one counts, so the caller needs the others only if the last is not
+    /// usable. REQUIRES: `starts` rises and has no 0; behind the first byte of each line kFirstWordPeek can be read.
+    Kept keep_facts(const char* data, std::span<std::uint16_t> starts) const;
+
+    /// Reads one comment, without its `;` and the blanks behind it. So many bytes are `readable` from its beginning,
+    /// which may be more than are its own: with enough of them it need not be copied.
+    void read(std::string_view comment, std::size_t readable, Findings& findings);
+
+    static constexpr std::size_t kBuckets = 8192;
+
+  private:
+    /// The comments of this handler can say nothing new.
+    void settle(comment_values::Handler handler);
+
+    /// What comments whose first word falls into a bucket can be.
+    enum class Kind : std::uint8_t { kNothing = 0, kFact = 1, kElapsed = 2 };
+    std::array<Kind, kBuckets> kinds_;
+    /// By the place of the rule in the table.
+    std::bitset<256> settled_;
+};
 
 }  // namespace karmen::gcode

@@ -267,6 +267,7 @@ void cura_time(Findings& findings, std::string_view value, unsigned) {
 
 void cura_elapsed(Findings& findings, std::string_view value, unsigned) {
     keep_last(findings.cura_elapsed_s, first_number(value), kTimeMaxS);
+    findings.settled = findings.direct.time.estimate_s.has_value();
 }
 
 /// `model printing time: 19m 46s; total estimated time: 26m 22s`: the second part is a comment of its own.
@@ -291,6 +292,7 @@ void print_time_of_day(Findings& findings, std::string_view value, unsigned) {
 void layer_begins(Findings& findings, std::string_view, unsigned) {
     findings.heaters.layers_begin();
     findings.layer_began = true;
+    findings.settled = !findings.layers_are_read;
 }
 
 void thumbnail_ends(Findings& findings, std::string_view, unsigned) {

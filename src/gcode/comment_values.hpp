@@ -84,7 +84,8 @@ void plate_in_use(Findings& findings, std::string_view value, unsigned);
 template <std::optional<double> GcodeAnalysis::* kMember>
 void layer_height(Findings& findings, std::string_view value, unsigned) {
     std::optional<double>& kept = findings.direct.*kMember;
-    if (!kept) keep_first(kept, first_number(value), kLayerMaxMm);
+    keep_first(kept, first_number(value), kLayerMaxMm);
+    findings.settled = kept.has_value();
 }
 
 void nozzles(Findings& findings, std::string_view value, unsigned);
@@ -92,6 +93,12 @@ void tool_nozzle(Findings& findings, std::string_view value, unsigned tool);
 void printer_model(Findings& findings, std::string_view value, unsigned);
 void layer_count(Findings& findings, std::string_view value, unsigned);
 void layer_begins(Findings& findings, std::string_view, unsigned);
+
+/// For comments that stand before the first layer only.
+template <Handler kHandler>
+void before_layers(Findings& findings, std::string_view value, unsigned tool) {
+    if (!findings.heaters.in_layers()) kHandler(findings, value, tool);
+}
 
 // ---- Time.
 

@@ -90,6 +90,11 @@ struct Findings {
     HeaterCommands heaters;
     /// Set by a comment that begins a layer, taken back by the reader.
     bool layer_began = false;
+    /// Whether the reader still reads the beginnings of layers closely.
+    bool layers_are_read = true;
+    /// Set by the handler of a comment when no other comment of its kind can say anything new; taken back by
+    /// CommentRules.
+    bool settled = false;
 
     GcodeAnalysis result() const;
 };

@@ -24,11 +24,6 @@ constexpr bool parts_list(char c) {
     return c == ',' || c == ';';
 }
 
-std::string_view without_leading_blanks(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    return text;
-}
-
 /// One number of a list, and the separator behind it. What follows the number after a blank is a remark.
 std::optional<double> take_item(std::string_view& list) {
     list = without_leading_blanks(list);

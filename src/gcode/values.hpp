@@ -8,6 +8,16 @@
 
 namespace karmen::gcode {
 
+constexpr bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+constexpr std::string_view without_leading_blanks(std::string_view text) {
+    std::size_t size = 0;
+    while (size < text.size() && is_blank(text[size])) ++size;
+    return text.substr(size);
+}
+
 /// Readers of the values in slicers' comments. All take any bytes, throw nothing for them and need time linear in the
 /// text. A number is finite and not negative; `1.2.3`, `1e999`, `-1`, `0x10`, `nan` are none.
 
