@@ -1,5 +1,5 @@
 // How fast G-code is analysed, against `wc -l` over the same cached file: gcode_analysis_bench [folder for 200 MB
-// files]
+// files]. Ends with 1 when a kind of file misses its target.
 
 #include "gcode/analyzer.hpp"
 
@@ -29,7 +29,6 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::size_t kFileBytes = 200'000'000;
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 constexpr int kRounds = 15;
-constexpr double kTarget = 0.5;
 
 /// Moves with four numbers, and a comment in every 40 lines.
 void append_moves(std::string& text, std::mt19937& random) {
@@ -40,26 +39,38 @@ void append_moves(std::string& text, std::mt19937& random) {
     text += ";TYPE:External perimeter\n";
 }
 
-/// 70 % comments, as Simplify3D and verbose PrusaSlicer files have them.
+/// 70 % comments, as slicers write them between their moves and in their lists of settings. Harder than any real file:
+/// nearly a third of the comments may hold a fact, and which one comes next cannot be foreseen.
 void append_comments(std::string& text, std::mt19937& random) {
     static constexpr const char* kComments[] = {
+        // Simplify3D
         "; layer 12, Z = 2.400\n",
         "; feature outer perimeter\n",
         "; tool H0.200 W0.480\n",
+        ";   layerHeight,0.2\n",
+        ";   temperatureName,Primary Extruder\n",
+        ";   filamentDiameters,1.75\n",
+        // PrusaSlicer and its family
+        ";LAYER_CHANGE\n",
         ";TYPE:External perimeter\n",
         ";WIDTH:0.449999\n",
-        ";   layerHeight,0.2\n",
-        ";TIME_ELAPSED:1234.567\n",
-        "; perimeter_speed = 60\n",
-        ";   temperatureName,Primary Extruder\n",
+        ";HEIGHT:0.2\n",
         "; stop printing object cube\n",
-        ";   filamentDiameters,1.75\n",
+        "; perimeter_speed = 60\n",
         "; fill_density = 20%\n",
+        // Cura
+        ";LAYER:12\n",
+        ";TYPE:WALL-OUTER\n",
+        ";MESH:cube.stl\n",
+        ";TIME_ELAPSED:1234.567\n",
+        // KISSlicer
+        "; BEGIN_LAYER_OBJECT z=2.400 z_thickness=0.200\n",
+        "; 'Perimeter Path', 1.0 [feed mm/s], 20.0 [head mm/s]\n",
     };
     for (int i = 0; i < 7; ++i) text += kComments[random() % std::size(kComments)];
     for (int i = 0; i < 3; ++i)
-        fmt::format_to(std::back_inserter(text), "G1 X{}.{:03} Y{}.{:03}\n", random() % 200, random() % 1000,
-                       random() % 200, random() % 1000);
+        fmt::format_to(std::back_inserter(text), "G1 X{}.{:03} Y{}.{:03} E{}.{:05}\n", random() % 200, random() % 1000,
+                       random() % 200, random() % 1000, random() % 100, random() % 100000);
 }
 
 /// Pictures: lines of 78 base64 letters, and now and then one of 20 kB.
@@ -124,8 +135,16 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-/// Prints a row; returns the median ratio of speeds.
-double measure(const char* name, const std::filesystem::path& path) {
+struct Kind {
+    const char* name;
+    Append append;
+    double target;  ///< of the speed of wc -l
+};
+constexpr Kind kKinds[] = {
+    {"moves", append_moves, 1}, {"thumbnails", append_thumbnail, 1}, {"comments 70 %", append_comments, 0.5}};
+
+/// Prints a row; returns whether the median of the ratios of speeds reaches the target.
+bool measure(const Kind& kind, const std::filesystem::path& path) {
     std::vector<char> buffer(kReadBytes);
     analyze(path, buffer);  // now it is cached
     std::vector<double> ours, theirs, ratios;
@@ -135,9 +154,11 @@ double measure(const char* name, const std::filesystem::path& path) {
         ratios.push_back(theirs.back() / ours.back());
     }
     const double bytes = static_cast<double>(std::filesystem::file_size(path));
-    fmt::print("{:<14} analysis {:7.1f} MB/s   wc -l {:7.1f} MB/s   ratio {:.2f}\n", name, bytes / median(ours) / 1e6,
-               bytes / median(theirs) / 1e6, median(ratios));
-    return median(ratios);
+    const bool holds = median(ratios) >= kind.target;
+    fmt::print("{:<14} analysis {:7.1f} MB/s   wc -l {:7.1f} MB/s   ratio {:.2f}   target {:.1f}: {}\n", kind.name,
+               bytes / median(ours) / 1e6, bytes / median(theirs) / 1e6, median(ratios), kind.target,
+               holds ? "holds" : "MISSED");
+    return holds;
 }
 
 }  // namespace
@@ -148,22 +169,17 @@ int main(int count, char** arguments) {
         std::perror(folder.c_str());
         return 2;
     }
-    const std::pair<const char*, Append> files[] = {
-        {"moves", append_moves}, {"comments 70 %", append_comments}, {"thumbnails", append_thumbnail}};
-    double moves = 0;
     int status = 0;
     try {
-        for (const auto& [name, append] : files) {
+        for (const Kind& kind : kKinds) {
             const std::filesystem::path path = std::filesystem::path(folder) / "file.gcode";
-            write_file(path, append);
-            const double ratio = measure(name, path);
-            if (append == append_moves) moves = ratio;
+            write_file(path, kind.append);
+            if (!measure(kind, path)) status = 1;
         }
-        fmt::print("target: moves at {} of wc -l: {}\n", kTarget, moves >= kTarget ? "holds" : "MISSED");
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         status = 2;
     }
     std::filesystem::remove_all(folder);
-    return status != 0 ? status : moves >= kTarget ? 0 : 1;
+    return status;
 }
