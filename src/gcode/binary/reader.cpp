@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "gcode/binary/inflate.hpp"
+#include "gcode/little_endian.hpp"
 
 #include <fmt/format.h>
 
@@ -26,18 +27,6 @@ constexpr std::uint16_t kIniEncoding = 0;
 
 enum Compression : std::uint16_t { kNone = 0, kDeflate = 1, kHeatshrink11 = 2, kHeatshrink12 = 3 };
 constexpr unsigned kLookaheadBits = 4;
-
-std::uint32_t number(std::string_view bytes, std::size_t at, std::size_t size) {
-    std::uint32_t value = 0;
-    for (std::size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-    return value;
-}
-std::uint16_t u16(std::string_view bytes, std::size_t at) {
-    return static_cast<std::uint16_t>(number(bytes, at, 2));
-}
-std::uint32_t u32(std::string_view bytes, std::size_t at) {
-    return number(bytes, at, 4);
-}
 
 }  // namespace
 

@@ -1,30 +1,15 @@
 #include "gcode/binary/reader.hpp"
 
 #include "gcode/binary/inflate.hpp"
+#include "gcode/binary/testing.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <vector>
-#include <zlib.h>
 
 namespace karmen::gcode::binary {
 namespace {
-
-std::string little(std::uint64_t value, int bytes) {
-    std::string text;
-    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xff);
-    return text;
-}
-
-std::string deflated(const std::string& text) {
-    std::string packed(::compressBound(text.size()), '\0');
-    uLongf size = packed.size();
-    ::compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
-               text.size());
-    packed.resize(size);
-    return packed;
-}
 
 /// Bits as text: `1 01000001` and so on; blanks are for the reader.
 std::string bits(std::string_view text) {
@@ -38,34 +23,7 @@ std::string bits(std::string_view text) {
     return bytes;
 }
 
-struct BlockText {
-    unsigned type;
-    std::string data;
-    unsigned compression = 0;
-    std::string parameters = little(0, 2);
-    std::size_t size = data.size();
-};
-
-enum class Checksums : unsigned { kNone, kCrc32 };
-
-std::string block(const BlockText& from, Checksums checksums = Checksums::kCrc32) {
-    std::string text = little(from.type, 2) + little(from.compression, 2) + little(from.size, 4);
-    if (from.compression != 0) text += little(from.data.size(), 4);
-    text += from.parameters + from.data;
-    if (checksums == Checksums::kCrc32)
-        text += little(::crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()), 4);
-    return text;
-}
-
-std::string header(Checksums checksums = Checksums::kCrc32) {
-    return "GCDE" + little(1, 4) + little(static_cast<unsigned>(checksums), 2);
-}
-
 const std::string kPrinter = "printer_model=MK4\nfilament_type=PETG\n";
-
-std::string image_parameters(unsigned format, unsigned width, unsigned height) {
-    return little(format, 2) + little(width, 2) + little(height, 2);
-}
 
 /// One of everything.
 std::string whole_file() {
