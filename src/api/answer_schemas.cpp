@@ -215,6 +215,7 @@ std::string_view answer_schemas() {
 },
 "GcodeAnalysisFailure": {
   "type": "object",
+  "description": "Why there are no facts: a binary file or an archive that is damaged or not sliced, or a file that is gone",
   "properties": {"error": {"type": "string"}}
 },
 "Gcode": {

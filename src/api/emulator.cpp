@@ -65,15 +65,15 @@ std::string location_of(const Call& call, std::int64_t id) {
     return prefix_of(call) + "/api/files/local/" + std::to_string(id);
 }
 
-/// As an OctoPrint that cannot print now: that tells by no more than `effectivePrint`. With an error, slicers would
-/// send the file again and again.
+/// As an OctoPrint that cannot print now, or not this file: that tells by no more than `effectivePrint`. With an error,
+/// slicers would send the file again and again.
 Awaitable<emulator::PrintEffect> try_print(const Services& services, const Call& call, std::int64_t gcode,
                                            const std::string& host) {
     try {
         co_await services.printjobs.start(call.principal(), gcode, host);
         co_return emulator::PrintEffect::kStarted;
     } catch (const Error& error) {
-        if (error.code() != ErrorCode::kPrinterNotOperational) throw;
+        if (error.code() != ErrorCode::kPrinterNotOperational && error.code() != ErrorCode::kGcodeNotPrintable) throw;
         co_return emulator::PrintEffect::kNone;
     }
 }

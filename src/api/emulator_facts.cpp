@@ -95,7 +95,8 @@ std::vector<Twin> twins() {
          .answers = {{204}},
          .body = {"OctoPrintFileCommand"},
          .errors = {kGcodeNotFound},
-         .printer_errors = {kPrinterNotFound, kPrinterNotOperational, kPrinterFailed, kServiceUnavailable, kDiskFull}},
+         .printer_errors = {kPrinterNotFound, kGcodeNotPrintable, kPrinterNotOperational, kPrinterFailed,
+                            kServiceUnavailable, kDiskFull}},
     };
 }
 

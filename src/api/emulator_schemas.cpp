@@ -174,7 +174,7 @@ std::string_view emulator_schemas() {
 "OctoPrintUpload": {
   "type": "object",
   "properties": {
-    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco, .gcode or .g"},
+    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco, .gcode, .g, .bgcode or .gcode.3mf"},
     "path": {"type": "string", "description": "Folder inside the store, with or without / in front", "maxLength": 1024},
     "print": {
       "type": "string",

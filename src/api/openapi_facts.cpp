@@ -208,6 +208,11 @@ std::vector<OperationFacts> printer_facts() {
     };
 }
 
+constexpr std::string_view kPrint =
+    "`gcode_not_printable`: printers of this kind do not take files of this format, such as OctoPrint `.bgcode`; "
+    "`message` "
+    "says so, and nothing was sent. `printer_not_operational`: the printer cannot start a print now.";
+
 std::vector<OperationFacts> print_facts() {
     return {
         {.method = "GET", .path = "/gcodes", .answers = {{200, "GcodePage"}}, .query = kList},
@@ -234,8 +239,9 @@ std::vector<OperationFacts> print_facts() {
          .path = "/printjobs",
          .answers = {{201, "StartedPrintJob"}},
          .body = {"NewPrintJob"},
-         .errors = {kPrinterNotFound, kGcodeNotFound, kPrinterNotOperational, kPrinterFailed, kServiceUnavailable,
-                    kDiskFull}},
+         .errors = {kPrinterNotFound, kGcodeNotFound, kGcodeNotPrintable, kPrinterNotOperational, kPrinterFailed,
+                    kServiceUnavailable, kDiskFull},
+         .note = kPrint},
         {.method = "GET", .path = "/printjobs/{id}", .answers = {{200, "PrintJob"}}, .errors = {kPrintJobNotFound}},
         {.method = "DELETE",
          .path = "/printjobs/{id}",

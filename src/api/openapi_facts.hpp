@@ -35,11 +35,13 @@ inline constexpr std::string_view kOperators = "Administrators may, and the user
 
 inline constexpr std::string_view kUpload =
     "Of fields with the same name the first counts; others than these are ignored. A name of the file that is "
-    "not UTF-8 is read as ISO 8859-1.";
+    "not UTF-8 is read as ISO 8859-1. A file that cannot be analysed is stored all the same: `analysis.error` says "
+    "why.";
 
 inline constexpr std::string_view kSlicerUpload =
     "As for POST /gcodes. Besides, the file's name may begin with folders, below `path`. A printer that cannot begin a "
-    "print now makes no error: the file is stored, and `effectivePrint` is false. Who uploads the same bytes under the "
+    "print now, or does not take files of this format, makes no error: the file is stored, and `effectivePrint` is "
+    "false. Who uploads the same bytes under the "
     "same name once more gets the file that is there.";
 
 /// What the document cannot take from the row of the route: errors here are those beyond what follows from it.

@@ -91,7 +91,7 @@ std::string_view request_schemas() {
 "GcodeUpload": {
   "type": "object",
   "properties": {
-    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco or .gcode"},
+    "file": {"type": "string", "format": "binary", "description": "Its name ends in .gco, .gcode, .g, .bgcode or .gcode.3mf"},
     "path": {"type": "string", "description": "Folder inside the store, with or without / in front", "maxLength": 1024}
   },
   "required": ["file"]

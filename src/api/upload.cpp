@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "domain/gcode_format.hpp"
 #include "files/names.hpp"
 #include "http/multipart.hpp"
 
@@ -28,9 +29,9 @@ std::string check_display(const std::string& filename) {
     if (name.empty()) throw Error::invalid("/file", "has no file name");
     if (name.size() > files::kDisplayMaxBytes) throw Error::invalid("/file", "has a name that is too long");
     if (name.find('\0') != std::string_view::npos) throw Error::invalid("/file", "has a name with a NUL character");
-    if (!services::Gcodes::is_gcode_name(name))
+    if (!gcode_format(name))
         throw Error(ErrorCode::kUnsupportedMediaType,
-                    PublicMessage{"Only files that end in .gco, .gcode or .g can be uploaded"});
+                    PublicMessage{"Only files whose names end in " + std::string(kGcodeEndings) + " can be uploaded"});
     return std::string(name);
 }
 
@@ -76,7 +77,8 @@ void read_address(const http::Query& query, Form& form) {
 
 Awaitable<void> read_file(const Services& services, Call& call, http::MultipartReader& reader, Form& form) {
     const std::uint64_t size_hint = call.request.body->content_length().value_or(0);
-    form.file.emplace(co_await services.gcodes.begin_upload(size_hint, call.principal()));
+    const GcodeFormat format = stored_format(form.display);
+    form.file.emplace(co_await services.gcodes.begin_upload(size_hint, call.principal(), format));
     std::uint64_t size_bytes = 0;
     for (auto piece = co_await reader.read_some(); !piece.empty(); piece = co_await reader.read_some()) {
         size_bytes += piece.size();

@@ -52,6 +52,8 @@ std::string_view to_word(ErrorCode code) {
             return "conflict";
         case ErrorCode::kPrinterNotOperational:
             return "printer_not_operational";
+        case ErrorCode::kGcodeNotPrintable:
+            return "gcode_not_printable";
         case ErrorCode::kPrinterRefused:
             return "printer_refused";
         case ErrorCode::kBodyTooLarge:

@@ -35,7 +35,8 @@ enum class ErrorCode {
     kMethodNotAllowed,
     kConflict,  ///< exists already, or may not be changed that way
     kPrinterNotOperational,
-    kPrinterRefused,  ///< the printer answered no to what its state does not allow
+    kGcodeNotPrintable,  ///< printers of that kind do not take files of this format
+    kPrinterRefused,     ///< the printer answered no to what its state does not allow
     kBodyTooLarge,
     kHeaderTooLarge,
     kRequestTimeout,

@@ -115,6 +115,7 @@ struct Files {
     std::string old_dir;  ///< what rows of Karmen 0.0.13 call it; empty: the same
     Bytes min_free_bytes = 64 * kMiB;
     Bytes user_quota_bytes = 0;  ///< 0: none
+    Bytes unpacked_max_bytes = 512 * kMiB;
     bool operator==(const Files&) const = default;
 };
 

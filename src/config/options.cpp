@@ -215,6 +215,8 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::files, &Files::min_free_bytes>, 0, 1024 * kGiB}},
     {"files.user_quota_bytes", "The files of one user may take this much room; an upload beyond it is refused. 0: as much as there is.",
         SizeOption{field<&Config::files, &Files::user_quota_bytes>, 0, 1024 * 1024 * kGiB}},
+    {"files.unpacked_max_bytes", "Of a .gcode.3mf, the largest G-code that is unpacked to be analysed; a file with more is stored without facts.",
+        SizeOption{field<&Config::files, &Files::unpacked_max_bytes>, kKiB, 1024 * kGiB}},
 
     {"storage.postgres_url", "PostgreSQL database. Empty: the one that POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER and "
         "POSTGRES_PASSWORD of the environment name, or, without POSTGRES_HOST, the embedded database in data_dir.",

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "files/names.hpp"
+#include "files/seekable.hpp"
 #include "files/upload_name.hpp"
 
 #include <algorithm>
@@ -54,9 +55,9 @@ FileDescriptor open_at(const FileDescriptor& folder, const std::string& name, in
 
 }  // namespace
 
-FileContent read_content(const OpenFile& file) {
+FileContent GcodeStore::read_content(const OpenFile& file, GcodeFormat format) const {
     Sha256 digest;
-    gcode::GcodeAnalyzer analyzer;
+    gcode::FileAnalyzer analyzer(format, limits_.unpacked_bytes_max);
     std::vector<char> block(kBlockBytes);
     for (;;) {
         const ssize_t count = ::read(file.file.get(), block.data(), block.size());
@@ -67,7 +68,7 @@ FileContent read_content(const OpenFile& file) {
         digest.update(bytes);
         analyzer.feed(bytes);
     }
-    return {digest.finish(), analyzer.finish()};
+    return {digest.finish(), analyzer.finish(seekable(file.file, file.size_bytes))};
 }
 
 std::optional<std::string> path_below(const StoreFolders& folders, std::string_view path) {
@@ -78,8 +79,8 @@ std::optional<std::string> path_below(const StoreFolders& folders, std::string_v
     return std::nullopt;
 }
 
-GcodeStore::GcodeStore(const StoreFolders& folders, std::uint64_t free_bytes_min)
-    : folders_{std::filesystem::absolute(folders.root), folders.old_root}, free_bytes_min_(free_bytes_min) {
+GcodeStore::GcodeStore(const StoreFolders& folders, const StoreLimits& limits)
+    : folders_{std::filesystem::absolute(folders.root), folders.old_root}, limits_(limits) {
     std::filesystem::create_directories(folders_.root);
     root_ = FileDescriptor(::open(folders_.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root_) throw_errno("open " + folders_.root.string());
@@ -118,12 +119,12 @@ FileDescriptor GcodeStore::make_folder(const std::vector<std::string>& parts) {
 }
 
 void GcodeStore::require_space() const {
-    require_free_bytes(root_.get(), free_bytes_min_);
+    require_free_bytes(root_.get(), limits_.free_bytes_min);
 }
 
-std::unique_ptr<Upload> GcodeStore::begin(std::uint64_t size_hint) {
-    require_free_bytes(root_.get(), free_bytes_min_ + size_hint);
-    return std::make_unique<Upload>(root_.get(), free_bytes_min_);
+std::unique_ptr<Upload> GcodeStore::begin(std::uint64_t size_hint, GcodeFormat format) {
+    require_free_bytes(root_.get(), limits_.free_bytes_min + size_hint);
+    return std::make_unique<Upload>(root_.get(), format, limits_);
 }
 
 StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::string_view display,
@@ -142,7 +143,7 @@ StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::str
     stored.relative_path = path_of(stored.filename);
     stored.size_bytes = upload.size_bytes_;
     stored.sha256 = upload.digest_.finish();
-    stored.analysis = upload.analyzer_.finish();
+    stored.analysis = upload.finish_analysis();
     return stored;
 }
 

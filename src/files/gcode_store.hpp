@@ -3,8 +3,9 @@
 #include "base/file_descriptor.hpp"
 #include "base/log.hpp"
 #include "domain/gcode.hpp"
+#include "domain/gcode_format.hpp"
 #include "files/sha256.hpp"
-#include "gcode/analyzer.hpp"
+#include "gcode/file_analyzer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,14 +27,21 @@ struct StoredFile {
     std::string relative_path;  ///< folder and filename
     std::int64_t size_bytes = 0;
     std::string sha256;
-    GcodeAnalysis analysis;
+    gcode::FileAnalysis analysis;
+};
+
+/// What a store keeps free, and reads at most.
+struct StoreLimits {
+    std::uint64_t free_bytes_min = 0;  ///< on its disk
+    /// G-code inside of an archive that is larger is not analysed.
+    std::uint64_t unpacked_bytes_max = 512ULL * 1024 * 1024;
 };
 
 /// A file on its way into the store: written under a temporary name, hashed and analysed in the same pass. Destroyed
 /// before it was published, it leaves nothing behind. Any one thread at a time, blocks.
 class Upload {
   public:
-    Upload(int root, std::uint64_t free_bytes_min);
+    Upload(int root, GcodeFormat format, const StoreLimits& limits);
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
@@ -46,6 +54,7 @@ class Upload {
     /// Gives the durable file a name in `folder`: `wanted` or, when that is taken, one with a suffix.
     std::string take_free_name(const FileDescriptor& folder, const std::string& wanted,
                                const std::function<bool(const std::string& name)>& is_taken);
+    gcode::FileAnalysis finish_analysis();
 
     int root_;  ///< the store's
     std::uint64_t free_bytes_min_;
@@ -54,7 +63,7 @@ class Upload {
     std::int64_t size_bytes_ = 0;
     std::int64_t flushed_bytes_ = 0;
     Sha256 digest_;
-    gcode::GcodeAnalyzer analyzer_;
+    gcode::FileAnalyzer analyzer_;
     bool is_published_ = false;
 };
 
@@ -68,11 +77,8 @@ struct OpenFile {
 /// What a file holds, as an upload of it would have found.
 struct FileContent {
     std::string sha256;
-    GcodeAnalysis analysis;
+    gcode::FileAnalysis analysis;
 };
-
-/// Reads the file to its end. Any thread, blocks. Throws Error(kInternal).
-FileContent read_content(const OpenFile& file);
 
 /// Where the store is.
 struct StoreFolders {
@@ -91,14 +97,14 @@ std::optional<std::string> path_below(const StoreFolders& folders, std::string_v
 /// name and no planted link leads outside. Any thread, blocks.
 class GcodeStore {
   public:
-    /// Makes the folder when it is missing. `free_bytes_min` stay free on its disk.
-    GcodeStore(const StoreFolders& folders, std::uint64_t free_bytes_min);
+    /// Makes the folder when it is missing.
+    GcodeStore(const StoreFolders& folders, const StoreLimits& limits);
 
     /// Throws Error(kDiskFull) when the store takes no more files.
     void require_space() const;
 
     /// `size_hint` is how many bytes are known to come, 0 when it is not known. Throws Error(kDiskFull).
-    std::unique_ptr<Upload> begin(std::uint64_t size_hint);
+    std::unique_ptr<Upload> begin(std::uint64_t size_hint, GcodeFormat format = GcodeFormat::kText);
 
     /// Makes the uploaded file durable and gives it a name that is free, so that nothing is overwritten. Only now the
     /// folder must be known: it may come after the file. Throws Error(kInvalidInput) for one that leaves the store or
@@ -114,6 +120,9 @@ class GcodeStore {
     /// None when there is no such file (any more). The path may be absolute, as in old rows. Throws Error(kOverloaded)
     /// when the process has too many files open.
     std::optional<OpenFile> open(std::string_view path) const;
+
+    /// Reads the file to its end. Throws Error(kInternal).
+    FileContent read_content(const OpenFile& file, GcodeFormat format) const;
 
     /// A file that is gone already, or lies outside, is no error.
     void remove(std::string_view path);
@@ -139,7 +148,7 @@ class GcodeStore {
     FileDescriptor make_folder(const std::vector<std::string>& parts);
 
     StoreFolders folders_;
-    std::uint64_t free_bytes_min_;
+    StoreLimits limits_;
     FileDescriptor root_;
 };
 

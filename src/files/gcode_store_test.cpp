@@ -47,7 +47,7 @@ class GcodeStoreTest : public testing::Test {
 
     fs::path base_ = fs::temp_directory_path() / ("karmen-store-" + random_hex(8));
     fs::path root_ = base_ / "gcodes";
-    GcodeStore store_{{root_}, 0};
+    GcodeStore store_{{root_}, {}};
 };
 
 TEST_F(GcodeStoreTest, KeepsWhatWasUploadedUnderItsFolder) {
@@ -122,7 +122,7 @@ TEST_F(GcodeStoreTest, AFifoInTheStoreDoesNotHoldTheReader) {
 }
 
 TEST_F(GcodeStoreTest, RefusesWhatDoesNotFitOnTheDisk) {
-    GcodeStore full({root_}, ~std::uint64_t{0} / 2);
+    GcodeStore full({root_}, {.free_bytes_min = ~std::uint64_t{0} / 2});
     try {
         full.begin(0);
         ADD_FAILURE() << "accepted";
@@ -186,7 +186,7 @@ TEST_F(GcodeStoreTest, FindsFilesByWhatTheRootWasCalled) {
     put("a", "cube.gcode", "G28\n");
     std::ofstream(base_ / "outside" / "secret") << "secret";
     fs::create_directory_symlink(base_ / "outside", root_ / "link");
-    GcodeStore moved({root_, "/srv/old"}, 0);
+    GcodeStore moved({root_, "/srv/old"}, {});
     EXPECT_EQ(moved.open("/srv/old/a/cube.gcode").value().size_bytes, 4U);
     EXPECT_FALSE(store_.open("/srv/old/a/cube.gcode"));
     for (const char* path : {"/srv/old/link/secret", "/srv/old/../outside/secret", "/srv/old/a/../../outside/secret"})

@@ -3,6 +3,7 @@
 #include "base/characters.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "domain/gcode_format.hpp"
 
 #include <algorithm>
 
@@ -30,7 +31,10 @@ bool is_invisible(std::string_view character) {
     return second == 0x81 && third >= 0xA0 && third <= 0xAF;
 }
 
+/// `.gcode.3mf` is one extension.
 std::size_t extension_start(std::string_view filename) {
+    const std::string_view ending = gcode_ending(filename);
+    if (!ending.empty() && ending.size() < filename.size()) return filename.size() - ending.size();
     const std::size_t dot = filename.rfind('.');
     return dot == std::string_view::npos || dot == 0 ? filename.size() : dot;
 }
@@ -89,8 +93,10 @@ std::string safe_filename(std::string_view display) {
             safe += character;
     }
     safe.erase(0, safe.find_first_not_of("._-"));
+    const std::string_view ending = gcode_ending(text);
+    if (!ending.empty() && safe == ending.substr(1)) safe.clear();
     if (safe.empty() || extension_start("x" + safe) == safe.size() + 1)
-        safe = "file" + (safe.empty() ? "" : "." + safe);
+        safe = "file" + (safe.empty() ? std::string(ending) : "." + safe);
     if (safe.size() <= kFilenameMaxBytes) return safe;
     const std::size_t dot = extension_start(safe);
     const std::string extension(cut(std::string_view(safe).substr(dot), kFilenameMaxBytes / 2));

@@ -72,6 +72,8 @@ TEST(Filename, KeepsWhatPeopleCanRead) {
 TEST(Filename, DropsWhatIsDangerous) {
     check_filename("..gcode", "file.gcode");
     check_filename(".gcode", "file.gcode");
+    check_filename(".gcode.3mf", "file.gcode.3mf");
+    check_filename("-.bgcode", "file.bgcode");
     check_filename("-rf.gcode", "rf.gcode");
     check_filename("a\x01\x7F\"$(b).gcode", "a(b).gcode");
     check_filename("", "file");
@@ -90,6 +92,7 @@ TEST(Filename, IsCutAtACharacterAndKeepsItsExtension) {
     EXPECT_LE(safe.size(), kFilenameMaxBytes);
     EXPECT_TRUE(safe.ends_with("\xC3\xA9.gcode"));
     EXPECT_TRUE(is_valid_utf8(safe));
+    EXPECT_TRUE(safe_filename("x" + name + ".GCODE.3mf").ends_with("\xC3\xA9.GCODE.3mf"));
     EXPECT_LE(safe_filename("a." + std::string(400, 'g')).size(), kFilenameMaxBytes);
 }
 
@@ -97,6 +100,8 @@ TEST(Filename, TakesASuffixBeforeTheExtension) {
     EXPECT_EQ(with_suffix("cube.gcode", "1f"), "cube-1f.gcode");
     EXPECT_EQ(with_suffix("a.b.gco", "1f"), "a.b-1f.gco");
     EXPECT_EQ(with_suffix("file", "1f"), "file-1f");
+    EXPECT_EQ(with_suffix("cube.gcode.3mf", "1f"), "cube-1f.gcode.3mf");
+    EXPECT_EQ(with_suffix("cube.v2.bgcode", "1f"), "cube.v2-1f.bgcode");
 }
 
 }  // namespace

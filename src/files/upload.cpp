@@ -2,6 +2,7 @@
 #include "base/random.hpp"
 #include "files/gcode_store.hpp"
 #include "files/names.hpp"
+#include "files/seekable.hpp"
 #include "files/upload_name.hpp"
 
 #include <cerrno>
@@ -68,10 +69,14 @@ bool link_to_free_name(int from_folder, const char* from, int to_folder, const c
     return true;
 }
 
-Upload::Upload(int root, std::uint64_t free_bytes_min)
-    : root_(root), free_bytes_min_(free_bytes_min), temporary_name_(new_upload_name()) {
+Upload::Upload(int root, GcodeFormat format, const StoreLimits& limits)
+    : root_(root),
+      free_bytes_min_(limits.free_bytes_min),
+      temporary_name_(new_upload_name()),
+      analyzer_(format, limits.unpacked_bytes_max) {
+    // Read too: the analysis of an archive begins at its end.
     file_ = FileDescriptor(
-        ::openat(root_, temporary_name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+        ::openat(root_, temporary_name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (!file_) throw_errno("create a file for an upload");
 }
 
@@ -93,6 +98,10 @@ void Upload::write(std::span<const char> bytes) {
     ::sync_file_range(file_.get(), flushed_bytes_, size_bytes_ - flushed_bytes_, SYNC_FILE_RANGE_WRITE);
     flushed_bytes_ = size_bytes_;
     require_free_bytes(root_, free_bytes_min_);
+}
+
+gcode::FileAnalysis Upload::finish_analysis() {
+    return analyzer_.finish(seekable(file_, static_cast<std::uint64_t>(size_bytes_)));
 }
 
 std::string Upload::take_free_name(const FileDescriptor& folder, const std::string& wanted,

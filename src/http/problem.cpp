@@ -50,6 +50,7 @@ unsigned status_of(ErrorCode code) {
             return 408;
         case ErrorCode::kConflict:
         case ErrorCode::kPrinterNotOperational:
+        case ErrorCode::kGcodeNotPrintable:
         case ErrorCode::kPrinterRefused:
             return 409;
         case ErrorCode::kBodyTooLarge:

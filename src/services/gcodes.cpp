@@ -53,18 +53,13 @@ Awaitable<void> GcodeUpload::flush() {
     block_.clear();
 }
 
-bool Gcodes::is_gcode_name(std::string_view filename) {
-    const std::string lower = to_lower(filename);
-    return lower.ends_with(".gco") || lower.ends_with(".gcode") || lower.ends_with(".g");
-}
-
-Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint, Principal owner) {
+Awaitable<GcodeUpload> Gcodes::begin_upload(std::uint64_t size_hint, Principal owner, GcodeFormat format) {
     if (with_.user_bytes_max > 0) {
         const std::uint64_t used = co_await offload(with_.blocking, [&] { return with_.gcodes.bytes_of(owner.user); });
         const std::uint64_t wanted = size_hint > kFormBytes ? size_hint - kFormBytes : 0;
         if (used + wanted > with_.user_bytes_max) throw storage::quota_exceeded(with_.user_bytes_max);
     }
-    auto file = co_await offload(with_.files, [&] { return with_.store.begin(size_hint); });
+    auto file = co_await offload(with_.files, [&] { return with_.store.begin(size_hint, format); });
     co_return GcodeUpload(std::move(file), with_.files);
 }
 
@@ -85,11 +80,15 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
                   .uploaded = with_.clock.now(),
                   .size_bytes = stored.size_bytes,
                   .sha256 = stored.sha256,
-                  .analysis = stored.analysis,
+                  .analysis = std::nullopt,
                   .analysis_error = std::nullopt,
                   .analysis_version = kAnalysisVersion,
                   .user = owner.user,
                   .username = owner.username};
+        if (stored.analysis)
+            row.analysis = std::move(*stored.analysis);
+        else
+            row.analysis_error = std::move(stored.analysis.error());
         const std::string path = row.absolute_path;
         Gcode listed = list_or_drop(std::move(row), repeated);
         is_new = listed.absolute_path == path;
@@ -213,12 +212,13 @@ bool Gcodes::analyze(const Gcode& gcode) {
     const auto file = with_.store.open(gcode.absolute_path);
     if (!file)
         return !gcode.analysis && !gcode.analysis_error && with_.gcodes.set_analysis_error(gcode.id, kFileIsGone);
-    const files::FileContent content = files::read_content(*file);
+    const files::FileContent content = with_.store.read_content(*file, stored_format(gcode.filename));
     if (gcode.sha256.empty()) with_.gcodes.set_sha256(gcode.id, content.sha256);
     if (gcode.analysis && gcode.analysis_version >= kAnalysisVersion) return false;
     with_.log.info(gcode.analysis ? "analysed a file again, to find more" : "analysed a file that had no analysis",
                    {{"gcode", gcode.id}});
-    return with_.gcodes.set_analysis(gcode.id, content.analysis);
+    if (!content.analysis) return with_.gcodes.set_analysis_error(gcode.id, content.analysis.error());
+    return with_.gcodes.set_analysis(gcode.id, *content.analysis);
 }
 
 void Gcodes::recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min) {

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "domain/access.hpp"
 #include "domain/gcode.hpp"
+#include "domain/gcode_format.hpp"
 #include "domain/list_query.hpp"
 #include "files/gcode_store.hpp"
 #include "runtime/awaitable.hpp"
@@ -61,12 +62,10 @@ class Gcodes {
     };
     explicit Gcodes(Dependencies dependencies) : with_(dependencies) {}
 
-    /// `.gco`, `.gcode` or `.g`, in any letter case, as slicers name them.
-    static bool is_gcode_name(std::string_view filename);
-
     /// `size_hint`: how many bytes will come, with a form around the file. Throws Error: kDiskFull when less than that
     /// and the reserve are free, kQuotaExceeded when the owner has no room for it.
-    Awaitable<GcodeUpload> begin_upload(std::uint64_t size_hint, Principal owner);
+    Awaitable<GcodeUpload> begin_upload(std::uint64_t size_hint, Principal owner,
+                                        GcodeFormat format = GcodeFormat::kText);
 
     /// Stores the file durably and lists it; after this it is not lost. Throws Error: kInvalidInput for a folder that
     /// leaves the store, kQuotaExceeded.

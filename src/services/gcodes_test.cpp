@@ -71,7 +71,7 @@ class GcodesTest : public ServiceTest {
     storage::TemporaryFolder temporary;
     fs::path root = temporary.path() / "gcodes";
     storage::GcodeRepository repository{*database};
-    files::GcodeStore store{{root}, 0};
+    files::GcodeStore store{{root}, {}};
     Gcodes gcodes{{repository, store, clock, lists, blocking, file_work, log, changes}};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");
@@ -310,7 +310,7 @@ TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
     EXPECT_EQ(files(), std::vector<std::string>{"old.gcode"});
     EXPECT_EQ(error_of(gcodes.open(old)), ErrorCode::kGcodeNotFound);
 
-    files::GcodeStore named({root, "/srv"}, 0);
+    files::GcodeStore named({root, "/srv"}, {});
     Gcodes told({repository, named, clock, lists, blocking, file_work, log, changes});
     write_all(root / "unlisted.gcode", "G28\n");
     told.recover(temporary.path() / "unlisted");
@@ -322,7 +322,7 @@ TEST_F(GcodesTest, AsLongAsRowsNameFilesElsewhereNothingIsMovedAway) {
 }
 
 TEST_F(GcodesTest, WhatWouldFillTheDiskIsRefusedBeforeItIsSent) {
-    files::GcodeStore full({root}, std::numeric_limits<std::uint64_t>::max() / 2);
+    files::GcodeStore full({root}, {.free_bytes_min = std::numeric_limits<std::uint64_t>::max() / 2});
     Gcodes refused({repository, full, clock, lists, blocking, file_work, log, changes});
     EXPECT_EQ(error_of(begin_and_give_up(refused, "G28\n")), ErrorCode::kDiskFull);
     EXPECT_TRUE(files().empty());
@@ -424,16 +424,6 @@ TEST_F(GcodesTest, RecoverKeepsWhatIsListedAndMovesTheRestAway) {
     EXPECT_EQ(files(), std::vector<std::string>{"a/kept.gcode"});
     EXPECT_EQ(read_all(temporary.path() / "unlisted" / "a" / "unlisted.gcode"), "unlisted");
     EXPECT_EQ(run(gcodes.open(kept.id)).file.size_bytes, 4U);
-}
-
-TEST(Gcodes, KnowsTheNamesThatSlicersGive) {
-    EXPECT_TRUE(Gcodes::is_gcode_name("cube.gcode"));
-    EXPECT_TRUE(Gcodes::is_gcode_name("cube.gco"));
-    for (const char* name : {"CUBE.GCODE", "Cube.Gco", "cube.g", "CUBE.G"})
-        EXPECT_TRUE(Gcodes::is_gcode_name(name)) << name;
-    for (const char* name : {"cube.stl", "g", "cubeg", "cube.bgcode", "cube.g.txt"})
-        EXPECT_FALSE(Gcodes::is_gcode_name(name)) << name;
-    EXPECT_FALSE(Gcodes::is_gcode_name("gcode"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "domain/gcode_format.hpp"
 #include "runtime/event.hpp"
 #include "runtime/sleep.hpp"
 #include "services/printer_observer.hpp"
@@ -51,6 +52,11 @@ void require_started(const printers::PrintOutcome& outcome) {
     throw Error(ErrorCode::kPrinterFailed, PublicMessage{std::string(what) + outcome.reason});
 }
 
+void require_printable(const Gcode& gcode, const Printer& printer) {
+    if (const auto obstacle = print_obstacle(printer.client.name, stored_format(gcode.filename)))
+        throw Error(ErrorCode::kGcodeNotPrintable, PublicMessage{"The printer cannot print this file: " + *obstacle});
+}
+
 /// The state shown is the printer's text, so text and flags must agree, and a reason names both when they do not.
 void require_operational(const PrinterStatus& status) {
     const bool has_text = starts_with_ignoring_case(status.text, "operational");
@@ -90,6 +96,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     const Printer printer = co_await with_.printers.require(start->host);
     start->host = printer.host;
     Gcodes::Content content = co_await with_.gcodes.open(start->gcode_id);
+    require_printable(content.gcode, printer);
     const auto lock = co_await with_.locks.try_lock(start->host);
     if (!lock) throw not_operational("another file is being sent to it");
     if (is_moonraker(printer.client.version)) throw not_operational(std::string(kMoonrakerHint));

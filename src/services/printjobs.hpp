@@ -42,7 +42,8 @@ class PrintJobs {
 
     /// Streams the file to the printer, starts the print and records it. Goes on when the caller is cancelled: a print
     /// that the printer began is always recorded. Throws Error: kGcodeNotFound, kPrinterNotFound,
-    /// kPrinterNotOperational (also while another file is on its way to that printer), kPrinterFailed with the reason.
+    /// kGcodeNotPrintable, kPrinterNotOperational (also while another file is on its way to that printer),
+    /// kPrinterFailed with the reason.
     Awaitable<PrintJob> start(Principal who, std::int64_t gcode_id, std::string host);
 
     Awaitable<Page<PrintJob>> list(ListQuery query);

@@ -49,7 +49,7 @@ class PrintJobsTest : public ServiceTest {
     storage::GcodeRepository gcode_rows{*database};
     storage::PrinterRepository printer_rows{*database};
     storage::PrintJobRepository job_rows{*database};
-    files::GcodeStore store{{temporary.path() / "gcodes"}, 0};
+    files::GcodeStore store{{temporary.path() / "gcodes"}, {}};
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
     ScriptedPrinterApi::Script& other = api.at(kOtherHost);

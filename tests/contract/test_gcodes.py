@@ -200,7 +200,7 @@ REFUSED = {
     "text": (multipart.form(Part("file", b"G28", filename="x.txt")), CONTENT_TYPE, 415),
     "double suffix": (multipart.form(Part("file", b"G28", filename="x.gcode.exe")), CONTENT_TYPE, 415),
     "suffix without dot": (multipart.form(Part("file", b"G28", filename="xgcode")), CONTENT_TYPE, 415),
-    "binary g-code": (multipart.form(Part("file", b"G28", filename="x.bgcode")), CONTENT_TYPE, 415),
+    "project": (multipart.form(Part("file", b"PK", filename="x.3mf")), CONTENT_TYPE, 415),
     "suffix with blank": (multipart.form(Part("file", b"G28", filename="x.gcode ")), CONTENT_TYPE, 415),
 }
 

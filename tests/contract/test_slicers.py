@@ -175,7 +175,7 @@ def test_plate_of_orca(server, user: Api, key: str):
     assert len(stored(user, "plate.gcode")) == 1
 
 
-@pytest.mark.parametrize("name", ["model.stl", "noending", "x.gcode.3mf", "x.GCODE.txt"])
+@pytest.mark.parametrize("name", ["model.stl", "noending", "x.3mf", "x.GCODE.txt"])
 def test_other_files_are_415(server, key: str, name: str):
     answer = test_and_upload(server, key, Upload(filename=name))
     assert answer.status == 415
@@ -222,7 +222,7 @@ def file_part(rest: bytes) -> bytes:
     return b'Content-Disposition: form-data; name="file"; ' + rest + b"\r\n\r\nG28\n"
 
 
-@pytest.mark.parametrize("name", ["PART.GCODE", "PART.GCO", "Part.Gcode", "part.g", "PART.G"])
+@pytest.mark.parametrize("name", ["PART.GCODE", "PART.GCO", "Part.Gcode", "part.g", "PART.G", "part.bgcode", "PART.GCODE.3MF"])
 def test_names_in_any_letter_case(server, user: Api, key: str, name: str):
     assert test_and_upload(server, key, Upload(filename=name)).status == 201
     (gcode,) = stored(user, name)

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 class GcodeCopier {
   public:
     GcodeCopier(const config::Config& config, storage::Database& live, const fs::path& draft, Manifest& manifest)
-        : store_(gcode_folders(config), 0), live_(live), draft_(draft), manifest_(manifest) {}
+        : store_(gcode_folders(config), {}), live_(live), draft_(draft), manifest_(manifest) {}
 
     void copy(const Gcode& gcode) {
         // Rows of Karmen 0.0.13 have paths that begin with `/`, which mean nothing where the backup is restored.

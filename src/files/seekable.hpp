@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/file_descriptor.hpp"
+#include "gcode/seekable_file.hpp"
+
+#include <cstdint>
+
+namespace karmen::files {
+
+/// The first `size_bytes` of a file on the disk, as an analysis reads them: as throw_errno if they cannot be read.
+/// REQUIRES: `file` stays open and in its place.
+gcode::SeekableFile seekable(const FileDescriptor& file, std::uint64_t size_bytes);
+
+}  // namespace karmen::files
