@@ -21,6 +21,15 @@ void feed_metadata(GcodeAnalyzer& analyzer, binary::BlockType block, std::string
         analyzer.feed_comment(fmt::format("{} = {}", key, value));
 }
 
+/// The pictures that stand in the file as a text would have them: within the limits of those.
+void keep_pictures(std::vector<Thumbnail>& kept, const std::vector<Thumbnail>& found) {
+    const auto is_side = [](unsigned side) { return side > 0 && side <= kThumbnailSideMax; };
+    for (const Thumbnail& picture : found)
+        if (kept.size() < kThumbnailsMax && picture.length <= kThumbnailBytesMax && is_side(picture.width) &&
+            is_side(picture.height))
+            kept.push_back(picture);
+}
+
 }  // namespace
 
 class FileAnalyzer::BinaryFile {
@@ -28,15 +37,17 @@ class FileAnalyzer::BinaryFile {
     explicit BinaryFile(GcodeAnalyzer& analyzer)
         : reader_({.on_metadata = [&analyzer](binary::BlockType block, std::string_view key,
                                               std::string_view value) { feed_metadata(analyzer, block, key, value); },
-                   .on_thumbnail = [](binary::ImageFormat, unsigned, unsigned, std::string_view) {}}) {}
+                   .on_thumbnail = [this](Thumbnail picture) { keep_pictures(pictures_, {std::move(picture)}); }}) {}
 
     void feed(std::span<const char> bytes) { reader_.feed(bytes); }
-    const std::string& finish() {
+    std::expected<std::vector<Thumbnail>, std::string> finish() {
         reader_.finish();
-        return reader_.problem();
+        if (!reader_.problem().empty()) return std::unexpected(reader_.problem());
+        return std::move(pictures_);
     }
 
   private:
+    std::vector<Thumbnail> pictures_;
     binary::Reader reader_;
 };
 
@@ -55,13 +66,17 @@ void FileAnalyzer::feed(std::span<const char> bytes) {
 }
 
 FileAnalysis FileAnalyzer::finish(const SeekableFile& file) {
-    std::string problem;
-    if (binary_) problem = binary_->finish();
-    if (format_ == GcodeFormat::kArchive)
-        problem = archive::read_first_plate(file, unpacked_bytes_max_,
+    if (format_ == GcodeFormat::kText) return analyzer_.finish();
+    const auto pictures =
+        binary_ ? binary_->finish()
+                : archive::read_first_plate(file, unpacked_bytes_max_,
                                             [this](std::span<const char> bytes) { analyzer_.feed(bytes); });
-    if (!problem.empty()) return std::unexpected(std::move(problem));
-    return analyzer_.finish();
+    if (!pictures) return std::unexpected(pictures.error());
+    GcodeAnalysis facts = analyzer_.finish();
+    // What the comments of an unpacked text say of places is not about this file.
+    facts.thumbnails.clear();
+    keep_pictures(facts.thumbnails, *pictures);
+    return facts;
 }
 
 }  // namespace karmen::gcode

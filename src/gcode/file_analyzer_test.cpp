@@ -2,10 +2,14 @@
 
 #include "base/text.hpp"
 #include "gcode/archive/testing.hpp"
+#include "gcode/archive/zip.hpp"
 #include "gcode/binary/testing.hpp"
+#include "gcode/limits.hpp"
 #include "gcode/testing.hpp"
 
 #include <gtest/gtest.h>
+
+#include <utility>
 
 namespace karmen::gcode {
 namespace {
@@ -83,6 +87,29 @@ TEST(FileAnalyzer, BinaryGcodeHasTheFactsOfTheSameText) {
               text_of(analysis_of(GcodeFormat::kText, same_as_text())));
 }
 
+TEST(FileAnalyzer, BinaryGcodeHasItsPicturesWhereTheyStand) {
+    const std::string file = binary_file();
+    const FileAnalysis analysis = analysis_of(GcodeFormat::kBinary, file, 7);
+    ASSERT_EQ(analysis.value().thumbnails.size(), 1U);
+    const Thumbnail& picture = analysis->thumbnails[0];
+    EXPECT_EQ(picture, (Thumbnail{.width = 16,
+                                  .height = 12,
+                                  .format = Thumbnail::Format::kPng,
+                                  .encoding = Thumbnail::Encoding::kRaw,
+                                  .offset = file.find("PNG!"),
+                                  .length = 4}));
+}
+
+TEST(FileAnalyzer, PicturesBeyondTheLimitsAreLeftOut) {
+    std::string file = header();
+    for (const auto& [width, height] : {std::pair{0U, 12U}, {12U, 0U}, {9000U, 12U}, {12U, 9000U}})
+        file += block({.type = 5, .data = "PNG!", .parameters = binary::image_parameters(0, width, height)});
+    EXPECT_TRUE(analysis_of(GcodeFormat::kBinary, file).value().thumbnails.empty());
+    for (unsigned i = 0; i < 20; ++i)
+        file += block({.type = 5, .data = "PNG!", .parameters = binary::image_parameters(0, 12, 12)});
+    EXPECT_EQ(analysis_of(GcodeFormat::kBinary, file).value().thumbnails.size(), kThumbnailsMax);
+}
+
 TEST(FileAnalyzer, DoesNotCareHowTheFileIsCut) {
     const std::string file = binary_file();
     const std::string whole = text_of(analysis_of(GcodeFormat::kBinary, file));
@@ -120,6 +147,49 @@ TEST(FileAnalyzer, AnArchiveHasTheFactsOfItsPlate) {
     EXPECT_EQ(text_of(analysis), text_of(analysis_of(GcodeFormat::kText, kPlate)));
     EXPECT_EQ(analysis.value().printer_model, "Bambu Lab X1");
     EXPECT_EQ(analysis.value().layer_count, 50);
+}
+
+/// The beginning of a PNG of that size, and some more.
+std::string png(unsigned width, unsigned height) {
+    const auto big = [](unsigned value) {
+        return std::string{static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+                           static_cast<char>(value >> 8), static_cast<char>(value)};
+    };
+    return "\x89PNG\r\n\x1A\n" + big(13) + "IHDR" + big(width) + big(height) + std::string(100, 'p');
+}
+
+TEST(FileAnalyzer, AnArchiveHasThePicturesOfItsPlateOnly) {
+    const std::string deflated_png = png(512, 500);
+    const std::string stored_png = png(128, 120);
+    const std::string file = zip(
+        {{.name = "Metadata/plate_2.png", .content = png(1, 1)},
+         {.name = "Metadata/plate_1_small.png", .content = stored_png, .method = 0},
+         {.name = "Metadata/plate_1.png", .content = deflated_png},
+         {.name = "Metadata/plate_1.gcode", .content = "; thumbnail begin 16x16 4\n; AAAA\n; thumbnail end\nG28\n"}});
+    const FileAnalysis analysis = analysis_of(GcodeFormat::kArchive, file);
+    ASSERT_EQ(analysis.value().thumbnails.size(), 2U) << "the picture in the comments is not at that place of the file";
+    const Thumbnail& large = analysis->thumbnails[0];
+    EXPECT_EQ(large.encoding, Thumbnail::Encoding::kZipEntry);
+    EXPECT_EQ(large.entry, "Metadata/plate_1.png");
+    EXPECT_EQ(std::pair(large.width, large.height), std::pair(512U, 500U));
+    EXPECT_EQ(archive::inflate_entry(file.substr(large.offset, large.length), deflated_png.size()), deflated_png);
+    EXPECT_EQ(archive::inflate_entry(file.substr(large.offset, large.length), deflated_png.size() - 1), std::nullopt);
+    EXPECT_EQ(archive::inflate_entry(file.substr(large.offset, large.length - 1), 1000), std::nullopt);
+    const Thumbnail& small = analysis->thumbnails[1];
+    EXPECT_EQ(small.encoding, Thumbnail::Encoding::kRaw);
+    EXPECT_EQ(std::pair(small.width, small.height), std::pair(128U, 120U));
+    EXPECT_EQ(file.substr(small.offset, small.length), stored_png);
+}
+
+TEST(FileAnalyzer, APictureOfAnArchiveThatIsDamagedIsLeftOut) {
+    const Content plate{.name = "Metadata/plate_1.gcode", .content = kPlate};
+    const std::vector<Content> bad{{.name = "Metadata/plate_1.png", .content = png(16, 16), .crc32 = 1},
+                                   {.name = "Metadata/plate_1.png", .content = "no picture"},
+                                   {.name = "Metadata/plate_1.png", .content = png(16, 16).substr(0, 20)},
+                                   {.name = "Metadata/plate_1.png", .content = png(16, 16), .flags = 1},
+                                   {.name = "Metadata/plate_1.png", .content = png(0, 16)}};
+    for (const Content& picture : bad)
+        EXPECT_TRUE(analysis_of(GcodeFormat::kArchive, zip({plate, picture})).value().thumbnails.empty());
 }
 
 TEST(FileAnalyzer, OfSeveralPlatesTheLowestCounts) {

@@ -154,8 +154,8 @@ class Inflater {
 
     bool has_ended() const { return result_ == Z_STREAM_END; }
 
-    /// False if the data is damaged, or makes more than the output takes.
-    bool feed(std::string& packed, Output& output) {
+    /// False if the data is damaged, or `put` does not take what it makes.
+    bool feed(std::string& packed, const std::function<bool(std::span<const char>)>& put) {
         if (!is_ready_) return false;
         stream_.next_in = reinterpret_cast<Bytef*>(packed.data());
         stream_.avail_in = static_cast<uInt>(packed.size());
@@ -164,7 +164,7 @@ class Inflater {
             stream_.avail_out = static_cast<uInt>(buffer_.size());
             result_ = ::inflate(&stream_, Z_NO_FLUSH);
             if (result_ != Z_OK && result_ != Z_STREAM_END && result_ != Z_BUF_ERROR) return false;
-            if (!output.put(std::span<const char>(buffer_).first(buffer_.size() - stream_.avail_out))) return false;
+            if (!put(std::span<const char>(buffer_).first(buffer_.size() - stream_.avail_out))) return false;
         } while (stream_.avail_out == 0 && result_ != Z_STREAM_END);
         return true;
     }
@@ -191,6 +191,22 @@ std::expected<std::vector<Entry>, std::string> read_directory(const SeekableFile
     return entries;
 }
 
+bool is_stored(const Entry& entry) {
+    return entry.method == kStored;
+}
+
+std::optional<std::string> inflate_entry(std::string packed, std::size_t size_max) {
+    std::string content;
+    const std::function<bool(std::span<const char>)> append = [&](std::span<const char> bytes) {
+        if (bytes.size() > size_max - content.size()) return false;
+        content.append(bytes.begin(), bytes.end());
+        return true;
+    };
+    Inflater inflater;
+    if (!inflater.feed(packed, append) || !inflater.has_ended()) return std::nullopt;
+    return content;
+}
+
 std::expected<std::uint64_t, std::string> data_offset(const SeekableFile& file, const Entry& entry) {
     const std::string head = entry.offset < file.size_bytes ? file.read(entry.offset, kEntryBytes) : std::string();
     if (head.size() < kEntryBytes || !head.starts_with(kEntryMark))
@@ -210,17 +226,19 @@ std::optional<std::string> unpack(const SeekableFile& file, const Entry& entry,
     if (!offset) return offset.error();
 
     Output output(entry, use);
+    const std::function<bool(std::span<const char>)> put = [&](std::span<const char> bytes) {
+        return output.put(bytes);
+    };
     Inflater inflater;
     for (std::uint64_t at = 0; at < entry.packed_size && !inflater.has_ended();) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(entry.packed_size - at, kPieceBytes));
         std::string piece = file.read(*offset + at, count);
         if (piece.size() < count) return entry_damaged(entry, "is cut");
         at += count;
-        if (!(entry.method == kStored ? output.put(piece) : inflater.feed(piece, output)))
+        if (!(is_stored(entry) ? output.put(piece) : inflater.feed(piece, put)))
             return entry_damaged(entry, "is damaged");
     }
-    if (!output.is_right() || (entry.method == kDeflated && !inflater.has_ended()))
-        return entry_damaged(entry, "is damaged");
+    if (!output.is_right() || (!is_stored(entry) && !inflater.has_ended())) return entry_damaged(entry, "is damaged");
     return std::nullopt;
 }
 

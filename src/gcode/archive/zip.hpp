@@ -39,8 +39,15 @@ struct Entry {
     std::uint64_t offset = 0;  ///< of the entry, not of its data
 };
 
+/// Whether its data stands in the file as it is.
+bool is_stored(const Entry& entry);
+
 /// The directory, or what is wrong with the archive, for people. Any thread.
 std::expected<std::vector<Entry>, std::string> read_directory(const SeekableFile& file);
+
+/// Undoes DEFLATE (RFC 1951), in which an entry's data is packed unless it is stored. None if it is damaged, or more
+/// than `size_max` bytes when it is whole.
+std::optional<std::string> inflate_entry(std::string packed, std::size_t size_max);
 
 /// Where the packed data of an entry begins, or what is wrong.
 std::expected<std::uint64_t, std::string> data_offset(const SeekableFile& file, const Entry& entry);

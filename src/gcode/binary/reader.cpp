@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <zlib.h>
 
@@ -115,9 +116,10 @@ void Reader::begin_parameters() {
 
 void Reader::begin_data(std::string parameters) {
     block_.parameters = std::move(parameters);
+    block_.data_at = at_;
     const std::uint32_t largest = std::max(block_.size, block_.packed_size);
-    block_.is_wanted =
-        block_.type != kGcode && largest <= limits_.block_bytes_max && bytes_ + largest <= limits_.bytes_max;
+    block_.is_wanted = block_.type != kGcode && block_.type != kThumbnail && largest <= limits_.block_bytes_max &&
+                       bytes_ + largest <= limits_.bytes_max;
     if (block_.is_wanted) bytes_ += largest;
     begin(Part::kData, block_.packed_size, block_.is_wanted ? Keep::kYes : Keep::kNo);
 }
@@ -134,20 +136,20 @@ void Reader::check(std::string_view checksum) {
 }
 
 void Reader::tell() {
+    if (block_.type == kThumbnail) tell_thumbnail();
     if (block_.is_wanted) {
         const auto data = unpacked();
         if (!data) return fail("its compressed data is damaged");
-        if (block_.type == kThumbnail) {
-            tell_thumbnail(*data);
-        } else if (u16(block_.parameters, 0) == kIniEncoding) {
-            tell_metadata(*data);
-        }
+        if (u16(block_.parameters, 0) == kIniEncoding) tell_metadata(*data);
     }
     begin_block();
 }
 
 void Reader::tell_metadata(std::string_view text) {
-    for (std::string_view line : split(text, '\n')) {
+    // Not split(): a block of nothing but line ends would become a list of many times its size.
+    while (!text.empty()) {
+        std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
         if (line.ends_with('\r')) line.remove_suffix(1);
         const std::size_t equals = line.find('=');
         if (equals == std::string_view::npos) continue;
@@ -155,10 +157,16 @@ void Reader::tell_metadata(std::string_view text) {
     }
 }
 
-void Reader::tell_thumbnail(std::string_view image) {
+void Reader::tell_thumbnail() {
+    static constexpr std::array kFormats{Thumbnail::Format::kPng, Thumbnail::Format::kJpg, Thumbnail::Format::kQoi};
     const std::uint16_t format = u16(block_.parameters, 0);
-    if (format > std::to_underlying(ImageFormat::kQoi)) return;
-    events_.on_thumbnail(ImageFormat{format}, u16(block_.parameters, 2), u16(block_.parameters, 4), image);
+    if (format >= kFormats.size() || block_.compression != kNone) return;
+    events_.on_thumbnail({.width = u16(block_.parameters, 2),
+                          .height = u16(block_.parameters, 4),
+                          .format = kFormats[format],
+                          .encoding = Thumbnail::Encoding::kRaw,
+                          .offset = block_.data_at,
+                          .length = block_.size});
 }
 
 std::optional<std::string> Reader::unpacked() const {

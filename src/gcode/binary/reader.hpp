@@ -1,5 +1,7 @@
 #pragma once
 
+#include "domain/thumbnail.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,7 +17,8 @@ namespace karmen::gcode::binary {
 //   block   u16 type, u16 compression, u32 size, u32 compressed size (unless compression is 0),
 //           parameters, the data, u32 CRC32 of all of the block before it (if the file has checksums)
 //   types   0 file, 2 slicer, 3 printer, 4 print metadata: parameter u16 encoding (0: lines `key=value`)
-//           1 g-code: parameter u16 encoding;  5 thumbnail: parameters u16 format, u16 width, u16 height
+//           1 g-code: parameter u16 encoding
+//           5 thumbnail: parameters u16 format (0 PNG, 1 JPEG, 2 QOI), u16 width, u16 height
 // Source: "Specifications", https://github.com/prusa3d/libbgcode/blob/main/doc/specifications.md
 
 inline constexpr std::string_view kMagic = "GCDE";
@@ -29,23 +32,22 @@ enum class BlockType : std::uint16_t {
     kThumbnail = 5,
 };
 
-enum class ImageFormat : std::uint16_t { kPng = 0, kJpeg = 1, kQoi = 2 };
-
 struct Limits {
-    /// Metadata and thumbnails that are larger, packed or not, are left out.
+    /// Metadata that is larger, packed or not, is left out.
     std::uint32_t block_bytes_max = 4U * 1024 * 1024;
-    /// Of all metadata and thumbnails together; what comes after it is left out.
+    /// Of all metadata together; what comes after it is left out.
     std::uint64_t bytes_max = 16ULL * 1024 * 1024;
 };
 
-/// Reads what binary g-code says of itself: bytes in, facts out, in one pass; g-code is passed over, its checksum is
-/// checked. Holds one block of metadata or one thumbnail at a time. Made for one file. Any thread, one at a time. How
+/// Reads what binary g-code says of itself: bytes in, facts out, in one pass. G-code and thumbnails are passed over,
+/// their checksums are checked; of a thumbnail the place is told, unless it is compressed, which nobody does. Holds one
+/// block of metadata at a time. Made for one file. Any thread, one at a time. How
 /// the bytes are cut into feed() calls never changes the result.
 class Reader {
   public:
     struct Events {
         std::function<void(BlockType block, std::string_view key, std::string_view value)> on_metadata;
-        std::function<void(ImageFormat format, unsigned width, unsigned height, std::string_view image)> on_thumbnail;
+        std::function<void(Thumbnail)> on_thumbnail;
     };
     explicit Reader(Events events, Limits limits = {});
 
@@ -60,7 +62,8 @@ class Reader {
     enum class Part { kFileHeader, kBlockHeader, kCompressedSize, kParameters, kData, kChecksum, kDamaged };
     enum class Keep { kYes, kNo };
     struct Block {
-        std::uint64_t at = 0;  ///< where it begins in the file
+        std::uint64_t at = 0;       ///< where it begins in the file
+        std::uint64_t data_at = 0;  ///< where its data does
         std::uint16_t type = 0;
         std::uint16_t compression = 0;
         std::uint32_t size = 0;
@@ -81,7 +84,7 @@ class Reader {
     void check(std::string_view checksum);
     void tell();
     void tell_metadata(std::string_view text);
-    void tell_thumbnail(std::string_view image);
+    void tell_thumbnail();
     std::optional<std::string> unpacked() const;
     void fail(std::string_view what);
 
@@ -89,7 +92,7 @@ class Reader {
     Limits limits_;
     bool has_checksums_ = false;
     std::uint64_t at_ = 0;     ///< bytes of the file that were read
-    std::uint64_t bytes_ = 0;  ///< of metadata and thumbnails that were wanted
+    std::uint64_t bytes_ = 0;  ///< of metadata that was wanted
     Block block_;
     std::uint32_t checksum_ = 0;  ///< of what was read of the block
 

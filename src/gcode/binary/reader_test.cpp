@@ -38,14 +38,17 @@ std::string whole_file() {
 /// What is told of a file, a line each, and its problem at the end if it has one.
 std::string read(std::string_view file, Limits limits = {}, std::size_t piece = std::string_view::npos) {
     std::string text;
+    const std::string_view whole = file;
     Reader reader({.on_metadata =
                        [&](BlockType type, std::string_view key, std::string_view value) {
                            text += fmt::format("{} {}={}\n", static_cast<unsigned>(type), key, value);
                        },
                    .on_thumbnail =
-                       [&](ImageFormat format, unsigned width, unsigned height, std::string_view image) {
+                       [&](const Thumbnail& picture) {
+                           EXPECT_EQ(picture.encoding, Thumbnail::Encoding::kRaw);
                            text +=
-                               fmt::format("image {} {}x{} {}\n", static_cast<unsigned>(format), width, height, image);
+                               fmt::format("image {} {}x{} {}\n", static_cast<unsigned>(picture.format), picture.width,
+                                           picture.height, whole.substr(picture.offset, picture.length));
                        }},
                   limits);
     while (!file.empty()) {
@@ -123,6 +126,17 @@ TEST(BinaryReader, LeavesOutWhatIsTooLarge) {
     // A small block may claim to become a large one.
     const std::string claim = block({.type = 2, .data = deflated("b=1"), .compression = 1, .size = 0xffffffff});
     EXPECT_EQ(read(header() + claim + small), "4 a=1\n");
+}
+
+TEST(BinaryReader, TellsNoThumbnailThatIsCompressedOrUnknown) {
+    const std::string image = "PNG!";
+    const std::string unknown = block({.type = 5, .data = image, .parameters = image_parameters(3, 16, 12)});
+    const std::string packed = block({.type = 5,
+                                      .data = deflated(image),
+                                      .compression = 1,
+                                      .parameters = image_parameters(0, 16, 12),
+                                      .size = image.size()});
+    EXPECT_EQ(read(header() + unknown + packed + block({.type = 4, .data = "a=1"})), "4 a=1\n");
 }
 
 TEST(BinaryReader, RefusesDataThatDoesNotUnpackToItsSize) {
