@@ -34,7 +34,7 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
     const bool is_online = wanted == ConnectionState::kOnline;
     const auto outcome =
         is_online ? co_await api_.connect(address_of(printer)) : co_await api_.disconnect(address_of(printer));
-    monitor_.note_access(printer.host, outcome.access_level);
+    monitor_.note_access(printer, outcome.access_level);
     monitor_.invalidate(printer.host);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
     throw Error(ErrorCode::kPrinterFailed,
@@ -45,7 +45,7 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
 Awaitable<void> PrinterControl::command_job(Principal who, std::string host, printers::JobCommand command) {
     const Printer printer = co_await require_operable(who, host);
     const auto outcome = co_await api_.command_job(address_of(printer), command);
-    monitor_.note_access(printer.host, outcome.access_level);
+    monitor_.note_access(printer, outcome.access_level);
     monitor_.invalidate(printer.host);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
     throw Error(ErrorCode::kPrinterRefused, PublicMessage{"The printer refused: " + outcome.value.reason});

@@ -46,7 +46,7 @@ namespace {
 
 /// Reached in the same way with the same key.
 bool is_same_address(const Printer& a, const Printer& b) {
-    return a.protocol == b.protocol && a.client.api_key == b.client.api_key;
+    return a.protocol == b.protocol && a.tls_fingerprint == b.tls_fingerprint && a.client.api_key == b.client.api_key;
 }
 
 /// What people decide about a printer. The rest of a row is what this class has learnt and stored itself.
@@ -131,10 +131,12 @@ void PrinterMonitor::ask_anew(Watch& watch) {
     watch.timer.cancel();
 }
 
-void PrinterMonitor::note_access(const std::string& host, std::optional<AccessLevel> level) {
-    const auto found = watches_.find(host);
-    if (!level || found == watches_.end() || found->second->printer.client.access_level == *level) return;
+void PrinterMonitor::note_access(const Printer& printer, std::optional<AccessLevel> level) {
+    if (!level) return;
+    if (!watches_.contains(printer.host)) watch(printer);
+    const auto found = watches_.find(printer.host);
     Watch& watch = *found->second;
+    if (watch.printer.client.access_level == *level) return;
     const Printer asked = watch.printer;
     watch.printer.client.access_level = *level;
     // An answer that is under way was asked for with what was known before.

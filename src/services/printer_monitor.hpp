@@ -77,8 +77,9 @@ class PrinterMonitor {
     /// After a command: what is known is out of date, here and in all processes. The printer, which acts later than it
     /// answers, is asked often until its state settles.
     void invalidate(const std::string& host);
-    /// A command showed how much the printer lets us do; none: it showed nothing. It is stored.
-    void note_access(const std::string& host, std::optional<AccessLevel> level);
+    /// A command showed how much the printer lets us do; none: it showed nothing. It is stored. This process may not
+    /// have heard of the printer before.
+    void note_access(const Printer& printer, std::optional<AccessLevel> level);
 
     /// What another process has just seen.
     void learn(const std::string& host, PrinterSnapshot snapshot);

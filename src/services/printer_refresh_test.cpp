@@ -30,6 +30,7 @@ class PrinterRefreshTest : public ServiceTest {
 
     Awaitable<void> notice_rows_that_come_and_go();
     Awaitable<void> ask_with_the_new_key();
+    Awaitable<void> ask_again_for_another_certificate();
     Awaitable<void> leave_unchanged_rows_in_peace();
     Awaitable<void> refresh_until(std::shared_ptr<bool> is_over);
     Awaitable<void> add_and_refresh();
@@ -78,6 +79,21 @@ Awaitable<void> PrinterRefreshTest::ask_with_the_new_key() {
 }
 TEST_F(PrinterRefreshTest, AsksWithTheNewKey) {
     run(run_then_stop(ask_with_the_new_key(), monitor_));
+}
+
+/// What was seen of a server says nothing of the one with the new certificate.
+Awaitable<void> PrinterRefreshTest::ask_again_for_another_certificate() {
+    rows_.insert(printer_at("10.0.0.1"));
+    co_await printers_.start();
+    co_await state_of("10.0.0.1");
+    const int asked = api_.at("10.0.0.1").statuses;
+    rows_.modify("10.0.0.1", [](Printer& printer) { printer.tls_fingerprint = std::string(64, 'a'); });
+    co_await printers_.refresh();
+    co_await state_of("10.0.0.1");
+    EXPECT_GT(api_.at("10.0.0.1").statuses, asked);
+}
+TEST_F(PrinterRefreshTest, AsksAgainForAnotherCertificate) {
+    run(run_then_stop(ask_again_for_another_certificate(), monitor_));
 }
 
 /// What the monitor itself stores of the printer (connected, its access level) is no reason to ask again.

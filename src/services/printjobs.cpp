@@ -110,7 +110,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     const printers::PrintOutcome& outcome = printed.value;
     // From here on the printer may be printing: that is recorded, even while the server is shutting down.
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
-    with_.monitor.note_access(start->host, printed.access_level);
+    with_.monitor.note_access(printer, printed.access_level);
     with_.monitor.invalidate(start->host);
     require_started(outcome);
 

@@ -174,7 +174,6 @@ def test_toggle_pauses_and_resumes_in_every_version(admin: Api, gcode: dict, fak
         eventually(lambda: state(admin, fake.host) == wanted)
 
 
-@pytest.mark.one_process
 def test_refused_command_shows_a_key_for_looking_only(admin: Api, scripted: ScriptedPrinter):
     scripted.answers["/api/job"] = FORBIDDEN
     command(admin, scripted.host, "cancel", expect=409)
