@@ -16,7 +16,12 @@ constexpr std::string_view kOwners = "Owners may, and administrators.";
 
 constexpr std::string_view kBinary = "application/octet-stream";
 
-constexpr std::string_view kLogin = "The body has at most 16 KiB. Of a password the first 72 bytes are compared.";
+constexpr std::string_view kLogin =
+    "The body has at most 16 KiB. Of a password the first 72 bytes are compared. 429: this address, or this user at "
+    "this "
+    "address, comes too often or has failed too often; an IPv6 address counts as its /64 network. 503: the server is "
+    "busy "
+    "for all.";
 
 constexpr std::string_view kProof =
     "As `authenticate`. If the request carries a good token of the same user, access or refresh, the new token belongs "

@@ -35,6 +35,7 @@ class StreamAccessTest : public services::ServiceTest {
     identity::SessionUse use{login_sessions, clock, blocking, log};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
     services::MemoryLoginThrottle throttle{{}, clock};
+    identity::PasswordQueue passwords{loop.executor(), cpu, clock, {}};
     services::Sessions sessions{{.users = users,
                                  .api_tokens = api_tokens,
                                  .login_sessions = login_sessions,
@@ -43,7 +44,7 @@ class StreamAccessTest : public services::ServiceTest {
                                  .throttle = throttle,
                                  .clock = clock,
                                  .blocking = blocking,
-                                 .cpu = cpu},
+                                 .passwords = passwords},
                                 {.bcrypt_cost = services::kTestBcryptCost}};
     std::optional<services::Account> account;
 };

@@ -15,9 +15,9 @@ namespace karmen::app {
 
 namespace {
 
-/// For each core: a password takes about a quarter of a second, so that whoever waits longest still gets an answer.
-/// More are told at once to try again.
-constexpr std::size_t kPasswordsWaitingMax = 16;
+/// For each core. Log-ins wait before this pool; what waits in it are pictures and the passwords of new accounts, which
+/// take about a quarter of a second each.
+constexpr std::size_t kCpuWorkWaitingMax = 16;
 
 std::string read_secret(const config::Config& config) {
     const auto configured = config.auth.secret_key.empty() ? std::nullopt : std::optional(config.auth.secret_key);
@@ -27,6 +27,13 @@ std::string read_secret(const config::Config& config) {
 std::size_t cpu_threads(const config::Pools& pools) {
     if (pools.cpu_threads > 0) return static_cast<std::size_t>(pools.cpu_threads);
     return std::max(1U, std::thread::hardware_concurrency());
+}
+
+identity::PasswordTurnLimits password_turn_limits(const config::Config& config) {
+    return {.workers = cpu_threads(config.pools),
+            .waiting_max = static_cast<std::size_t>(config.auth.logins_waiting_max),
+            .waiting_per_network_max = static_cast<std::size_t>(config.auth.logins_waiting_per_address_max),
+            .failure_memory = config.auth.login_window};
 }
 
 DescriptorBudget budget_of(const config::Http& http, Log& log) {
@@ -63,7 +70,8 @@ services::SessionOptions session_options(const config::Auth& auth) {
     return {.bcrypt_cost = auth.bcrypt_cost,
             .access_token_lifetime = auth.access_token_lifetime,
             .refresh_token_lifetime = auth.refresh_token_lifetime,
-            .sessions_per_user_max = static_cast<std::size_t>(auth.sessions_max)};
+            .sessions_per_user_max = static_cast<std::size_t>(auth.sessions_max),
+            .refusal_delay = auth.login_refusal_delay};
 }
 
 api::FreshAdmin fresh_admin(const config::Auth& auth) {
@@ -123,7 +131,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                 static_cast<std::size_t>(config.pools.queue_max)),
       files_("files", static_cast<std::size_t>(config.pools.file_threads),
              static_cast<std::size_t>(config.pools.queue_max)),
-      cpu_("cpu", cpu_threads(config.pools), kPasswordsWaitingMax * cpu_threads(config.pools)),
+      cpu_("cpu", cpu_threads(config.pools), kCpuWorkWaitingMax * cpu_threads(config.pools)),
       lists_pool_("lists", static_cast<std::size_t>(config.pools.list_threads),
                   static_cast<std::size_t>(config.pools.list_queue_max)),
       lists_(blocking_, lists_pool_, config.storage.statement_timeout),
@@ -139,8 +147,9 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       printer_client_(loop.executor(), http_client_, client_options(config)),
       session_use_(persistence_.login_sessions, clock_, blocking_, log),
       login_sessions_(persistence_.login_sessions, clock_, blocking_),
+      passwords_(loop.executor(), cpu_, monotonic_, password_turn_limits(config)),
       sessions_({persistence_.users, persistence_.api_tokens, persistence_.login_sessions, session_use_, signer_,
-                 shared_->login_throttle(), clock_, blocking_, cpu_},
+                 shared_->login_throttle(), clock_, blocking_, passwords_},
                 session_options(config.auth)),
       users_(persistence_.users, clock_, lists_, blocking_, cpu_, config.auth.bcrypt_cost),
       gcodes_({persistence_.gcodes, store_, clock_, lists_, blocking_, files_, log, changes_,

@@ -16,6 +16,7 @@
 #include "http/server.hpp"
 #include "identity/audit_trail.hpp"
 #include "identity/login_sessions.hpp"
+#include "identity/password_queue.hpp"
 #include "identity/session_use.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
@@ -76,6 +77,7 @@ class ServerApplication {
     Log& log_;
     DataDirectoryLock data_directory_lock_;
     SystemClock clock_;
+    MonotonicClock monotonic_;
     Persistence persistence_;
     files::GcodeStore store_;
     crypto::TokenSigner signer_;
@@ -90,6 +92,7 @@ class ServerApplication {
     printers::octoprint::Client printer_client_;
     identity::SessionUse session_use_;
     identity::LoginSessions login_sessions_;
+    identity::PasswordQueue passwords_;
     services::Sessions sessions_;
     services::Users users_;
     services::Gcodes gcodes_;

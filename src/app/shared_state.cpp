@@ -24,7 +24,9 @@ services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
     return {.failures_slow = auth.login_failures_slow,
             .failures_max = auth.login_failures_max,
             .window = auth.login_window,
-            .block = auth.login_block};
+            .block = auth.login_block,
+            .names_slow = auth.login_names_slow,
+            .names_interval = auth.login_names_interval};
 }
 
 services::EventHistoryOptions history_options(const config::Events& events) {

@@ -21,7 +21,8 @@ using services::MemoryLoginThrottle;
 using services::TurnableClock;
 using namespace std::chrono_literals;
 
-constexpr LoginThrottleOptions kOptions{.failures_slow = 5, .failures_max = 20, .window = 5min, .block = 15min};
+constexpr LoginThrottleOptions kOptions{
+    .failures_slow = 5, .failures_max = 20, .window = 5min, .block = 15min, .names_slow = 10, .names_interval = 2s};
 constexpr auto kBlocked = std::chrono::milliseconds(-1);
 
 enum class ThrottleKind { kMemory, kRedis };
@@ -66,6 +67,10 @@ class LoginThrottleTest : public testing::TestWithParam<ThrottleKind> {
     }
     Awaitable<void> fail_times(int count) {
         for (int i = 0; i < count; ++i) co_await begin("ann", "10.0.0.1");
+    }
+    /// Each name once.
+    Awaitable<void> spray(int names) {
+        for (int i = 0; i < names; ++i) co_await begin("name " + std::to_string(i), "10.0.0.1");
     }
 
     TurnableClock clock;
@@ -154,6 +159,69 @@ TEST_P(LoginThrottleTest, WhatWasNotTriedDoesNotCount) {
     run(take_back);
 }
 
+Awaitable<void> spray_names(LoginThrottleTest& test) {
+    co_await test.spray(9);
+    EXPECT_EQ(co_await test.begin("the tenth", "10.0.0.1"), 0ms);
+    EXPECT_EQ(co_await test.begin("a", "10.0.0.1"), 0ms) << "the first place is free";
+    EXPECT_EQ(co_await test.begin("b", "10.0.0.1"), 2s) << "all names of the network share them";
+    EXPECT_EQ(co_await test.begin("c", "10.0.0.1"), 4s);
+    EXPECT_EQ(co_await test.begin("d", "10.0.0.1"), kBlocked);
+    EXPECT_EQ(test.retry_after_s, 6);
+    EXPECT_EQ(co_await test.begin("a", "10.0.0.2"), 0ms) << "elsewhere";
+    test.clock.advance(1s);
+    EXPECT_EQ(co_await test.begin("e", "10.0.0.1"), 5s);
+    test.clock.advance(1h);
+    EXPECT_EQ(co_await test.begin("f", "10.0.0.1"), 0ms) << "the failures have aged";
+    EXPECT_EQ(co_await test.begin("g", "10.0.0.1"), 0ms);
+}
+
+TEST_P(LoginThrottleTest, ManyNamesFromOneNetworkShareAFewAttempts) {
+    run(spray_names);
+}
+
+Awaitable<void> spray_on(LoginThrottleTest& test) {
+    co_await test.spray(10);
+    for (int i = 0; i < 100; ++i) {
+        test.clock.advance(4s);
+        EXPECT_EQ(co_await test.begin("a" + std::to_string(i), "10.0.0.1"), 0ms);
+        EXPECT_EQ(co_await test.begin("b" + std::to_string(i), "10.0.0.1"), 2s) << "whoever goes on stays slow";
+    }
+}
+
+TEST_P(LoginThrottleTest, WhoGoesOnWithOtherNamesStaysSlow) {
+    run(spray_on);
+}
+
+Awaitable<void> many_people(LoginThrottleTest& test) {
+    for (int i = 0; i < 50; ++i) {
+        const std::string name = "person " + std::to_string(i);
+        EXPECT_EQ(co_await test.begin(name, "10.0.0.1"), 0ms);
+        EXPECT_EQ(co_await test.begin(name, "10.0.0.1"), 0ms) << "mistyped once";
+        co_await test.throttle().succeeded(name, "10.0.0.1");
+    }
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(co_await test.begin("busy " + std::to_string(i), "10.0.0.1"), 0ms);
+        co_await test.throttle().not_tried("busy " + std::to_string(i), "10.0.0.1");
+    }
+    co_await test.fail_times(20);
+    EXPECT_EQ(co_await test.begin("bob", "10.0.0.1"), 0ms) << "one name, however often it fails, is one";
+}
+
+TEST_P(LoginThrottleTest, ManyPeopleBehindOneAddressAreNotSlow) {
+    run(many_people);
+}
+
+Awaitable<void> take_back_one_of_two(LoginThrottleTest& test) {
+    co_await test.spray(10);
+    co_await test.begin("name 0", "10.0.0.1");
+    co_await test.throttle().not_tried("name 0", "10.0.0.1");
+    EXPECT_EQ(co_await test.begin("bob", "10.0.0.1"), 2s) << "the name has failed before";
+}
+
+TEST_P(LoginThrottleTest, ANameThatHasFailedStaysOneWhenALaterAttemptIsTakenBack) {
+    run(take_back_one_of_two);
+}
+
 Awaitable<std::vector<std::string>> keys_after_attempts(redis::Client& client) {
     RedisLoginThrottle throttle(client, "p:", kOptions);
     co_await throttle.begin("ann", "10.0.0.1");
@@ -177,10 +245,10 @@ Awaitable<void> leave_no_names(redis::TestServer& server, Loop& loop) {
     redis::Client client(loop.executor(), redis::quick(server.url()), log);
     co_await client.start();
     const auto keys = co_await keys_after_attempts(client);
-    EXPECT_EQ(keys.size(), 1U) << "one that was taken back leaves nothing";
+    EXPECT_EQ(keys.size(), 2U) << "one that was taken back leaves nothing; the network has a key of its own";
     for (const std::string& key : keys) {
         EXPECT_EQ(key.find("ann"), std::string::npos);
-        EXPECT_TRUE(key.starts_with("p:login:"));
+        EXPECT_TRUE(key.starts_with("p:login:") || key == "p:login-names:10.0.0.1");
     }
     co_await client.stop();
 }

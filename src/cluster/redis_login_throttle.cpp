@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <utility>
@@ -15,14 +16,22 @@ namespace {
 using redis::Arguments;
 using std::chrono::milliseconds;
 
-// A hash: `failures`, their times (ms) with blanks between, and `blocked`, until when nothing is tried.
+// Of a name at a network, `login:<sha256>`: a hash with `failures`, their times (ms) with blanks between, and
+// `blocked`, until when nothing is tried. Of a network, `login-names:<network>`: a sorted set of the names that failed,
+// as these sha256, by the time (ms) of the last failure; and `login-next:<network>`, when its next attempt may be
+// tried.
 
-// now (empty: what Redis says) window block failures_max → how many failures there were before this attempt, or the
-// time that it is blocked for, negative
+// KEYS: hash, set, next. ARGV: now (empty: what Redis says), window, block, failures_max, the name, names_slow,
+// names_interval, longest wait → {how many failures there were before this attempt, how long it must wait}, or
+// {-1, how long nothing is tried}
 constexpr const char* kBegin = R"lua(
 local time = redis.call('TIME')
 local now = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)
-local key, window, block, max = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local key, names, next_key = KEYS[1], KEYS[2], KEYS[3]
+local window, block, max = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local name, names_slow, interval, wait_max = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local function number(n) return string.format('%.0f', n) end
+
 local found = redis.call('HMGET', key, 'blocked', 'failures')
 local blocked = tonumber(found[1] or '0')
 local failures = {}
@@ -31,17 +40,37 @@ for failure in string.gmatch(found[2] or '', '%d+') do
 end
 if blocked <= now and #failures >= max then blocked = now + block end
 if blocked > now then
-    redis.call('HSET', key, 'blocked', string.format('%.0f', blocked), 'failures', '')
+    redis.call('HSET', key, 'blocked', number(blocked), 'failures', '')
     redis.call('PEXPIRE', key, blocked - now)
-    return now - blocked
+    return {-1, blocked - now}
 end
+
+redis.call('ZREMRANGEBYSCORE', names, '-inf', '(' .. number(now - window))
+local wait = 0
+if redis.call('ZCARD', names) >= names_slow then
+    local attempt = math.max(tonumber(redis.call('GET', next_key) or '0'), now)
+    wait = attempt - now
+    if wait > wait_max then return {-1, wait} end
+    redis.call('SET', next_key, number(attempt + interval), 'PX', wait + interval)
+end
+redis.call('ZADD', names, number(now), name)
+redis.call('ZREMRANGEBYRANK', names, 0, -names_slow - 1)
+redis.call('PEXPIRE', names, window)
+
 local before = #failures
-failures[before + 1] = string.format('%.0f', now)
+failures[before + 1] = number(now)
 redis.call('HSET', key, 'blocked', 0, 'failures', table.concat(failures, ' '))
 redis.call('PEXPIRE', key, window)
-return before
+return {before, wait}
 )lua";
 
+// KEYS: hash, set. ARGV: the name
+constexpr const char* kSucceeded = R"lua(
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+)lua";
+
+// The same
 constexpr const char* kNotTried = R"lua(
 local failures = redis.call('HGET', KEYS[1], 'failures')
 if not failures or failures == '' then return 0 end
@@ -50,6 +79,7 @@ if others then
     redis.call('HSET', KEYS[1], 'failures', others)
 else
     redis.call('DEL', KEYS[1])
+    redis.call('ZREM', KEYS[2], ARGV[1])
 end
 return 1
 )lua";
@@ -71,10 +101,12 @@ RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_pr
       options_(options),
       clock_(clock),
       begin_(kBegin),
+      succeeded_(kSucceeded),
       not_tried_(kNotTried) {}
 
-std::string RedisLoginThrottle::key(const std::string& username, const std::string& address) const {
-    return key_prefix_ + "login:" + sha256_of(services::login_key(username, address));
+RedisLoginThrottle::Keys RedisLoginThrottle::keys(const std::string& username, const std::string& network) const {
+    const std::string name = sha256_of(services::login_key(username, network));
+    return {.name = name, .failures = key_prefix_ + "login:" + name, .names = key_prefix_ + "login-names:" + network};
 }
 
 std::string RedisLoginThrottle::now_ms() const {
@@ -83,23 +115,38 @@ std::string RedisLoginThrottle::now_ms() const {
     return std::to_string(now.time_since_epoch().count());
 }
 
-Awaitable<milliseconds> RedisLoginThrottle::begin(std::string username, std::string address) {
-    Arguments keys{key(username, address)};
-    Arguments arguments{now_ms(), std::to_string(options_.window.count()), std::to_string(options_.block.count()),
-                        std::to_string(options_.failures_max)};
+Awaitable<milliseconds> RedisLoginThrottle::begin(std::string username, std::string network) {
+    const Keys of = keys(username, network);
+    Arguments keys{of.failures, of.names, key_prefix_ + "login-next:" + network};
+    Arguments arguments{now_ms(),
+                        std::to_string(options_.window.count()),
+                        std::to_string(options_.block.count()),
+                        std::to_string(options_.failures_max),
+                        of.name,
+                        std::to_string(options_.names_slow),
+                        std::to_string(options_.names_interval.count()),
+                        std::to_string(services::kLoginDelayMax.count())};
     const redis::Reply reply = co_await client_.run(begin_, std::move(keys), std::move(arguments));
-    if (reply.integer() < 0) services::refuse_login(milliseconds(-reply.integer()));
-    co_return services::login_delay(options_, static_cast<std::size_t>(reply.integer()));
+    const std::int64_t before = reply.at(0).integer();
+    const milliseconds wait(reply.at(1).integer());
+    if (before < 0) services::refuse_login(wait);
+    co_return std::max(wait, services::login_delay(options_, static_cast<std::size_t>(before)));
 }
 
-Awaitable<void> RedisLoginThrottle::succeeded(std::string username, std::string address) {
-    Arguments command{"DEL", key(username, address)};
-    co_await client_.command(std::move(command));
+Awaitable<void> RedisLoginThrottle::succeeded(std::string username, std::string network) {
+    co_await run(succeeded_, username, network);
 }
 
-Awaitable<void> RedisLoginThrottle::not_tried(std::string username, std::string address) {
-    Arguments keys{key(username, address)};
-    co_await client_.run(not_tried_, std::move(keys), {});
+Awaitable<void> RedisLoginThrottle::not_tried(std::string username, std::string network) {
+    co_await run(not_tried_, username, network);
+}
+
+Awaitable<void> RedisLoginThrottle::run(const redis::Script& script, const std::string& username,
+                                        const std::string& network) {
+    const Keys of = keys(username, network);
+    Arguments keys{of.failures, of.names};
+    Arguments arguments{of.name};
+    co_await client_.run(script, std::move(keys), std::move(arguments));
 }
 
 }  // namespace karmen::cluster

@@ -17,19 +17,26 @@ class RedisLoginThrottle final : public services::LoginThrottle {
     RedisLoginThrottle(redis::Client& client, std::string key_prefix, services::LoginThrottleOptions options,
                        const Clock* clock = nullptr);  ///< for tests: counts instead of Redis
 
-    Awaitable<std::chrono::milliseconds> begin(std::string username, std::string address) override;
-    Awaitable<void> succeeded(std::string username, std::string address) override;
-    Awaitable<void> not_tried(std::string username, std::string address) override;
+    Awaitable<std::chrono::milliseconds> begin(std::string username, std::string network) override;
+    Awaitable<void> succeeded(std::string username, std::string network) override;
+    Awaitable<void> not_tried(std::string username, std::string network) override;
 
   private:
-    std::string key(const std::string& username, const std::string& address) const;
+    struct Keys {
+        std::string name;      ///< a hash
+        std::string failures;  ///< of the name at the network
+        std::string names;     ///< of the network
+    };
+    Keys keys(const std::string& username, const std::string& network) const;
     std::string now_ms() const;
+    Awaitable<void> run(const redis::Script& script, const std::string& username, const std::string& network);
 
     redis::Client& client_;
     std::string key_prefix_;
     services::LoginThrottleOptions options_;
     const Clock* clock_;
     redis::Script begin_;
+    redis::Script succeeded_;
     redis::Script not_tried_;
 };
 

@@ -55,6 +55,11 @@ struct Auth {
     int login_failures_max = 20;
     Duration login_window = std::chrono::minutes(5);
     Duration login_block = std::chrono::minutes(15);
+    int login_names_slow = 50;
+    Duration login_names_interval = std::chrono::seconds(2);
+    int logins_waiting_max = 128;
+    int logins_waiting_per_address_max = 32;
+    Duration login_refusal_delay = std::chrono::milliseconds(500);
     Duration stream_check_interval = std::chrono::seconds(10);
     Duration stream_unchecked_max = std::chrono::minutes(5);
     Duration clock_leeway = std::chrono::seconds(10);

@@ -9,13 +9,12 @@ namespace karmen::services {
 namespace {
 
 constexpr std::chrono::milliseconds kDelayStep{500};
-constexpr std::chrono::milliseconds kDelayMax{5000};
 
 }  // namespace
 
 std::chrono::milliseconds login_delay(const LoginThrottleOptions& options, std::size_t failures) {
     const auto over = static_cast<std::int64_t>(failures) - options.failures_slow + 1;
-    return std::clamp(kDelayStep * over, std::chrono::milliseconds{0}, kDelayMax);
+    return std::clamp(kDelayStep * over, std::chrono::milliseconds{0}, kLoginDelayMax);
 }
 
 void refuse_login(std::chrono::milliseconds blocked_for) {
@@ -24,9 +23,9 @@ void refuse_login(std::chrono::milliseconds blocked_for) {
         .with_retry_after(static_cast<int>(left.count()));
 }
 
-std::string login_key(const std::string& username, const std::string& address) {
-    // The separator cannot be part of an address.
-    return address + '\n' + username;
+std::string login_key(const std::string& username, const std::string& network) {
+    // The separator cannot be part of a network.
+    return network + '\n' + username;
 }
 
 }  // namespace karmen::services

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "identity/client_network.hpp"
 #include "runtime/sleep.hpp"
 #include "services/users.hpp"
 
@@ -65,41 +66,56 @@ Sessions::Sessions(Dependencies dependencies, SessionOptions options)
 
 /// Hashes keep the cost that they were made with, and the time of an attempt must not tell which one that is. So a
 /// cheaper one is followed by the hashes of nobody that make up for the difference: 2^c + 2^c + 2^(c+1) + … = 2^cost.
-Awaitable<bool> Sessions::is_password_of(const std::string& hash, int cost, const std::string& password) {
-    co_return co_await offload(with_.cpu, [&] {
+/// A failure is noted at once, also that of a client that has left meanwhile.
+Awaitable<bool> Sessions::is_password_of(const Guesser& guesser, const std::string& hash, int cost,
+                                         const std::string& password) {
+    const bool is_right = co_await with_.passwords.run(guesser.network, guesser.username, [&] {
         const auto own_cost = crypto::cost_of(hash);
         const bool matches = with_.verify(password, own_cost ? hash : crypto::hash_of_nobody(cost));
         for (int next = own_cost.value_or(cost); next < cost; ++next)
             with_.verify(password, crypto::hash_of_nobody(next));
         return own_cost && matches;
     });
+    if (!is_right) with_.passwords.note_failure(guesser.network);
+    co_return is_right;
 }
 
-/// An attempt that fails for a reason of the server is none.
+Awaitable<std::string> Sessions::hash_of(const Guesser& guesser, const std::string& password) {
+    co_return co_await with_.passwords.run(guesser.network, guesser.username,
+                                           [&] { return crypto::hash_password(password, options_.bcrypt_cost); });
+}
+
+/// An attempt that fails for a reason of the server is none, nor is one that may not even wait for its turn.
 template <class T>
-Awaitable<T> Sessions::tried(std::string username, std::string address, Awaitable<T> attempt) {
+Awaitable<T> Sessions::tried(Guesser guesser, Awaitable<T> attempt) {
     std::exception_ptr failure;
     try {
         co_return co_await std::move(attempt);
     } catch (const Error&) {
         failure = std::current_exception();
     }
-    co_await take_back(std::move(username), std::move(address));
+    co_await take_back(std::move(guesser));
     std::rethrow_exception(failure);
 }
 
 /// What made the attempt fail is what the client is told, whatever comes of this.
-Awaitable<void> Sessions::take_back(std::string username, std::string address) {
+Awaitable<void> Sessions::take_back(Guesser guesser) {
     try {
-        co_await with_.throttle.not_tried(std::move(username), std::move(address));
+        co_await with_.throttle.not_tried(std::move(guesser.username), std::move(guesser.network));
     } catch (const Error&) {
     }
 }
 
-Awaitable<bool> Sessions::try_password(std::string username, std::string address, std::string password,
-                                       std::string hash, int cost) {
-    const bool is_right = co_await tried(username, address, is_password_of(hash, cost, password));
-    if (is_right) co_await with_.throttle.succeeded(username, address);
+/// Whoever could not wait is refused before anything is asked or counted: a flood must be cheap.
+Awaitable<void> Sessions::begin_attempt(Guesser guesser) {
+    with_.passwords.require_place(guesser.network);
+    const auto delay = co_await with_.throttle.begin(std::move(guesser.username), std::move(guesser.network));
+    if (delay.count() > 0) co_await sleep_for(delay);
+}
+
+Awaitable<bool> Sessions::try_password(Guesser guesser, std::string password, std::string hash, int cost) {
+    const bool is_right = co_await tried(guesser, is_password_of(guesser, hash, cost, password));
+    if (is_right) co_await with_.throttle.succeeded(guesser.username, guesser.network);
     co_return is_right;
 }
 
@@ -113,11 +129,10 @@ Awaitable<Sessions::Found> Sessions::find_account(std::string username) {
 
 /// Once all have logged in, a changed cost is the cost of all. Whoever has logged in is not kept from it by a failure
 /// of this: the next log-in tries again.
-Awaitable<void> Sessions::hash_anew(LocalUser local, std::string password) {
+Awaitable<void> Sessions::hash_anew(Guesser guesser, LocalUser local, std::string password) {
     if (crypto::cost_of(local.password_hash) == options_.bcrypt_cost) co_return;
     try {
-        const std::string hash =
-            co_await offload(with_.cpu, [&] { return crypto::hash_password(password, options_.bcrypt_cost); });
+        const std::string hash = co_await hash_of(guesser, password);
         co_await offload(with_.blocking,
                          [&] { with_.users.replace_password_hash(local.user, local.password_hash, hash); });
     } catch (const Error&) {
@@ -141,20 +156,38 @@ Awaitable<Uuid> Sessions::begin_session(LocalUser local, LoginOrigin origin, std
     co_return session.id;
 }
 
+template <class T>
+Awaitable<T> Sessions::refused_late(Awaitable<T> attempt) {
+    std::exception_ptr refusal;
+    try {
+        co_return co_await std::move(attempt);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::kTooManyRequests && error.code() != ErrorCode::kOverloaded) throw;
+        refusal = std::current_exception();
+    }
+    co_await sleep_for(options_.refusal_delay);
+    std::rethrow_exception(refusal);
+}
+
 Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string password, LoginOrigin origin,
                                             LoginPurpose purpose) {
-    const std::string& address = origin.address;
+    return refused_late(
+        prove_and_begin(std::move(username), std::move(password), std::move(origin), std::move(purpose)));
+}
+
+Awaitable<Sessions::Login> Sessions::prove_and_begin(std::string username, std::string password, LoginOrigin origin,
+                                                     LoginPurpose purpose) {
+    const Guesser guesser{.username = username, .network = identity::client_network(origin.address)};
     // Nobody has such a name, so there is nothing to hide, and nothing of it to be remembered.
     if (count_characters(username) > kUsernameMaxCharacters) throw wrong_credentials("Wrong username or password");
-    const auto delay = co_await with_.throttle.begin(username, address);
-    if (delay.count() > 0) co_await sleep_for(delay);
-    const auto found = co_await tried(username, address, find_account(username));
+    co_await begin_attempt(guesser);
+    const auto found = co_await tried(guesser, find_account(username));
     const LocalUser local = found.account ? found.account->local.value_or(LocalUser{}) : LocalUser{};
-    if (!co_await try_password(username, address, password, local.password_hash, found.cost))
+    if (!co_await try_password(guesser, password, local.password_hash, found.cost))
         throw wrong_credentials("Wrong username or password");
     const User& user = found.account->user;
     if (user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"Account suspended"});
-    co_await hash_anew(local, password);
+    co_await hash_anew(guesser, local, password);
     if (purpose.kind == LoginPurpose::Kind::kProof) {
         const auto& present = purpose.present;
         const bool goes_on = present && present->user.uuid == user.uuid && present->claims.session;
@@ -215,14 +248,19 @@ std::string Sessions::refreshed_access_token(const Account& account) const {
 
 Awaitable<std::string> Sessions::change_password(Account account, std::string password, std::string new_password,
                                                  std::string address) {
+    return refused_late(
+        prove_and_change(std::move(account), std::move(password), std::move(new_password), std::move(address)));
+}
+
+Awaitable<std::string> Sessions::prove_and_change(Account account, std::string password, std::string new_password,
+                                                  std::string address) {
     check_password(new_password, "/new_password");
-    const auto delay = co_await with_.throttle.begin(account.user.username, address);
-    if (delay.count() > 0) co_await sleep_for(delay);
+    const Guesser guesser{.username = account.user.username, .network = identity::client_network(address)};
+    co_await begin_attempt(guesser);
     const std::string& old_hash = account.local.password_hash;
-    if (!co_await try_password(account.user.username, address, password, old_hash, options_.bcrypt_cost))
+    if (!co_await try_password(guesser, password, old_hash, options_.bcrypt_cost))
         throw wrong_credentials("Wrong password");
-    const std::string hash =
-        co_await offload(with_.cpu, [&] { return crypto::hash_password(new_password, options_.bcrypt_cost); });
+    const std::string hash = co_await hash_of(guesser, new_password);
     const auto generation = co_await offload(with_.blocking, [&] {
         return with_.users.set_password(account.user.uuid, hash, storage::NextLogin::kKeepsPassword,
                                         account.claims.session);

@@ -5,6 +5,7 @@
 #include "crypto/token.hpp"
 #include "domain/access.hpp"
 #include "domain/user.hpp"
+#include "identity/password_queue.hpp"
 #include "identity/session_use.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
@@ -26,6 +27,9 @@ struct SessionOptions {
     std::chrono::milliseconds access_token_lifetime{std::chrono::minutes(15)};
     std::chrono::milliseconds refresh_token_lifetime{std::chrono::days(30)};
     std::size_t sessions_per_user_max = 1000;
+    /// Before somebody hears that they come too often, or that the server is busy: who tries again at once costs
+    /// little.
+    std::chrono::milliseconds refusal_delay{0};
 };
 
 /// Who logs in, as far as the connection tells.
@@ -63,7 +67,7 @@ class Sessions {
         LoginThrottle& throttle;
         const Clock& clock;
         Pool& blocking;
-        Pool& cpu;
+        identity::PasswordQueue& passwords;
         /// Tests look at which hashes are compared.
         std::function<bool(std::string_view password, const std::string& hash)> verify = crypto::verify_password;
     };
@@ -75,8 +79,8 @@ class Sessions {
     };
     /// Costs the same whatever the account is, and whether there is one. A right password whose hash has another cost
     /// than the configured one is hashed anew. Throws Error: kWrongCredentials, kUserSuspended
-    /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures. A log-in
-    /// begins a session.
+    /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures,
+    /// kOverloaded. A log-in begins a session.
     Awaitable<Login> log_in(std::string username, std::string password, LoginOrigin origin, LoginPurpose purpose = {});
 
     /// Ends the session that the token came from. Throws Error(kConflict) if it came from none.
@@ -95,7 +99,7 @@ class Sessions {
 
     /// Ends all other sessions of the user, and tokens from before there were sessions; the session that makes the
     /// change goes on. Gives a fresh access token. Throttled as log-ins are. Throws Error: kWrongCredentials,
-    /// kInvalidInput, kTooManyRequests.
+    /// kInvalidInput, kTooManyRequests, kOverloaded.
     Awaitable<std::string> change_password(Account account, std::string password, std::string new_password,
                                            std::string address);
 
@@ -106,18 +110,31 @@ class Sessions {
                              Freshness freshness) const;
     std::string refresh_token(const User& user, const LocalUser& local, const Uuid& session) const;
     Awaitable<Uuid> begin_session(LocalUser local, LoginOrigin origin, std::chrono::milliseconds lifetime);
-    Awaitable<bool> try_password(std::string username, std::string address, std::string password, std::string hash,
-                                 int cost);
+    /// Who tries a password: what attempts are counted by, and wait by.
+    struct Guesser {
+        std::string username;
+        std::string network;
+    };
+    Awaitable<bool> try_password(Guesser guesser, std::string password, std::string hash, int cost);
     template <class T>
-    Awaitable<T> tried(std::string username, std::string address, Awaitable<T> attempt);
-    Awaitable<void> take_back(std::string username, std::string address);
+    Awaitable<T> refused_late(Awaitable<T> attempt);
+    Awaitable<Login> prove_and_begin(std::string username, std::string password, LoginOrigin origin,
+                                     LoginPurpose purpose);
+    Awaitable<std::string> prove_and_change(Account account, std::string password, std::string new_password,
+                                            std::string address);
+    template <class T>
+    Awaitable<T> tried(Guesser guesser, Awaitable<T> attempt);
+    Awaitable<void> take_back(Guesser guesser);
+    Awaitable<void> begin_attempt(Guesser guesser);
     struct Found {
         std::optional<storage::Account> account;
         int cost = 0;  ///< of every attempt to log in
     };
     Awaitable<Found> find_account(std::string username);
-    Awaitable<bool> is_password_of(const std::string& hash, int cost, const std::string& password);
-    Awaitable<void> hash_anew(LocalUser local, std::string password);
+    Awaitable<bool> is_password_of(const Guesser& guesser, const std::string& hash, int cost,
+                                   const std::string& password);
+    Awaitable<std::string> hash_of(const Guesser& guesser, const std::string& password);
+    Awaitable<void> hash_anew(Guesser guesser, LocalUser local, std::string password);
 
     Dependencies with_;
     SessionOptions options_;

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "crypto/password.hpp"
 #include "redis/connection.hpp"
+#include "runtime/task_group.hpp"
 #include "services/memory_login_throttle.hpp"
 #include "services/test_bench.hpp"
 
@@ -63,6 +64,7 @@ class SessionsTest : public ServiceTest {
     identity::SessionUse use{login_sessions, clock, blocking, log};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
     MemoryLoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
+    identity::PasswordQueue passwords{loop.executor(), cpu, clock, {}};
     Sessions sessions{{.users = users,
                        .api_tokens = api_tokens,
                        .login_sessions = login_sessions,
@@ -71,7 +73,7 @@ class SessionsTest : public ServiceTest {
                        .throttle = throttle,
                        .clock = clock,
                        .blocking = blocking,
-                       .cpu = cpu},
+                       .passwords = passwords},
                       {.bcrypt_cost = kTestBcryptCost, .access_token_lifetime = 15min, .refresh_token_lifetime = 720h}};
 };
 
@@ -132,7 +134,7 @@ class LogInCostTest : public SessionsTest {
                        .throttle = throttle,
                        .clock = clock,
                        .blocking = blocking,
-                       .cpu = cpu,
+                       .passwords = passwords,
                        .verify =
                            [this](std::string_view password, const std::string& hash) {
                                compared.push_back(crypto::cost_of(hash).value_or(0));
@@ -238,6 +240,80 @@ TEST_F(SessionsTest, WhatTheServerHadNoTimeToTryDoesNotCount) {
     EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
 }
 
+TEST_F(SessionsTest, FailuresAreThoseOfAWholeIpv6Network) {
+    add_user("ann", "secret");
+    for (const char* address : {"2001:db8::1", "2001:db8::2", "2001:db8::3"})
+        EXPECT_EQ(log_in_error("ann", "wrong", address), ErrorCode::kWrongCredentials);
+    EXPECT_EQ(log_in_error("ann", "secret", "2001:db8::4"), ErrorCode::kTooManyRequests);
+    EXPECT_EQ(log_in_error("ann", "secret", "2001:db8:0:1::4"), std::nullopt);
+}
+
+TEST_F(SessionsTest, WhoMayNotWaitIsRefusedAndNotCounted) {
+    add_user("ann", "secret");
+    const auto refusal = [&](identity::PasswordTurnLimits limits) {
+        identity::PasswordQueue full(loop.executor(), cpu, clock, limits);
+        Sessions refusing({.users = users,
+                           .api_tokens = api_tokens,
+                           .login_sessions = login_sessions,
+                           .use = use,
+                           .signer = signer,
+                           .throttle = throttle,
+                           .clock = clock,
+                           .blocking = blocking,
+                           .passwords = full},
+                          {.bcrypt_cost = kTestBcryptCost});
+        return error_of(refusing.log_in("ann", "secret", {"10.0.0.1"}));
+    };
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(refusal({.waiting_per_network_max = 0}), ErrorCode::kTooManyRequests);
+        EXPECT_EQ(refusal({.waiting_max = 0}), ErrorCode::kOverloaded);
+    }
+    EXPECT_EQ(log_in_error("ann", "secret"), std::nullopt);
+}
+
+Awaitable<void> attempt(Sessions& sessions, std::string password, std::string address) {
+    co_await code_of(sessions.log_in("ann", std::move(password), {std::move(address)}));
+}
+
+/// The first has the worker; then the one that has failed comes, and then the other.
+Awaitable<void> come_after_a_failure(Sessions& sessions, identity::PasswordQueue& passwords, TaskGroup& people,
+                                     Pool& cpu) {
+    co_await attempt(sessions, "a mistake", "10.0.0.2");
+    {
+        PoolHold hold(cpu);
+        people.spawn(attempt(sessions, "first", "10.0.0.1"));
+        co_await until([&] { return passwords.running() == 1; });
+        people.spawn(attempt(sessions, "has failed", "10.0.0.2"));
+        co_await until([&] { return passwords.waiting() == 1; });
+        people.spawn(attempt(sessions, "has not", "10.0.0.3"));
+        co_await until([&] { return passwords.waiting() == 2; });
+    }
+    co_await people.join();
+}
+
+TEST_F(SessionsTest, WhoHasFailedWaitsForThoseWhoHaveNot) {
+    add_user("ann", "secret");
+    std::vector<std::string> compared;
+    Sessions recorded({.users = users,
+                       .api_tokens = api_tokens,
+                       .login_sessions = login_sessions,
+                       .use = use,
+                       .signer = signer,
+                       .throttle = throttle,
+                       .clock = clock,
+                       .blocking = blocking,
+                       .passwords = passwords,
+                       .verify =
+                           [&](std::string_view password, const std::string&) {
+                               compared.emplace_back(password);
+                               return false;
+                           }},
+                      {.bcrypt_cost = kTestBcryptCost});
+    TaskGroup people(loop.executor(), log, "people");
+    run(come_after_a_failure(recorded, passwords, people, cpu));
+    EXPECT_THAT(compared, testing::ElementsAre("a mistake", "first", "has not", "has failed"));
+}
+
 /// One whose server goes away in the middle of a login.
 class ThrottleThatIsAway final : public LoginThrottle {
   public:
@@ -261,7 +337,7 @@ TEST_F(SessionsTest, NobodyLogsInWhileFailuresCannotBeCounted) {
                       .throttle = away,
                       .clock = clock,
                       .blocking = blocking,
-                      .cpu = cpu},
+                      .passwords = passwords},
                      {.bcrypt_cost = kTestBcryptCost});
     EXPECT_EQ(error_of(without.log_in("ann", "secret", {"10.0.0.1"})), ErrorCode::kServiceUnavailable);
     EXPECT_EQ(error_of(without.log_in("ann", "wrong", {"10.0.0.1"})), ErrorCode::kWrongCredentials);

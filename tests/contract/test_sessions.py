@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -140,6 +141,41 @@ def test_many_failures_are_throttled(new_server):
         authenticate(api, {"username": ADMIN, "password": ADMIN_PASSWORD}, 429, path)
     change = {"password": ADMIN_PASSWORD, "new_password": "x", "new_password_confirmation": "x"}
     assert admin.patch("/users/me", json=change, expect=429).json()["code"] == "too_many_requests"
+
+
+def test_many_names_from_one_address_are_throttled(new_server):
+    server = new_server(options={"auth-login-names-slow": "3", "auth-login-names-interval": "1m"})
+    api, admin = server.anonymous(), server.first_admin()
+    for number in range(4):
+        authenticate(api, {"username": f"name {number}", "password": "wrong"}, 401)
+    # From here on the address has one attempt in a minute, whatever name it tries.
+    for path in LOGINS:
+        refused = authenticate(api, {"username": ADMIN, "password": ADMIN_PASSWORD}, 429, path)
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    change = {"password": ADMIN_PASSWORD, "new_password": "x", "new_password_confirmation": "x"}
+    assert admin.patch("/users/me", json=change, expect=429).json()["code"] == "too_many_requests"
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "code"),
+    [("auth-logins-waiting-per-address-max", 429, "too_many_requests"), ("auth-logins-waiting-max", 503, "overloaded")],
+)
+def test_log_ins_that_wait_are_limited(new_server, limit: str, status: int, code: str):
+    """One worker compares one password for a second, one log-in waits for it; more are refused at once."""
+    server = new_server(options={"pools-cpu-threads": "1", limit: "1"})
+    server.first_admin()
+    server.options["auth-bcrypt-cost"] = "14"
+    server.restart()
+    body = json.dumps({"username": "nobody", "password": "wrong"}).encode()
+    head = ("Content-Type: application/json", f"Content-Length: {len(body)}")
+    with ExitStack() as stack:
+        people = [stack.enter_context(RawConnection(server.port)) for _ in range(6)]
+        for person in people:
+            person.send(request("POST", "/users/me/authenticate", *head, body=body))
+        answers = [person.read_response(expect=(status,)) for person in people]
+    assert {answer.status for answer in answers} == {401, status}
+    for refused in (answer for answer in answers if answer.status == status):
+        assert refused.json()["code"] == code and int(refused.headers["retry-after"]) > 0
 
 
 # --- the header and the token -------------------------------------------------------------------------------------------

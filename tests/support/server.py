@@ -26,6 +26,7 @@ TEST_OPTIONS = {
     "auth-bcrypt-cost": "4",
     "auth-login-failures-slow": "9999",
     "auth-login-failures-max": "10000",
+    "auth-login-names-slow": "10000",
 }
 
 
