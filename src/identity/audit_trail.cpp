@@ -11,6 +11,11 @@ namespace {
 
 constexpr const char* kSeveral = "(several)";
 
+/// Nothing was tried, so it cost next to nothing: whoever is turned away can come again thousands of times in a second.
+bool is_turned_away(const AuditEntry& entry) {
+    return entry.result == to_word(ErrorCode::kTooManyRequests) || entry.result == to_word(ErrorCode::kOverloaded);
+}
+
 /// Of one kind are refusals of the same thing to the same one. No part can hold a NUL: addresses and words are ours,
 /// and a name with one is cut by nobody, but only shares its count.
 std::string kind_of(const AuditEntry& entry) {
@@ -38,9 +43,15 @@ void AuditTrail::log(const AuditEntry& entry) {
                      {"target", entry.target}});
 }
 
+void AuditTrail::log_more(const AuditEntry& first, std::int64_t more) {
+    with_.log.warning(
+        kAuditEvent,
+        {{"action", first.action}, {"result", first.result}, {"address", first.address.value_or("")}, {"more", more}});
+}
+
 void AuditTrail::begin(AuditEntry entry) {
     entry.time = with_.clock.now();
-    log(entry);
+    if (!is_turned_away(entry)) log(entry);
     if (entry.result == kAuditOk || entry.result == kAuditBrokenOff)
         writes_.spawn(write(std::move(entry), nullptr));
     else
@@ -63,6 +74,7 @@ void AuditTrail::count_refusal(AuditEntry entry) {
     const Minute minute = std::chrono::floor<std::chrono::minutes>(entry.time);
     if (minute != minute_) end_minute();
     minute_ = minute;
+    if (is_turned_away(entry) && !entry.user) entry.username.reset();
     auto found = refusals_.find(kind_of(entry));
     if (found == refusals_.end() && refusals_.size() >= options_.refusals_max) {
         entry.user.reset();
@@ -75,6 +87,7 @@ void AuditTrail::count_refusal(AuditEntry entry) {
         ++found->second->uncounted;
         return;
     }
+    if (is_turned_away(entry)) log(entry);
     const std::string kind = kind_of(entry);
     const auto refusal = std::make_shared<Refusal>(std::move(entry), Event(loop_));
     refusals_.emplace(kind, refusal);
@@ -82,8 +95,11 @@ void AuditTrail::count_refusal(AuditEntry entry) {
 }
 
 void AuditTrail::end_minute() {
-    for (const auto& [kind, refusal] : std::exchange(refusals_, {}))
-        if (refusal->uncounted > 0) writes_.spawn(add_count(refusal));
+    for (const auto& [kind, refusal] : std::exchange(refusals_, {})) {
+        if (refusal->uncounted == 0) continue;
+        if (is_turned_away(refusal->first)) log_more(refusal->first, refusal->uncounted);
+        writes_.spawn(add_count(refusal));
+    }
 }
 
 Awaitable<std::optional<std::int64_t>> AuditTrail::insert(AuditEntry entry) {

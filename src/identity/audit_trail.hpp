@@ -31,8 +31,9 @@ struct AuditOptions {
 
 /// Writes down who did what: a line in the log at once, and a row in the table. What was done has its own row.
 /// Refusals are counted: the first of its kind in a minute is a row at once, and how many followed is added to it when
-/// the minute is over, so that a flood of them is neither a flood of rows nor of writes. Loop only; owned by the
-/// composition root.
+/// the minute is over, so that a flood of them is neither a flood of rows nor of writes. Whoever is turned away, since
+/// they come too often or the server is busy, is counted by address alone, in the log too: a line for the first in a
+/// minute, and one with `more`, how many followed. Loop only; owned by the composition root.
 class AuditTrail {
   public:
     struct Dependencies {
@@ -67,6 +68,7 @@ class AuditTrail {
     using SharedRefusal = std::shared_ptr<Refusal>;
 
     void log(const AuditEntry& entry);
+    void log_more(const AuditEntry& first, std::int64_t more);
     void count_refusal(AuditEntry entry);
     void end_minute();
     Awaitable<void> write(AuditEntry entry, std::shared_ptr<Event> written);

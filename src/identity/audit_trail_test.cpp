@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace karmen::identity {
 namespace {
 
@@ -73,6 +75,26 @@ TEST_F(AuditTrailTest, HasNoMoreRowsOfAMinuteThanItMayHoweverManyNamesAreTried) 
         co_return;
     });
     EXPECT_THAT(rows(), UnorderedElementsAre(Pair("name 0", 1), Pair("name 1", 1), Pair("(several)", 998)));
+}
+
+TEST_F(AuditTrailTest, CountsThoseThatAreTurnedAwayByAddressAlone) {
+    testing::internal::CaptureStderr();
+    Log shown(LogLevel::kInfo, LogFormat::kText);
+    AuditTrail logged(loop.executor(), {entries, clock, blocking, shown}, {});
+    for (int i = 0; i < 1000; ++i)
+        for (const std::string address : {"10.0.0.8", "10.0.0.9"})
+            logged.begin({.action = "login",
+                          .username = "name " + std::to_string(i),
+                          .address = address,
+                          .result = i == 0 ? "wrong_credentials" : "too_many_requests"});
+    loop.run_until_done(logged.stop());
+    const std::string lines = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(lines, testing::HasSubstr("result=wrong_credentials address=10.0.0.9"));
+    EXPECT_THAT(lines, testing::HasSubstr("result=too_many_requests address=10.0.0.9 user_uuid=\"\" username=\"\""));
+    EXPECT_THAT(lines, testing::HasSubstr("result=too_many_requests address=10.0.0.9 more=998"));
+    EXPECT_EQ(std::ranges::count(lines, '\n'), 6) << lines;
+    EXPECT_THAT(rows(), UnorderedElementsAre(Pair("name 0", 1), Pair("name 0", 1), Pair("10.0.0.8", 999),
+                                             Pair("10.0.0.9", 999)));
 }
 
 TEST_F(AuditTrailTest, NeverCountsWhatWasDone) {
