@@ -48,7 +48,7 @@ class GcodesTest : public ServiceTest {
   public:
     Awaitable<Gcode> upload(std::string content, std::size_t piece, Principal owner, std::string folder,
                             std::string display) {
-        GcodeUpload file = co_await gcodes.begin_upload(content.size(), owner);
+        GcodeUpload file = co_await gcodes.begin_upload(content.size(), owner, stored_format(display));
         for (std::size_t at = 0; at < content.size(); at += piece)
             co_await file.append({content.data() + at, std::min(piece, content.size() - at)});
         co_return co_await gcodes.finish_upload(std::move(file), std::move(owner), std::move(folder),
@@ -342,6 +342,40 @@ TEST_F(GcodesTest, AFileThatComesBackIsAnalysed) {
     EXPECT_TRUE(run(gcodes.find(id)).analysis.value().slicer);
     EXPECT_EQ(run(gcodes.find(id)).analysis_error, std::nullopt);
     EXPECT_EQ(changes.of<GcodeStored>().size(), 1U);
+}
+
+/// Binary g-code without checksums, of one block of metadata.
+std::string binary_gcode(const std::string& metadata) {
+    const std::string header("GCDE\1\0\0\0\0\0\3\0\0\0", 14);
+    return header + static_cast<char>(metadata.size()) + std::string(5, '\0') + metadata;
+}
+
+TEST_F(GcodesTest, AFileIsAnalysedAsItsNameSays) {
+    const std::string content = binary_gcode("printer_model=MK4");
+    const Gcode binary = run(upload(content, 5, ann, "", "box.BGCODE"));
+    EXPECT_EQ(binary.analysis.value().printer_model, "MK4");
+    EXPECT_EQ(binary.analysis_error, std::nullopt);
+    const Gcode text = run(upload(content, 5, ann, "", "box.gcode"));
+    EXPECT_EQ(text.analysis.value().printer_model, std::nullopt);
+}
+
+TEST_F(GcodesTest, WhatIsDamagedIsStoredWithTheReason) {
+    const Gcode made = run(upload("G28\nG28\nG28\n", 4, ann, "", "box.bgcode"));
+    EXPECT_EQ(made.analysis, std::nullopt);
+    EXPECT_EQ(made.analysis_error, "the file does not begin with GCDE");
+    EXPECT_EQ(run(gcodes.find(made.id)).analysis_error, made.analysis_error);
+    EXPECT_EQ(read_all(root / "box.bgcode"), "G28\nG28\nG28\n");
+}
+
+TEST_F(GcodesTest, AnAnalysisOfLaterKnowsTheFormatsToo) {
+    write_all(root / "good.bgcode", binary_gcode("printer_model=MK4"));
+    write_all(root / "bad.gcode.3mf", "G28\n");
+    const auto good = repository.insert({.filename = "good.bgcode", .absolute_path = "good.bgcode"});
+    const auto bad = repository.insert({.filename = "bad.gcode.3mf", .absolute_path = "bad.gcode.3mf"});
+    run(gcodes.analyze_missing());
+    EXPECT_EQ(run(gcodes.find(good)).analysis.value().printer_model, "MK4");
+    EXPECT_EQ(run(gcodes.find(bad)).analysis_error, "the zip archive cannot be read: it is too short");
+    EXPECT_FALSE(repository.first_unexamined(0)) << "it is not read again and again";
 }
 
 TEST_F(GcodesTest, FilesOfTheOldBackendAreHashedAndKeepTheirAnalysis) {

@@ -32,10 +32,10 @@ class PrintJobsTest : public ServiceTest {
         run(monitor.stop());
     }
 
-    static Awaitable<Gcode> upload(PrintJobsTest& t) {
+    static Awaitable<Gcode> upload(PrintJobsTest& t, std::string display = "cube.gcode") {
         GcodeUpload file = co_await t.gcodes.begin_upload(0, t.ann);
         co_await file.append(std::string_view(kContent));
-        co_return co_await t.gcodes.finish_upload(std::move(file), t.ann, "toys", "cube.gcode");
+        co_return co_await t.gcodes.finish_upload(std::move(file), t.ann, "toys", std::move(display));
     }
 
     void play(Scenario scenario) { run(scenario(*this)); }
@@ -155,6 +155,17 @@ TEST_F(PrintJobsTest, AMoonrakerGetsNothing) {
     printer_rows.modify(kHost, [](Printer& printer) { printer.client.version.text = "OctoPrint (Moonraker v0.8)"; });
     EXPECT_EQ(start_error(), ErrorCode::kPrinterNotOperational);
     EXPECT_EQ(script.prints, 0);
+}
+
+TEST_F(PrintJobsTest, APrinterIsNotAskedForAPrintThatItsKindDoesNotTake) {
+    for (const char* name : {"cube.bgcode", "cube.GCODE.3MF"}) {
+        gcode = run(upload(*this, name));
+        EXPECT_EQ(start_error(), ErrorCode::kGcodeNotPrintable) << name;
+    }
+    script.status = not_responding();
+    EXPECT_EQ(start_error(), ErrorCode::kGcodeNotPrintable) << "what will never do is said before what may pass";
+    EXPECT_EQ(script.prints, 0);
+    EXPECT_TRUE(rows().empty());
 }
 
 TEST_F(PrintJobsTest, WhatThePrinterDidNotStartIsAFailureWithItsReasonAndNoRecord) {
