@@ -27,8 +27,8 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::size_t kFileBytes = 200'000'000;
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
-constexpr int kRounds = 15;
+constexpr std::size_t kReadBytes = std::size_t{256} << 10;  // as stored files are read
+constexpr int kRounds = 31;
 
 /// Moves with four numbers, and a comment in every 40 lines.
 void append_moves(std::string& text, std::mt19937& random) {
