@@ -14,7 +14,7 @@ constexpr bool ends_line(char c) {
 const char* find_line_end(const char* begin, const char* end);
 
 /// How many positions one call of a LineScan looks at.
-inline constexpr std::size_t kScanBlock = 8192;
+inline constexpr std::size_t kScanBlock = 16384;
 
 /// The room that a LineScan needs for the offsets of `count` positions: a line has two bytes at least, and some more
 /// than there are may be written.
