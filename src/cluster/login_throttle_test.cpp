@@ -222,6 +222,23 @@ TEST_P(LoginThrottleTest, ANameThatHasFailedStaysOneWhenALaterAttemptIsTakenBack
     run(take_back_one_of_two);
 }
 
+Awaitable<void> come_from_everywhere(LoginThrottleTest& test) {
+    co_await test.spray(12);
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 4s);
+    for (std::size_t i = 0; i < MemoryLoginThrottle::kNetworksMax; ++i) {
+        test.clock.advance(1ms);
+        co_await test.begin("ann", "network " + std::to_string(i));
+    }
+    EXPECT_EQ(co_await test.begin("ann", "10.0.0.1"), 0ms) << "the one that failed longest ago is forgotten";
+}
+
+class MemoryLoginThrottleTest : public LoginThrottleTest {};
+INSTANTIATE_TEST_SUITE_P(, MemoryLoginThrottleTest, testing::Values(ThrottleKind::kMemory));
+
+TEST_P(MemoryLoginThrottleTest, RemembersOnlySoManyNetworks) {
+    run(come_from_everywhere);
+}
+
 Awaitable<std::vector<std::string>> keys_after_attempts(redis::Client& client) {
     RedisLoginThrottle throttle(client, "p:", kOptions);
     co_await throttle.begin("ann", "10.0.0.1");

@@ -85,6 +85,7 @@ def test_failures_slow_down_then_stop_while_elsewhere_it_works(guarded: Server):
     blocked = attempt(guarded, ADMIN, "one more guess")
     assert (blocked.status, blocked.code) == (429, "too_many_requests")
     assert 14 * 60 < blocked.retry_after_s <= 15 * 60
+    assert blocked.seconds >= 0.5, "who tries again at once must not cost much"
     # The right password does not tell that it is right.
     assert attempt(guarded, ADMIN, ADMIN_PASSWORD).status == 429
     # Somebody else at this address, and the same user at another, are not concerned.
