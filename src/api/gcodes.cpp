@@ -16,6 +16,12 @@ std::int64_t gcode_id(const Call& call) {
     throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"});
 }
 
+constexpr std::string_view kCacheControl = "private, no-cache";
+
+std::chrono::system_clock::time_point modified(const services::Gcodes::Content& content) {
+    return std::chrono::system_clock::time_point{std::chrono::seconds{content.file.modified_s}};
+}
+
 /// The hash of a file of Karmen 0.0.13 is found out after the takeover.
 std::string etag_of(const services::Gcodes::Content& content) {
     if (!content.gcode.sha256.empty()) return content.gcode.sha256;
@@ -40,15 +46,13 @@ Answer get_gcode(const Services& services, Call& call) {
 
 Answer download_gcode(const Services& services, Call& call) {
     auto content = co_await services.gcodes.open(gcode_id(call));
-    const std::string etag = etag_of(content);
-    const std::chrono::system_clock::time_point modified{std::chrono::seconds{content.file.modified_s}};
+    const http::Validators validators{etag_of(content), modified(content)};
     http::Response response = http::file_response(call.request, std::move(content.file.file),
                                                   {.size = content.file.size_bytes,
-                                                   .etag = etag,
-                                                   .last_modified = modified,
+                                                   .validators = validators,
                                                    .content_type = "application/octet-stream",
                                                    .download_name = content.gcode.display});
-    response.headers.set("Cache-Control", "private, no-cache");
+    response.headers.set("Cache-Control", std::string(kCacheControl));
     co_return response;
 }
 

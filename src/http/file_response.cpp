@@ -23,27 +23,30 @@ bool lists_etag(std::string_view list, std::string_view etag) {
     });
 }
 
-struct Validators {
-    std::string etag;  ///< quoted, or empty
-    std::chrono::sys_seconds last_modified;
-};
+std::string quoted(const std::string& etag) {
+    return '"' + etag + '"';
+}
+
+std::chrono::sys_seconds seconds_of(const Validators& validators) {
+    return std::chrono::floor<std::chrono::seconds>(validators.last_modified);
+}
 
 bool client_has_it(const Request& request, const Validators& ours) {
     if (const auto list = request.headers.find("If-None-Match"))
-        return !ours.etag.empty() && lists_etag(*list, ours.etag);
+        return !ours.etag.empty() && lists_etag(*list, quoted(ours.etag));
     const auto since = request.headers.find("If-Modified-Since");
     if (!since) return false;
     const auto time = parse_http_date(*since);
-    return time && ours.last_modified <= *time;
+    return time && seconds_of(ours) <= *time;
 }
 
 /// Whether the part that the client has still fits to the rest that it asks for.
 bool range_applies(const Request& request, const Validators& ours) {
     const auto condition = request.headers.find("If-Range");
     if (!condition) return true;
-    if (condition->starts_with('"')) return *condition == ours.etag;
+    if (condition->starts_with('"')) return !ours.etag.empty() && *condition == quoted(ours.etag);
     const auto time = parse_http_date(*condition);
-    return time && *time == ours.last_modified;
+    return time && *time == seconds_of(ours);
 }
 
 std::variant<WholeFile, ByteRange, UnsatisfiableRange> wanted_range(const Request& request, const Validators& ours,
@@ -55,18 +58,27 @@ std::variant<WholeFile, ByteRange, UnsatisfiableRange> wanted_range(const Reques
 
 }  // namespace
 
+std::optional<Response> not_modified(const Request& request, const Validators& validators) {
+    if (!client_has_it(request, validators)) return std::nullopt;
+    Response response{.status = 304};
+    add_validators(response, validators);
+    return response;
+}
+
+void add_validators(Response& response, const Validators& validators) {
+    if (!validators.etag.empty()) response.headers.add("ETag", quoted(validators.etag));
+    response.headers.add("Last-Modified", to_http_date(seconds_of(validators)));
+}
+
 Response file_response(const Request& request, FileDescriptor file, const FileFacts& facts) {
-    const Validators ours{facts.etag.empty() ? "" : '"' + facts.etag + '"',
-                          std::chrono::floor<std::chrono::seconds>(facts.last_modified)};
-    Response response;
-    if (!ours.etag.empty()) response.headers.add("ETag", ours.etag);
-    response.headers.add("Last-Modified", to_http_date(ours.last_modified));
-    response.headers.add("Accept-Ranges", "bytes");
-    if (client_has_it(request, ours)) {
-        response.status = 304;
-        return response;
+    if (auto same = not_modified(request, facts.validators)) {
+        same->headers.add("Accept-Ranges", "bytes");
+        return std::move(*same);
     }
-    const auto wanted = wanted_range(request, ours, facts.size);
+    Response response;
+    add_validators(response, facts.validators);
+    response.headers.add("Accept-Ranges", "bytes");
+    const auto wanted = wanted_range(request, facts.validators, facts.size);
     if (std::holds_alternative<UnsatisfiableRange>(wanted)) {
         Response problem = problem_response(
             Error(ErrorCode::kRangeNotSatisfiable, PublicMessage{"The file does not have the wanted part"}),
@@ -89,10 +101,9 @@ Response file_response(const Request& request, FileDescriptor file, const FileFa
 }
 
 Response tagged_response(const Request& request, const std::string& etag, Response whole) {
-    const std::string quoted = '"' + etag + '"';
     const auto list = request.headers.find("If-None-Match");
-    Response response = list && lists_etag(*list, quoted) ? Response{.status = 304} : std::move(whole);
-    response.headers.set("ETag", quoted);
+    Response response = list && lists_etag(*list, quoted(etag)) ? Response{.status = 304} : std::move(whole);
+    response.headers.set("ETag", quoted(etag));
     return response;
 }
 

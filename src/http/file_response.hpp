@@ -5,15 +5,25 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace karmen::http {
 
+/// What conditional requests are compared with (RFC 9110 §13).
+struct Validators {
+    std::string etag;  ///< opaque, without quotes; changes whenever a byte does. Empty: none
+    std::chrono::system_clock::time_point last_modified;
+};
+
+/// 304 when the client has it already. None: it wants the answer, which takes the same validators.
+std::optional<Response> not_modified(const Request& request, const Validators& validators);
+void add_validators(Response& response, const Validators& validators);
+
 /// What the answer says about a file.
 struct FileFacts {
     std::uint64_t size = 0;
-    std::string etag;  ///< opaque, without quotes; changes whenever a byte of the file does. Empty: none
-    std::chrono::system_clock::time_point last_modified;
+    Validators validators;
     std::string content_type;
     std::string download_name;  ///< what a browser saves it as; empty: it may show the file
 };

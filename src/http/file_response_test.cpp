@@ -41,8 +41,7 @@ Response answer(std::vector<std::pair<std::string, std::string>> headers, std::s
     for (auto& [name, value] : headers) request.headers.add(name, value);
     const FileFacts facts{
         .size = 1000,
-        .etag = "abc",
-        .last_modified = std::chrono::system_clock::from_time_t(784111777) + std::chrono::milliseconds(500),
+        .validators = {"abc", std::chrono::system_clock::from_time_t(784111777) + std::chrono::milliseconds(500)},
         .content_type = "text/x.gcode",
         .download_name = "a.gcode"};
     return file_response(request, FileDescriptor(), facts);

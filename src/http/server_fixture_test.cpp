@@ -65,8 +65,7 @@ Response file_at(const Request& request, const std::string& path) {
     FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     return file_response(request, std::move(file),
                          {.size = std::filesystem::file_size(path),
-                          .etag = "e",
-                          .last_modified = std::chrono::system_clock::from_time_t(0),
+                          .validators = {"e", std::chrono::system_clock::from_time_t(0)},
                           .content_type = "text/plain",
                           .download_name = ""});
 }
