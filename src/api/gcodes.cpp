@@ -3,6 +3,8 @@
 #include "api/json_text.hpp"
 #include "api/list.hpp"
 #include "api/upload.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "http/file_response.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +22,24 @@ constexpr std::string_view kCacheControl = "private, no-cache";
 
 std::chrono::system_clock::time_point modified(const services::Gcodes::Content& content) {
     return std::chrono::system_clock::time_point{std::chrono::seconds{content.file.modified_s}};
+}
+
+/// `220x124`, `48`, or nothing.
+WantedThumbnail wanted_thumbnail(const http::Request& request) {
+    using enum WantedThumbnail::Rule;
+    const auto size = http::find(request.query, "size");
+    if (!size) return {.rule = kLargest};
+    const std::size_t cross = size->find('x');
+    const auto width = parse_int(size->substr(0, cross));
+    const auto height = cross == std::string_view::npos ? width : parse_int(size->substr(cross + 1));
+    constexpr std::int64_t kSideMax = 100'000;
+    const auto is_side = [](std::optional<std::int64_t> side) { return side && *side >= 1 && *side <= kSideMax; };
+    if (!is_side(width) || !is_side(height))
+        throw Error::invalid("/size",
+                             fmt::format("must be a number from 1 to {}, or two of them such as 220x124", kSideMax));
+    return {.rule = cross == std::string_view::npos ? kAtLeast : kExactly,
+            .width = static_cast<unsigned>(*width),
+            .height = static_cast<unsigned>(*height)};
 }
 
 /// The hash of a file of Karmen 0.0.13 is found out after the takeover.
@@ -54,6 +74,23 @@ Answer download_gcode(const Services& services, Call& call) {
                                                    .download_name = content.gcode.display});
     response.headers.set("Cache-Control", std::string(kCacheControl));
     co_return response;
+}
+
+Answer gcode_thumbnail(const Services& services, Call& call) {
+    const std::int64_t id = gcode_id(call);
+    const auto found = co_await services.thumbnails.find(id, wanted_thumbnail(call.request));
+    const Thumbnail& thumbnail = found.thumbnail;
+    const http::Validators validators{
+        fmt::format("{}-{}x{}", etag_of(found.content), thumbnail.width, thumbnail.height), modified(found.content)};
+    std::optional<http::Response> response = http::not_modified(call.request, validators);
+    if (!response) {
+        auto picture = co_await services.thumbnails.read(found);
+        response = http::Response::text(200, std::string(picture.media_type), std::move(picture.bytes));
+        http::add_validators(*response, validators);
+    }
+    response->headers.set("Cache-Control", std::string(kCacheControl));
+    response->headers.set("X-Content-Type-Options", "nosniff");
+    co_return std::move(*response);
 }
 
 Answer remove_gcode(const Services& services, Call& call) {

@@ -37,6 +37,7 @@ Answer list_gcodes(const Services& services, Call& call);
 Answer upload_gcode(const Services& services, Call& call);
 Answer get_gcode(const Services& services, Call& call);
 Answer download_gcode(const Services& services, Call& call);
+Answer gcode_thumbnail(const Services& services, Call& call);
 Answer remove_gcode(const Services& services, Call& call);
 
 // printjobs.cpp

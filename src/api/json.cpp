@@ -157,7 +157,7 @@ json::object to_json(const Gcode& gcode) {
             {"size", gcode.size_bytes},
             {"data", "/gcodes/" + std::to_string(gcode.id) + "/data"},
             {"sha256", gcode.sha256.empty() ? json::value(nullptr) : json::value(gcode.sha256)},
-            {"has_thumbnail", gcode.analysis && !gcode.analysis->thumbnails.empty()},
+            {"has_thumbnail", gcode.has_thumbnail()},
             {"analysis", analysis_json(gcode)},
             {"user_uuid", or_null(gcode.user)},
             {"username", or_null(gcode.username)}};

@@ -48,6 +48,11 @@ constexpr std::string_view kSnapshot =
     "the same time cause one connection to the camera. Pictures are made in eight sizes, eighths of the camera's own. "
     "`webcam_failed`: the camera cannot be reached, sends no pictures, or one that cannot be scaled.";
 
+constexpr std::string_view kThumbnail =
+    "A picture that the slicer put into the file, as it stands there; QOI becomes PNG. `has_thumbnail` of the g-code "
+    "says whether there is one. `thumbnail_not_found`: there is none, or none of this size; `thumbnail_unreadable`: "
+    "what stands there is broken, or above `files.thumbnail_max_bytes` or `files.thumbnail_max_pixels`.";
+
 constexpr std::string_view kEvents =
     "Server-sent events, for EventSource. `printer`, `gcode` and `printjob` have the row as the lists have it, a "
     "printer "
@@ -234,6 +239,14 @@ std::vector<OperationFacts> print_facts() {
                      {206, "File", kBinary, {"ETag", "Accept-Ranges", "Content-Disposition", "Content-Range"}},
                      {.status = 304, .headers = {"ETag", "Accept-Ranges"}}},
          .errors = {kGcodeNotFound, kRangeNotSatisfiable}},
+        {.method = "GET",
+         .path = "/gcodes/{id}/thumbnail",
+         .answers = {{200, "File", "image/png", {"ETag"}},
+                     {200, "File", "image/jpeg", {"ETag"}},
+                     {.status = 304, .headers = {"ETag"}}},
+         .query = kThumbnailSize,
+         .errors = {kGcodeNotFound, kThumbnailNotFound, kThumbnailUnreadable},
+         .note = kThumbnail},
         {.method = "DELETE",
          .path = "/gcodes/{id}",
          .answers = {{204}},

@@ -9,7 +9,7 @@
 namespace karmen::api {
 
 /// Which query parameters an operation takes.
-enum class QueryFacts { kNone, kPrinterFields, kList, kEventPosition, kSnapshotWidth, kSlicerUpload };
+enum class QueryFacts { kNone, kPrinterFields, kList, kEventPosition, kSnapshotWidth, kThumbnailSize, kSlicerUpload };
 
 /// One way in which an operation succeeds. Without a schema the answer has no body.
 struct AnswerFacts {

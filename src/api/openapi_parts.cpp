@@ -106,7 +106,9 @@ Errors errors_of(const Route& route, const OperationFacts& facts) {
     Errors errors;
     add_token_errors(errors, route);
     if (facts.body.is_read()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
-    if (facts.query == QueryFacts::kList || facts.query == QueryFacts::kSnapshotWidth) add(errors, {kInvalidInput});
+    const bool has_checked_query = facts.query == QueryFacts::kList || facts.query == QueryFacts::kSnapshotWidth ||
+                                   facts.query == QueryFacts::kThumbnailSize;
+    if (has_checked_query) add(errors, {kInvalidInput});
     for (const ErrorCode code : facts.errors) add(errors, {code});
     if (needs_database(route, facts)) add(errors, {kInternal, kStorageUnavailable});
     add(errors, {kOverloaded});
@@ -235,6 +237,11 @@ json::array query_parameters(QueryFacts query) {
                             "The picture is at least so many pixels wide, and as small as it can be for that; never "
                             "larger than the camera's own, which it is without this",
                             {{"type", "integer"}, {"minimum", 1}, {"maximum", 100'000}})};
+    if (query == QueryFacts::kThumbnailSize)
+        return {query_parameter("size",
+                                "`WxH`, such as `220x124`: exactly this size. `N`: the smallest that is at least N "
+                                "pixels wide and high; if there is none, and without this, the largest",
+                                {{"type", "string"}, {"pattern", "^[0-9]+(x[0-9]+)?$"}})};
     if (query == QueryFacts::kSlicerUpload)
         return {query_parameter("path", "Before the field of this name in the form", text()),
                 query_parameter("print", "Before the field of this name in the form", text())};

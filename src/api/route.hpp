@@ -14,6 +14,7 @@
 #include "services/readiness.hpp"
 #include "services/sessions.hpp"
 #include "services/settings.hpp"
+#include "services/thumbnails.hpp"
 #include "services/users.hpp"
 #include "services/webcams.hpp"
 
@@ -67,6 +68,7 @@ struct Services {
     services::Printers& printers;
     services::PrinterControl& control;
     services::Gcodes& gcodes;
+    services::Thumbnails& thumbnails;
     services::PrintJobs& printjobs;
     services::Webcams& webcams;
     services::EventHistory& events;

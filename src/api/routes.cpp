@@ -48,6 +48,7 @@ std::span<const Route> routes() {
         {"POST",   "/gcodes",                         kUser,         kRefuse, kOwn,     upload_gcode,         "Upload a g-code file"},
         {"GET",    "/gcodes/{id}",                    kUser,         kRefuse, kHandler, get_gcode,            "One g-code file"},
         {"GET",    "/gcodes/{id}/data",               kUser,         kRefuse, kHandler, download_gcode,       "Download a g-code file"},
+        {"GET",    "/gcodes/{id}/thumbnail",          kUser,         kRefuse, kHandler, gcode_thumbnail,      "Picture of the print, from a g-code file"},
         {"DELETE", "/gcodes/{id}",                    kUser,         kRefuse, kHandler, remove_gcode,         "Delete a g-code file"},
         {"GET",    "/printjobs",                      kUser,         kRefuse, kHandler, list_printjobs,       "Print jobs"},
         {"POST",   "/printjobs",                      kUser,         kRefuse, kOwn,     start_printjob,       "Send a g-code to a printer and start the print"},

@@ -34,6 +34,7 @@
 #include "services/readiness.hpp"
 #include "services/sessions.hpp"
 #include "services/settings.hpp"
+#include "services/thumbnails.hpp"
 #include "services/users.hpp"
 #include "services/webcams.hpp"
 #include "tasks/scheduler.hpp"
@@ -96,6 +97,7 @@ class ServerApplication {
     services::Sessions sessions_;
     services::Users users_;
     services::Gcodes gcodes_;
+    services::Thumbnails thumbnails_;
     services::PrinterMonitor monitor_;
     services::Printers printers_;
     services::PrintJobs printjobs_;

@@ -42,6 +42,10 @@ std::string_view to_word(ErrorCode code) {
             return "printer_not_found";
         case ErrorCode::kGcodeNotFound:
             return "gcode_not_found";
+        case ErrorCode::kThumbnailNotFound:
+            return "thumbnail_not_found";
+        case ErrorCode::kThumbnailUnreadable:
+            return "thumbnail_unreadable";
         case ErrorCode::kPrintJobNotFound:
             return "print_job_not_found";
         case ErrorCode::kWebcamNotAvailable:

@@ -30,6 +30,8 @@ enum class ErrorCode {
     kSessionNotFound,
     kPrinterNotFound,
     kGcodeNotFound,
+    kThumbnailNotFound,    ///< the file has none, or none of this size
+    kThumbnailUnreadable,  ///< the file says that it has one, and it is none
     kPrintJobNotFound,
     kWebcamNotAvailable,  ///< the printer has none, or one that Karmen must not connect to
     kMethodNotAllowed,

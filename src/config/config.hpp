@@ -121,6 +121,8 @@ struct Files {
     Bytes min_free_bytes = 64 * kMiB;
     Bytes user_quota_bytes = 0;  ///< 0: none
     Bytes unpacked_max_bytes = 512 * kMiB;
+    Bytes thumbnail_max_bytes = 4 * kMiB;
+    int thumbnail_max_pixels = 1'000'000;
     bool operator==(const Files&) const = default;
 };
 

@@ -227,6 +227,10 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::files, &Files::user_quota_bytes>, 0, 1024 * 1024 * kGiB}},
     {"files.unpacked_max_bytes", "Of a .gcode.3mf, the largest G-code that is unpacked to be analysed; a file with more is stored without facts.",
         SizeOption{field<&Config::files, &Files::unpacked_max_bytes>, kKiB, 1024 * kGiB}},
+    {"files.thumbnail_max_bytes", "Pictures in g-code files that take more room there are not shown.",
+        SizeOption{field<&Config::files, &Files::thumbnail_max_bytes>, kKiB, 64 * kMiB}},
+    {"files.thumbnail_max_pixels", "Larger pictures are not converted (QOI to PNG), so not shown.",
+        NumberOption{field<&Config::files, &Files::thumbnail_max_pixels>, 1, 100'000'000}},
 
     {"storage.postgres_url", "PostgreSQL database. Empty: the one that POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER and "
         "POSTGRES_PASSWORD of the environment name, or, without POSTGRES_HOST, the embedded database in data_dir.",

@@ -80,6 +80,8 @@ struct Gcode {
     std::int64_t analysis_version = kAnalysisVersion;
     std::optional<Uuid> user;
     std::optional<std::string> username;  ///< joined in by reads
+
+    bool has_thumbnail() const { return analysis && !analysis->thumbnails.empty(); }
 };
 
 }  // namespace karmen

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace karmen {
@@ -25,5 +27,20 @@ struct Thumbnail {
     std::string entry = {};
     bool operator==(const Thumbnail&) const = default;
 };
+
+/// Which of a file's pictures somebody wants.
+struct WantedThumbnail {
+    enum class Rule {
+        kLargest,
+        kAtLeast,  ///< the smallest that is so wide and so high; the largest if none is
+        kExactly,
+    };
+    Rule rule = Rule::kLargest;
+    unsigned width = 0;
+    unsigned height = 0;
+};
+
+/// Of equal sizes the first, but QOI last, since it costs a conversion. None if no picture is as wanted.
+std::optional<Thumbnail> choose_thumbnail(std::span<const Thumbnail> all, const WantedThumbnail& wanted);
 
 }  // namespace karmen

@@ -39,6 +39,8 @@ unsigned status_of(ErrorCode code) {
         case ErrorCode::kSessionNotFound:
         case ErrorCode::kPrinterNotFound:
         case ErrorCode::kGcodeNotFound:
+        case ErrorCode::kThumbnailNotFound:
+        case ErrorCode::kThumbnailUnreadable:
         case ErrorCode::kPrintJobNotFound:
         case ErrorCode::kWebcamNotAvailable:
             return 404;

@@ -144,7 +144,7 @@ def test_input_that_is_invalid(place: Place):
             return place.send(promise, data=form(Part("path", b"no file")), headers={"Content-Type": CONTENT_TYPE})
         if place.media_type(promise):
             return place.send(promise, data=b"[]", headers={"Content-Type": "application/json"})
-        return place.send(promise, query="?order_by=nonsense&width=0")
+        return place.send(promise, query="?order_by=nonsense&width=0&size=0")
 
     expect_everywhere(place.document, "invalid_input", send)
 

@@ -51,6 +51,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/gcodes": {"GET": "user", "POST": "user"},
     "/gcodes/987654321": {"GET": "user", "DELETE": "user"},
     "/gcodes/987654321/data": {"GET": "user"},
+    "/gcodes/987654321/thumbnail": {"GET": "user"},
     "/printjobs": {"GET": "user", "POST": "user"},
     "/printjobs/987654321": {"GET": "user", "DELETE": "user"},
     "/settings": {"GET": "user", "POST": "admin"},
