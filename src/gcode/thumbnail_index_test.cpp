@@ -69,6 +69,7 @@ TEST(ThumbnailIndex, LeavesOutWhatHasNoEnd) {
     for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_EQ(found(whole.substr(0, size)), "") << size;
     EXPECT_EQ(found("; thumbnail begin 16x16 1\n; iVBO\n" + picture("; thumbnail begin 8x8 1")), "8x8 png 56+35")
         << "the next one began before it ended";
+    EXPECT_EQ(found("; thumbnail begin 16x16 1\n; iVBO\n" + picture("; thumbnail begin what")), "");
     EXPECT_EQ(found("; thumbnail end\n; thumbnail end\n"), "");
 }
 
