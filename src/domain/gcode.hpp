@@ -59,7 +59,8 @@ struct GcodeAnalysis {
     bool operator==(const GcodeAnalysis&) const = default;
 };
 
-/// Rises when an analysis finds more than before: files with a lower one are analysed again (task `analyze`).
+/// Rises when an analysis finds more than before, or reads what it could not: files with a lower one are analysed again
+/// (task `analyze`).
 inline constexpr std::int64_t kAnalysisVersion = 3;
 
 /// Why a g-code whose file is not there has no analysis. Not for ever: files come back.

@@ -162,7 +162,7 @@ std::optional<Gcode> GcodeRepository::first_unexamined(std::int64_t after_id) {
                                                  " WHERE gcodes.id > :id AND (gcodes.sha256 IS NULL OR "
                                                  "gcodes.analysis IS NULL AND "
                                                  "COALESCE(gcodes.analysis_error, :gone) = :gone_too OR "
-                                                 "gcodes.analysis IS NOT NULL AND gcodes.analysis_version < :version) "
+                                                 "gcodes.analysis_version < :version) "
                                                  "ORDER BY gcodes.id LIMIT 1");
     return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone, kAnalysisVersion}, read_gcode);
 }
@@ -194,8 +194,9 @@ bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {
 
 bool GcodeRepository::set_analysis_error(std::int64_t id, std::string_view error) {
     return database_.lease().execute(
-               "UPDATE gcodes SET analysis = NULL, thumbnails = NULL, analysis_error = :error WHERE id = :id",
-               {error, id}) > 0;
+               "UPDATE gcodes SET analysis = NULL, thumbnails = NULL, analysis_error = :error, "
+               "analysis_version = :version WHERE id = :id",
+               {error, kAnalysisVersion, id}) > 0;
 }
 
 std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {

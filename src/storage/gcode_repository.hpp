@@ -35,8 +35,8 @@ class GcodeRepository {
     Page<Gcode> list(const ListQuery& query);
     /// Whether this list may cost as much as all rows. Does not ask the database.
     static bool may_read_all_rows(const ListQuery& query);
-    /// The first with a higher id that has neither an analysis nor a lasting error of one, an analysis of an older
-    /// version, or no SHA-256.
+    /// The first with a higher id that has neither an analysis nor a lasting error of one, either of an older version,
+    /// or no SHA-256.
     std::optional<Gcode> first_unexamined(std::int64_t after_id);
     /// False when there is no such g-code.
     bool set_analysis(std::int64_t id, const GcodeAnalysis& analysis);

@@ -137,6 +137,23 @@ TEST_P(GcodeRepositoryTest, FindsAnalysesOfAnOlderVersion) {
     EXPECT_EQ(gcodes_.find(id)->analysis_version, kAnalysisVersion);
 }
 
+TEST_P(GcodeRepositoryTest, FindsErrorsOfAnOlderVersionToo) {
+    Gcode damaged = sample("a.bgcode");
+    damaged.sha256 = std::string(64, 'a');
+    damaged.analysis_error = "version 2 of the format is not known";
+    const std::int64_t current = gcodes_.insert(damaged);
+    EXPECT_FALSE(gcodes_.first_unexamined(0));
+    damaged.absolute_path = "b.bgcode";
+    damaged.analysis_version = kAnalysisVersion - 1;
+    const std::int64_t old = gcodes_.insert(damaged);
+    ASSERT_TRUE(gcodes_.first_unexamined(0));
+    EXPECT_EQ(gcodes_.first_unexamined(0)->id, old);
+    EXPECT_TRUE(gcodes_.set_analysis_error(old, *damaged.analysis_error));
+    EXPECT_FALSE(gcodes_.first_unexamined(0));
+    EXPECT_TRUE(gcodes_.set_analysis_error(current, kFileIsGone));
+    EXPECT_TRUE(gcodes_.first_unexamined(0)) << "files come back";
+}
+
 TEST_P(GcodeRepositoryTest, LeavesPrintJobsWithoutTheFileWhenRemoved) {
     const std::int64_t id = gcodes_.insert(sample("a.gcode"));
     const std::int64_t other = gcodes_.insert(sample("b.gcode"));
