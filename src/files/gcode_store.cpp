@@ -131,8 +131,9 @@ StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::str
                                const std::function<bool(const std::string&)>& is_listed) {
     const std::vector<std::string> parts = parse_folder(folder);
     const FileDescriptor target = make_folder(parts);
-    if (::fsync(upload.file_.get()) != 0) throw_errno("fsync an upload");
     StoredFile stored;
+    stored.analysis = upload.finish_analysis();
+    if (::fsync(upload.file_.get()) != 0) throw_errno("fsync an upload");
     for (const std::string& part : parts) stored.folder += (stored.folder.empty() ? "" : "/") + part;
     const auto path_of = [&](const std::string& name) {
         return stored.folder.empty() ? name : stored.folder + "/" + name;
@@ -143,7 +144,6 @@ StoredFile GcodeStore::publish(Upload& upload, std::string_view folder, std::str
     stored.relative_path = path_of(stored.filename);
     stored.size_bytes = upload.size_bytes_;
     stored.sha256 = upload.digest_.finish();
-    stored.analysis = upload.finish_analysis();
     return stored;
 }
 
