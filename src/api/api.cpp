@@ -26,8 +26,7 @@ std::string_view api_key(const http::Request& request) {
 }
 
 void require_role(const Route& route, const Principal& who) {
-    const bool is_for_admins = route.access == Access::kFreshAdmin || route.access == Access::kAdmin;
-    if (is_for_admins && who.role != Role::kAdmin)
+    if (is_for_admins(route.access) && who.role != Role::kAdmin)
         throw Error(ErrorCode::kRoleRequired, PublicMessage{"Token does not match the required role of admin"});
 }
 
@@ -71,7 +70,7 @@ Awaitable<http::Response> Api::answer(http::Request& request) const {
     if (auto options = http::answer_options(request, router_)) co_return std::move(*options);
     const Route* route = find_route(request);
     if (!route) co_return method_not_allowed(request, router_);
-    Call call{.request = request, .account = {}, .audit = {.action = audit_action(route->method, route->path)}};
+    Call call{.request = request, .account = {}, .audit = {.action = route->audit}};
     co_return co_await audited(*route, call);
 }
 

@@ -6,51 +6,11 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
 namespace karmen::api {
 
 namespace {
-
-struct AuditedRoute {
-    std::string_view method;
-    std::string_view path;
-    std::string_view action;
-};
-
-// clang-format off
-/// A handler may say more exactly what was asked for (Call::audit).
-constexpr AuditedRoute kAudited[] = {
-    {"POST",   "/users/me/authenticate",         "login"},
-    {"POST",   "/users/me/authenticate-fresh",   "login.fresh"},
-    {"POST",   "/users/me/authenticate-refresh", "session.refresh"},
-    {"PATCH",  "/users/me",                      "password.change"},
-    {"POST",   "/users/me/tokens",               "token.add"},
-    {"DELETE", "/users/me/tokens/{jti}",         "token.revoke"},
-    {"DELETE", "/users/me/sessions/{session}",   "session.end"},
-    {"POST",   "/users/me/logout",               "logout"},
-    {"DELETE", "/users/{uuid}/sessions",         "session.end_all"},
-    {"POST",   "/users",                         "account.add"},
-    {"PATCH",  "/users/{uuid}",                  "account.change"},
-    {"DELETE", "/users/{uuid}",                  "account.remove"},
-    {"POST",   "/printers",                      "printer.add"},
-    {"PATCH",  "/printers/{host}",               "printer.change"},
-    {"DELETE", "/printers/{host}",               "printer.remove"},
-    {"POST",   "/printers/{host}/connection",    "printer.connection"},
-    {"POST",   "/printers/{host}/current-job",   "print.command"},
-    {"POST",   "/gcodes",                        "gcode.upload"},
-    {"DELETE", "/gcodes/{id}",                   "gcode.remove"},
-    {"POST",   "/printjobs",                     "print.start"},
-    {"DELETE", "/printjobs/{id}",                "printjob.remove"},
-    {"POST",   "/settings",                      "setting.change"},
-    {"POST",   "/octoprint-emulator/api/files/local",                      "gcode.upload"},
-    {"POST",   "/octoprint-emulator/printers/{host}/api/files/local",      "gcode.upload"},
-    {"POST",   "/octoprint-emulator/printers/{host}/api/files/local/{id}", "gcode.select"},
-    {"POST",   "/octoprint-emulator/printers/{host}/api/job",              "print.command"},
-    {"POST",   "/octoprint-emulator/printers/{host}/api/connection",       "printer.connection"},
-};
-// clang-format on
 
 /// Of an address or a name a stranger chooses the length.
 constexpr std::size_t kTargetBytesMax = 512;
@@ -77,12 +37,6 @@ std::string target_of(const Route& route, const Call& call) {
 }
 
 }  // namespace
-
-std::string_view audit_action(std::string_view method, std::string_view path) {
-    const auto found = std::ranges::find_if(
-        kAudited, [&](const AuditedRoute& route) { return route.method == method && route.path == path; });
-    return found == std::end(kAudited) ? std::string_view() : found->action;
-}
 
 std::string_view audit_action(printers::JobCommand command) {
     using enum printers::JobCommand;

@@ -10,8 +10,7 @@
 /// What the audit log says of a request.
 namespace karmen::api {
 
-/// The stable word of what this route does; empty: its calls are not written down, only refusals are.
-std::string_view audit_action(std::string_view method, std::string_view path);
+/// The stable word of a command, which says more than the one of its route.
 std::string_view audit_action(printers::JobCommand command);
 
 /// A request that was not let in although its route is none of those.

@@ -90,9 +90,8 @@ void add_token_errors(Errors& errors, const Route& route) {
     if (route.access == Access::kAnyone) return;
     if (route.access == Access::kApiKey) return add(errors, {kForbidden});
     add(errors, {kMissingToken, kExpiredToken, kRevokedToken, kUserSuspended, kWrongCredentials, kInvalidToken});
-    const bool is_for_admins = route.access == Access::kFreshAdmin || route.access == Access::kAdmin;
-    if (route.access == Access::kFreshUser || is_for_admins) add(errors, {kFreshTokenRequired});
-    if (is_for_admins) add(errors, {kRoleRequired});
+    if (route.access == Access::kFreshUser || is_for_admins(route.access)) add(errors, {kFreshTokenRequired});
+    if (is_for_admins(route.access)) add(errors, {kRoleRequired});
     if (route.when_forced == WhenPasswordChangeIsForced::kRefuse) add(errors, {kPasswordChangeRequired});
 }
 

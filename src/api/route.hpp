@@ -40,6 +40,10 @@ enum class Access {
     kApiKey,        ///< whoever has an access token, sent as OctoPrint takes its keys: slicers
 };
 
+constexpr bool is_for_admins(Access access) {
+    return access == Access::kFreshAdmin || access == Access::kAdmin;
+}
+
 /// Whether an account that must change its password first may still call it.
 enum class WhenPasswordChangeIsForced { kRefuse, kAllow };
 
@@ -104,6 +108,9 @@ struct Route {
     WhenPasswordChangeIsForced when_forced;
     Deadline deadline;
     Awaitable<http::Response> (*handler)(const Services&, Call&);
+    /// The stable word of what it does, in the audit log; empty: its calls are not written down, only refusals are. A
+    /// handler may say more exactly what was asked for (Call::audit).
+    std::string_view audit;
     std::string_view summary;
 };
 
