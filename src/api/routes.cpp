@@ -56,7 +56,7 @@ std::span<const Route> routes() {
         {"DELETE", "/printjobs/{id}",                 kUser,         kRefuse, kHandler, remove_printjob,      "printjob.remove",    "Delete the record of a print job"},
         {"GET",    "/settings",                       kUser,         kRefuse, kHandler, list_settings,        "",                   "All settings"},
         {"POST",   "/settings",                       kAdmin,        kRefuse, kHandler, change_settings,      "setting.change",     "Change settings"},
-        {"POST",   "/tasks",                          kAdmin,        kRefuse, kHandler, start_task,           "",                   "Start a task in the background"},
+        {"POST",   "/tasks",                          kAdmin,        kRefuse, kHandler, start_task,           "task.start",         "Start a task in the background"},
         {"GET",    "/audit",                          kFreshAdmin,   kRefuse, kHandler, list_audit,           "",                   "Who did what: log-ins, refusals and changes"},
         // What slicers ask of an OctoPrint: into the library, or for one printer.
         {"GET",    "/octoprint-emulator", kAnyone, kAllow, kHandler, emulate_page, "", "What a slicer shows of this address"},

@@ -33,6 +33,12 @@ def test_change_is_there_when_it_was_answered(admin: Api):
         assert entry["address"] == "127.0.0.1"
 
 
+def test_tasks_that_are_started(admin: Api):
+    code = admin.post("/tasks", json={"task": "scan_network"}, expect=500).json()["code"]
+    entry = only(eventually(lambda: entries(admin, "action", "task.start")))
+    assert (entry["username"], entry["result"]) == (ADMIN, code)
+
+
 def test_login_and_what_follows_from_it(server: Server, admin: Api):
     person = server.add_user("audited")
     token = person.post("/users/me/tokens", json={"name": "my script"}, expect=201).json()
