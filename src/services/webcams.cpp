@@ -77,11 +77,14 @@ Awaitable<std::shared_ptr<const std::string>> Webcams::scale(std::shared_ptr<Sca
 }
 
 Awaitable<CameraAddress> Webcams::stream_address(std::string host) {
-    const PrinterView view = co_await printers_.find(std::move(host), {.webcam = true});
+    const PrinterView view = co_await printers_.find(std::move(host), {.status = true, .webcam = true});
     const Webcam& webcam = view.snapshot.webcam;
     if (webcam.stream) co_return webcam.stream->address;
     if (webcam.message == kWebcamDisabled)
         throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{"The printer has no webcam, or has it switched off"});
+    // Nor is its camera: a stream that runs by what was trusted before ends.
+    if (view.snapshot.status.state == PrinterState::kTls)
+        throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{view.snapshot.status.reason});
     if (!webcam.reason.empty()) throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{webcam.reason});
     throw Error(ErrorCode::kWebcamFailed, PublicMessage{"The printer does not say where its webcam is"},
                 LogDetail{webcam.message});

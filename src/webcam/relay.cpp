@@ -191,11 +191,11 @@ Awaitable<Error> Relay::attempt(CameraPtr camera) {
 }
 
 Awaitable<Error> Relay::play_once(CameraPtr camera) {
-    camera->address = co_await current_address(camera);
-    if (!options_.hosts.may_connect(camera->address.url, camera->host))
-        co_return Error(ErrorCode::kWebcamNotAvailable,
-                        PublicMessage{"The webcam is on another host, which webcam.allowed_hosts does not name"});
     for (;;) {
+        camera->address = co_await current_address(camera);
+        if (!options_.hosts.may_connect(camera->address.url, camera->host))
+            co_return Error(ErrorCode::kWebcamNotAvailable,
+                            PublicMessage{"The webcam is on another host, which webcam.allowed_hosts does not name"});
         auto problem = co_await pass_pictures(camera, co_await open(camera->address));
         if (problem) co_return std::move(*problem);
         co_await sleep_for(options_.still_interval);
