@@ -39,6 +39,9 @@ TEST_F(RedisPrinterLocksTest, OneHolderInAllProcesses) {
 
 TEST_F(RedisPrinterLocksTest, IsFreeAgainWhenReleased) {
     play([](Self& t) -> Awaitable<void> {
+        // A Redis that has not seen the script is told of it after a first try: then others may be quicker.
+        co_await t.one.try_lock("10.0.0.2");
+        while (!co_await t.is_free("10.0.0.2")) continue;
         co_await t.one.try_lock(kHost);
         EXPECT_TRUE(co_await t.is_free(kHost));
     });
