@@ -44,6 +44,7 @@ NEW_COLUMNS = [
     ("printjobs", "deleted_username"),
     ("gcodes", "analysis_version"),
     ("gcodes", "thumbnails"),
+    ("printers", "tls_fingerprint"),
 ]
 
 
