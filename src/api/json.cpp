@@ -156,7 +156,7 @@ json::object to_json(const Gcode& gcode) {
             {"uploaded", to_iso8601(gcode.uploaded)},
             {"size", gcode.size_bytes},
             {"data", "/gcodes/" + std::to_string(gcode.id) + "/data"},
-            {"sha256", gcode.sha256.empty() ? json::value(nullptr) : json::value(gcode.sha256)},
+            {"sha256", or_null(gcode.sha256)},
             {"has_thumbnail", gcode.has_thumbnail()},
             {"analysis", analysis_json(gcode)},
             {"user_uuid", or_null(gcode.user)},

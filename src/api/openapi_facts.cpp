@@ -18,10 +18,8 @@ constexpr std::string_view kBinary = "application/octet-stream";
 
 constexpr std::string_view kLogin =
     "The body has at most 16 KiB. Of a password the first 72 bytes are compared. 429: this address, or this user at "
-    "this "
-    "address, comes too often or has failed too often; an IPv6 address counts as its /64 network. 503: the server is "
-    "busy "
-    "for all.";
+    "this address, comes too often or has failed too often; an IPv6 address counts as its /64 network. 503: the server "
+    "is busy for all.";
 
 constexpr std::string_view kProof =
     "As `authenticate`. If the request carries a good token of the same user, access or refresh, the new token belongs "
@@ -220,8 +218,7 @@ std::vector<OperationFacts> printer_facts() {
 
 constexpr std::string_view kPrint =
     "`gcode_not_printable`: printers of this kind do not take files of this format, such as OctoPrint `.bgcode`; "
-    "`message` "
-    "says so, and nothing was sent. `printer_not_operational`: the printer cannot start a print now.";
+    "`message` says so, and nothing was sent. `printer_not_operational`: the printer cannot start a print now.";
 
 std::vector<OperationFacts> print_facts() {
     return {

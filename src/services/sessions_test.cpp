@@ -65,15 +65,22 @@ class SessionsTest : public ServiceTest {
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
     MemoryLoginThrottle throttle{{.failures_slow = 100, .failures_max = 3}, clock};
     identity::PasswordQueue passwords{loop.executor(), cpu, clock, {}};
-    Sessions sessions{{.users = users,
-                       .api_tokens = api_tokens,
-                       .login_sessions = login_sessions,
-                       .use = use,
-                       .signer = signer,
-                       .throttle = throttle,
-                       .clock = clock,
-                       .blocking = blocking,
-                       .passwords = passwords},
+    /// The fixture's own, but for what a test replaces.
+    Sessions::Dependencies with(
+        LoginThrottle& counts, identity::PasswordQueue& turns,
+        std::function<bool(std::string_view, const std::string&)> verify = crypto::verify_password) {
+        return {.users = users,
+                .api_tokens = api_tokens,
+                .login_sessions = login_sessions,
+                .use = use,
+                .signer = signer,
+                .throttle = counts,
+                .clock = clock,
+                .blocking = blocking,
+                .passwords = turns,
+                .verify = std::move(verify)};
+    }
+    Sessions sessions{with(throttle, passwords),
                       {.bcrypt_cost = kTestBcryptCost, .access_token_lifetime = 15min, .refresh_token_lifetime = 720h}};
 };
 
@@ -126,20 +133,11 @@ class LogInCostTest : public SessionsTest {
     }
 
     std::vector<int> compared;
-    Sessions recorded{{.users = users,
-                       .api_tokens = api_tokens,
-                       .login_sessions = login_sessions,
-                       .use = use,
-                       .signer = signer,
-                       .throttle = throttle,
-                       .clock = clock,
-                       .blocking = blocking,
-                       .passwords = passwords,
-                       .verify =
+    Sessions recorded{with(throttle, passwords,
                            [this](std::string_view password, const std::string& hash) {
                                compared.push_back(crypto::cost_of(hash).value_or(0));
                                return crypto::verify_password(password, hash);
-                           }},
+                           }),
                       {.bcrypt_cost = kConfiguredCost}};
 };
 
@@ -252,16 +250,7 @@ TEST_F(SessionsTest, WhoMayNotWaitIsRefusedAndNotCounted) {
     add_user("ann", "secret");
     const auto refusal = [&](identity::PasswordTurnLimits limits) {
         identity::PasswordQueue full(loop.executor(), cpu, clock, limits);
-        Sessions refusing({.users = users,
-                           .api_tokens = api_tokens,
-                           .login_sessions = login_sessions,
-                           .use = use,
-                           .signer = signer,
-                           .throttle = throttle,
-                           .clock = clock,
-                           .blocking = blocking,
-                           .passwords = full},
-                          {.bcrypt_cost = kTestBcryptCost});
+        Sessions refusing(with(throttle, full), {.bcrypt_cost = kTestBcryptCost});
         return error_of(refusing.log_in("ann", "secret", {"10.0.0.1"}));
     };
     for (int i = 0; i < 3; ++i) {
@@ -294,20 +283,11 @@ Awaitable<void> come_after_a_failure(Sessions& sessions, identity::PasswordQueue
 TEST_F(SessionsTest, WhoHasFailedWaitsForThoseWhoHaveNot) {
     add_user("ann", "secret");
     std::vector<std::string> compared;
-    Sessions recorded({.users = users,
-                       .api_tokens = api_tokens,
-                       .login_sessions = login_sessions,
-                       .use = use,
-                       .signer = signer,
-                       .throttle = throttle,
-                       .clock = clock,
-                       .blocking = blocking,
-                       .passwords = passwords,
-                       .verify =
+    Sessions recorded(with(throttle, passwords,
                            [&](std::string_view password, const std::string&) {
                                compared.emplace_back(password);
                                return false;
-                           }},
+                           }),
                       {.bcrypt_cost = kTestBcryptCost});
     TaskGroup people(loop.executor(), log, "people");
     run(come_after_a_failure(recorded, passwords, people, cpu));
@@ -329,16 +309,7 @@ class ThrottleThatIsAway final : public LoginThrottle {
 TEST_F(SessionsTest, NobodyLogsInWhileFailuresCannotBeCounted) {
     add_user("ann", "secret");
     ThrottleThatIsAway away;
-    Sessions without({.users = users,
-                      .api_tokens = api_tokens,
-                      .login_sessions = login_sessions,
-                      .use = use,
-                      .signer = signer,
-                      .throttle = away,
-                      .clock = clock,
-                      .blocking = blocking,
-                      .passwords = passwords},
-                     {.bcrypt_cost = kTestBcryptCost});
+    Sessions without(with(away, passwords), {.bcrypt_cost = kTestBcryptCost});
     EXPECT_EQ(error_of(without.log_in("ann", "secret", {"10.0.0.1"})), ErrorCode::kServiceUnavailable);
     EXPECT_EQ(error_of(without.log_in("ann", "wrong", {"10.0.0.1"})), ErrorCode::kWrongCredentials);
     {
