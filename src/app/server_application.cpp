@@ -58,6 +58,7 @@ http::ServerOptions server_options(const config::Http& http, const api::Api& api
             .body_idle_timeout = http.body_idle_timeout,
             .body_bytes_per_second_min = http.body_rate_min,
             .write_idle_timeout = http.write_idle_timeout,
+            .unsent_bytes_max = http.unsent_max_bytes,
             .keep_alive_timeout = http.keep_alive_timeout,
             .handler_timeout = http.handler_timeout,
             .trusted_proxies = http.trusted_proxies,

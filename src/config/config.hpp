@@ -31,6 +31,7 @@ struct Http {
     Duration body_idle_timeout = std::chrono::seconds(30);
     Bytes body_rate_min = kKiB;  ///< bytes per second
     Duration write_idle_timeout = std::chrono::seconds(30);
+    Bytes unsent_max_bytes = 128 * kKiB;
     Duration keep_alive_timeout = std::chrono::seconds(75);
     Duration handler_timeout = std::chrono::seconds(60);
     Duration ready_timeout = std::chrono::seconds(2);

@@ -90,6 +90,8 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::http, &Http::body_rate_min>, 0, kGiB}},
     {"http.write_idle_timeout", "A client that takes no byte of its answer for this long is given up.",
         DurationOption{field<&Config::http, &Http::write_idle_timeout>, milliseconds(100), hours(1)}},
+    {"http.unsent_max_bytes", "Bytes of an answer that the kernel keeps for a client, beyond those that are on their way to it.",
+        SizeOption{field<&Config::http, &Http::unsent_max_bytes>, 4 * kKiB, kGiB}},
     {"http.keep_alive_timeout", "An idle connection is closed after this time.",
         DurationOption{field<&Config::http, &Http::keep_alive_timeout>, milliseconds(100), hours(1)}},
     {"http.handler_timeout", "Time to make an answer, uploads and downloads not counted.",

@@ -14,7 +14,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <list>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace karmen::http {
 
@@ -32,6 +35,13 @@ std::string text_of(const asio::ip::address& address) {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
     return address.to_string();
+}
+
+/// The connections of the acceptor inherit it. Without it the kernel takes megabytes of an answer that nobody reads, and
+/// copying them holds up everybody else. Where the kernel cannot, nothing is lost but that.
+void limit_unsent(tcp::acceptor& acceptor, std::size_t bytes_max) {
+    const auto bytes = static_cast<unsigned>(bytes_max);
+    ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 }  // namespace
@@ -160,6 +170,7 @@ void Server::listen() {
         const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
         impl_->acceptor.open(endpoint.protocol());
         impl_->acceptor.set_option(tcp::acceptor::reuse_address(true));
+        limit_unsent(impl_->acceptor, options.unsent_bytes_max);
         impl_->acceptor.bind(endpoint);
         impl_->acceptor.listen();
     } catch (const system_error& error) {

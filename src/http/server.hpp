@@ -25,6 +25,7 @@ struct ServerOptions {
     std::chrono::milliseconds body_idle_timeout{30'000};  ///< between two pieces of a body
     std::uint64_t body_bytes_per_second_min = 1024;       ///< mean over the body after body_idle_timeout; 0: any
     std::chrono::milliseconds write_idle_timeout{30'000};  ///< a client that does not take our bytes
+    std::size_t unsent_bytes_max = 128UL * 1024;           ///< that a socket keeps for the network to take
     std::chrono::milliseconds keep_alive_timeout{75'000};  ///< between two requests
     std::chrono::milliseconds handler_timeout{60'000};     ///< from the header to the response; not for streamed bodies
     std::chrono::milliseconds check_interval{250};         ///< how often deadlines and clients that left are looked for

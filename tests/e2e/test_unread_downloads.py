@@ -48,5 +48,4 @@ def test_downloads_that_nobody_reads(server: Server, admin: Api):
     p99 = [times[SAMPLES * 99 // 100] for times in (begin, rest)]
     told = f"p99 {p99[0] * 1000:.1f} ms while they begin, {p99[1] * 1000:.1f} ms then; +{growth_kib / 1024:.1f} MiB"
     print(told)
-    # While they begin, others wait for what it costs to answer 600 requests at once, whoever reads the answers.
-    assert p99[1] <= P99_MAX_S and growth_kib <= GROWTH_MAX_KIB, told
+    assert max(p99) <= P99_MAX_S and growth_kib <= GROWTH_MAX_KIB, told
