@@ -37,8 +37,8 @@ std::string text_of(const asio::ip::address& address) {
     return address.to_string();
 }
 
-/// The connections of the acceptor inherit it. Without it the kernel takes megabytes of an answer that nobody reads, and
-/// copying them holds up everybody else. Where the kernel cannot, nothing is lost but that.
+/// The connections of the acceptor inherit it. Without it the kernel takes megabytes of an answer that nobody reads,
+/// and copying them holds up everybody else. Where the kernel cannot, nothing is lost but that.
 void limit_unsent(tcp::acceptor& acceptor, std::size_t bytes_max) {
     const auto bytes = static_cast<unsigned>(bytes_max);
     ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
