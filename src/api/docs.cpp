@@ -1,5 +1,5 @@
 #include "api/handlers.hpp"
-#include "api/openapi.hpp"
+#include "api/openapi/document.hpp"
 #include "base/error.hpp"
 #include "http/file_response.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "services/memory_login_throttle.hpp"
 #include "services/test_bench.hpp"
-#include "storage/api_token_repository.hpp"
+#include "storage/tables/api_token_repository.hpp"
 
 namespace karmen::api {
 namespace {

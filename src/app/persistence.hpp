@@ -1,16 +1,16 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "storage/api_token_repository.hpp"
-#include "storage/audit_repository.hpp"
+#include "storage/tables/api_token_repository.hpp"
+#include "storage/tables/audit_repository.hpp"
 #include "storage/database.hpp"
-#include "storage/gcode_repository.hpp"
-#include "storage/print_job_repository.hpp"
-#include "storage/printer_repository.hpp"
-#include "storage/session_repository.hpp"
-#include "storage/setting_repository.hpp"
-#include "storage/task_repository.hpp"
-#include "storage/user_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
+#include "storage/tables/print_job_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
+#include "storage/tables/session_repository.hpp"
+#include "storage/tables/setting_repository.hpp"
+#include "storage/tables/task_repository.hpp"
+#include "storage/tables/user_repository.hpp"
 
 namespace karmen::app {
 

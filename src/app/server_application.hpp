@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/api.hpp"
-#include "api/openapi.hpp"
+#include "api/openapi/document.hpp"
 #include "api/stream_access.hpp"
 #include "app/change_publisher.hpp"
 #include "app/data_directory.hpp"

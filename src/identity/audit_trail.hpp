@@ -7,7 +7,7 @@
 #include "runtime/event.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
-#include "storage/audit_repository.hpp"
+#include "storage/tables/audit_repository.hpp"
 
 #include <chrono>
 #include <cstddef>

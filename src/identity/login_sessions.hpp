@@ -4,7 +4,7 @@
 #include "domain/login_session.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "storage/session_repository.hpp"
+#include "storage/tables/session_repository.hpp"
 
 #include <chrono>
 #include <vector>

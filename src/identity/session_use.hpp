@@ -5,7 +5,7 @@
 #include "base/uuid.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "storage/session_repository.hpp"
+#include "storage/tables/session_repository.hpp"
 
 #include <chrono>
 #include <map>

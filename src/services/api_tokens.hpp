@@ -6,7 +6,7 @@
 #include "domain/api_token.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "storage/api_token_repository.hpp"
+#include "storage/tables/api_token_repository.hpp"
 
 #include <string>
 #include <vector>

@@ -3,7 +3,7 @@
 #include "domain/audit_entry.hpp"
 #include "runtime/awaitable.hpp"
 #include "services/list_reader.hpp"
-#include "storage/audit_repository.hpp"
+#include "storage/tables/audit_repository.hpp"
 
 #include <utility>
 

@@ -11,7 +11,7 @@
 #include "runtime/pool.hpp"
 #include "services/changes.hpp"
 #include "services/list_reader.hpp"
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 
 #include <cstdint>
 #include <memory>

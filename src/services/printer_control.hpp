@@ -7,7 +7,7 @@
 #include "runtime/pool.hpp"
 #include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
-#include "storage/print_job_repository.hpp"
+#include "storage/tables/print_job_repository.hpp"
 
 #include <string>
 

@@ -10,7 +10,7 @@
 #include "services/changes.hpp"
 #include "services/printer_exchange.hpp"
 #include "services/printer_observer.hpp"
-#include "storage/printer_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 

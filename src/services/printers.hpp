@@ -6,7 +6,7 @@
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "services/printer_monitor.hpp"
-#include "storage/printer_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
 
 #include <chrono>
 #include <cstdint>

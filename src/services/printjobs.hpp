@@ -13,7 +13,7 @@
 #include "services/list_reader.hpp"
 #include "services/printer_locks.hpp"
 #include "services/printers.hpp"
-#include "storage/print_job_repository.hpp"
+#include "storage/tables/print_job_repository.hpp"
 
 #include <cstdint>
 #include <memory>

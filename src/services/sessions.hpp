@@ -10,9 +10,9 @@
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "services/login_throttle.hpp"
-#include "storage/api_token_repository.hpp"
-#include "storage/session_repository.hpp"
-#include "storage/user_repository.hpp"
+#include "storage/tables/api_token_repository.hpp"
+#include "storage/tables/session_repository.hpp"
+#include "storage/tables/user_repository.hpp"
 
 #include <chrono>
 #include <functional>

@@ -3,7 +3,7 @@
 #include "domain/setting.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "storage/setting_repository.hpp"
+#include "storage/tables/setting_repository.hpp"
 
 #include <vector>
 

@@ -11,7 +11,7 @@
 #include "services/list_reader.hpp"
 #include "services/test_clock.hpp"
 #include "storage/test_database.hpp"
-#include "storage/user_repository.hpp"
+#include "storage/tables/user_repository.hpp"
 
 #include <gtest/gtest.h>
 

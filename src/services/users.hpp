@@ -7,7 +7,7 @@
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "services/list_reader.hpp"
-#include "storage/user_repository.hpp"
+#include "storage/tables/user_repository.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "storage/filter_pattern.hpp"
 
 #include "base/error.hpp"
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/test_database.hpp"
 
 #include <gtest/gtest.h>

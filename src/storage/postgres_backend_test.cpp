@@ -1,4 +1,4 @@
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/test_database.hpp"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file_descriptor.hpp"
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 
 #include <cerrno>
 #include <cstring>

@@ -1,8 +1,8 @@
 #include "storage/snapshot.hpp"
 
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/inspect.hpp"
-#include "storage/setting_repository.hpp"
+#include "storage/tables/setting_repository.hpp"
 #include "storage/test_database.hpp"
 
 #include <gmock/gmock.h>

@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "runtime/pool.hpp"
-#include "storage/task_repository.hpp"
+#include "storage/tables/task_repository.hpp"
 #include "tasks/queue.hpp"
 
 #include <boost/asio/steady_timer.hpp>

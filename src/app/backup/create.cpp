@@ -8,7 +8,7 @@
 #include "base/version.hpp"
 #include "crypto/secret.hpp"
 #include "files/gcode_store.hpp"
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/migrator.hpp"
 #include "storage/snapshot.hpp"
 

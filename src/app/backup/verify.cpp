@@ -2,7 +2,7 @@
 
 #include "app/backup/files.hpp"
 #include "base/error.hpp"
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/inspect.hpp"
 #include "storage/migrator.hpp"
 #include "storage/snapshot.hpp"

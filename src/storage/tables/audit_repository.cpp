@@ -1,4 +1,4 @@
-#include "storage/audit_repository.hpp"
+#include "storage/tables/audit_repository.hpp"
 
 #include "storage/list_sql.hpp"
 

@@ -1,9 +1,9 @@
-#include "storage/user_repository.hpp"
+#include "storage/tables/user_repository.hpp"
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "storage/list_sql.hpp"
-#include "storage/text_array.hpp"
+#include "storage/tables/text_array.hpp"
 
 #include <fmt/format.h>
 

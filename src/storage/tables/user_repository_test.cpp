@@ -1,4 +1,4 @@
-#include "storage/user_repository.hpp"
+#include "storage/tables/user_repository.hpp"
 
 #include "storage/test_database.hpp"
 

@@ -1,6 +1,6 @@
-#include "storage/printer_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
 
-#include "storage/json_columns.hpp"
+#include "storage/tables/json_columns.hpp"
 
 #include <array>
 

@@ -1,6 +1,6 @@
-#include "storage/json_columns.hpp"
+#include "storage/tables/json_columns.hpp"
 
-#include "storage/text_array.hpp"
+#include "storage/tables/text_array.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "storage/importer.hpp"
+#include "storage/takeover/importer.hpp"
 
 #include "storage/migrator.hpp"
 

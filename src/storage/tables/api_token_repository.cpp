@@ -1,4 +1,4 @@
-#include "storage/api_token_repository.hpp"
+#include "storage/tables/api_token_repository.hpp"
 
 #include <array>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "storage/session_repository.hpp"
+#include "storage/tables/session_repository.hpp"
 
 #include <array>
 

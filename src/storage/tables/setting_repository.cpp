@@ -1,4 +1,4 @@
-#include "storage/setting_repository.hpp"
+#include "storage/tables/setting_repository.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "storage/task_repository.hpp"
+#include "storage/tables/task_repository.hpp"
 
 #include <array>
 

@@ -1,7 +1,7 @@
-#include "storage/gcode_repository.hpp"
+#include "storage/tables/gcode_repository.hpp"
 
 #include "base/text.hpp"
-#include "storage/json_columns.hpp"
+#include "storage/tables/json_columns.hpp"
 #include "storage/list_sql.hpp"
 
 #include <array>

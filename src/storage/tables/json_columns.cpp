@@ -1,4 +1,4 @@
-#include "storage/json_columns.hpp"
+#include "storage/tables/json_columns.hpp"
 
 #include <boost/json.hpp>
 

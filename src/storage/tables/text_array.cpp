@@ -1,4 +1,4 @@
-#include "storage/text_array.hpp"
+#include "storage/tables/text_array.hpp"
 
 #include <cstddef>
 

@@ -1,6 +1,6 @@
-#include "storage/print_job_repository.hpp"
+#include "storage/tables/print_job_repository.hpp"
 
-#include "storage/json_columns.hpp"
+#include "storage/tables/json_columns.hpp"
 #include "storage/list_sql.hpp"
 
 #include <array>

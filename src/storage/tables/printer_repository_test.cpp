@@ -1,4 +1,4 @@
-#include "storage/printer_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
 
 #include "storage/test_database.hpp"
 
