@@ -1,7 +1,7 @@
 #include "fake/answer.hpp"
 
 #include "fake/json_text.hpp"
-#include "fake/octoprint_json.hpp"
+#include "fake/octoprint/json.hpp"
 #include "http/status_text.hpp"
 
 #include <boost/json.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fake/octoprint_files.hpp"
-#include "fake/octoprint_version.hpp"
+#include "fake/octoprint/files.hpp"
+#include "fake/octoprint/version.hpp"
 #include "http/message.hpp"
 
 #include <boost/json/value.hpp>

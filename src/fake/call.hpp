@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fake/octoprint_access.hpp"
+#include "fake/octoprint/access.hpp"
 #include "http/message.hpp"
 
 #include <string>

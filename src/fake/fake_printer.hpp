@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "fake/octoprint_server.hpp"
+#include "fake/octoprint/server.hpp"
 #include "fake/options.hpp"
 #include "http/server.hpp"
 #include "runtime/pool.hpp"

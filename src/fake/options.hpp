@@ -1,10 +1,10 @@
 #pragma once
 
 #include "fake/faults.hpp"
-#include "fake/octoprint_access.hpp"
-#include "fake/octoprint_json.hpp"
-#include "fake/octoprint_printer.hpp"
-#include "fake/octoprint_version.hpp"
+#include "fake/octoprint/access.hpp"
+#include "fake/octoprint/json.hpp"
+#include "fake/octoprint/printer.hpp"
+#include "fake/octoprint/version.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-#include "fake/octoprint_state.hpp"
+#include "fake/octoprint/state.hpp"
 
 #include <gtest/gtest.h>
 

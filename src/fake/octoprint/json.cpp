@@ -1,4 +1,4 @@
-#include "fake/octoprint_json.hpp"
+#include "fake/octoprint/json.hpp"
 
 #include <boost/json.hpp>
 

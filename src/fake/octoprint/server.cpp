@@ -1,4 +1,4 @@
-#include "fake/octoprint_server.hpp"
+#include "fake/octoprint/server.hpp"
 
 #include "base/text.hpp"
 #include "fake/answer.hpp"

@@ -1,4 +1,4 @@
-#include "fake/octoprint_files.hpp"
+#include "fake/octoprint/files.hpp"
 
 #include <gtest/gtest.h>
 

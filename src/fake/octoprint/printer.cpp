@@ -1,4 +1,4 @@
-#include "fake/octoprint_printer.hpp"
+#include "fake/octoprint/printer.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "fake/octoprint_access.hpp"
+#include "fake/octoprint/access.hpp"
 
 namespace karmen::fake {
 

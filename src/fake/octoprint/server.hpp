@@ -2,7 +2,7 @@
 
 #include "fake/admin_api.hpp"
 #include "fake/context.hpp"
-#include "fake/octoprint_api.hpp"
+#include "fake/octoprint/api.hpp"
 #include "fake/webcam.hpp"
 #include "http/message.hpp"
 #include "runtime/event.hpp"

@@ -1,9 +1,9 @@
-#include "fake/octoprint_api.hpp"
+#include "fake/octoprint/api.hpp"
 
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
-#include "fake/octoprint_json.hpp"
+#include "fake/octoprint/json.hpp"
 
 #include <boost/json.hpp>
 

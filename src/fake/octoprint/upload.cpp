@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 #include "fake/digest.hpp"
-#include "fake/octoprint_api.hpp"
-#include "fake/octoprint_json.hpp"
+#include "fake/octoprint/api.hpp"
+#include "fake/octoprint/json.hpp"
 #include "fake/paced_body.hpp"
 #include "http/multipart.hpp"
 

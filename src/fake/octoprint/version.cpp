@@ -1,4 +1,4 @@
-#include "fake/octoprint_version.hpp"
+#include "fake/octoprint/version.hpp"
 
 #include "base/text.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "fake/octoprint_access.hpp"
-#include "fake/octoprint_printer.hpp"
-#include "fake/octoprint_version.hpp"
+#include "fake/octoprint/access.hpp"
+#include "fake/octoprint/printer.hpp"
+#include "fake/octoprint/version.hpp"
 
 #include <boost/json/object.hpp>
 

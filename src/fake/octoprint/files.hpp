@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "fake/octoprint_version.hpp"
+#include "fake/octoprint/version.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -2,8 +2,8 @@
 
 #include "base/clock.hpp"
 #include "fake/heater.hpp"
-#include "fake/octoprint_files.hpp"
-#include "fake/octoprint_state.hpp"
+#include "fake/octoprint/files.hpp"
+#include "fake/octoprint/state.hpp"
 
 #include <chrono>
 #include <cstdint>
