@@ -1,4 +1,4 @@
-#include "api/schema_texts.hpp"
+#include "api/openapi/schema_texts.hpp"
 
 namespace karmen::api {
 

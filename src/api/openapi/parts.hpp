@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/openapi_facts.hpp"
+#include "api/openapi/facts.hpp"
 #include "api/route.hpp"
 
 #include <boost/json/array.hpp>

@@ -1,4 +1,4 @@
-#include "api/openapi.hpp"
+#include "api/openapi/document.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>

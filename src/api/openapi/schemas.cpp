@@ -1,6 +1,6 @@
-#include "api/schemas.hpp"
+#include "api/openapi/schemas.hpp"
 
-#include "api/schema_texts.hpp"
+#include "api/openapi/schema_texts.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>

@@ -1,8 +1,8 @@
-#include "api/openapi.hpp"
+#include "api/openapi/document.hpp"
 
 #include "api/json_text.hpp"
-#include "api/openapi_parts.hpp"
-#include "api/schemas.hpp"
+#include "api/openapi/parts.hpp"
+#include "api/openapi/schemas.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 

@@ -1,4 +1,4 @@
-#include "api/openapi_facts.hpp"
+#include "api/openapi/facts.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "api/openapi_parts.hpp"
+#include "api/openapi/parts.hpp"
 
 #include "base/text.hpp"
 #include "http/problem.hpp"
