@@ -37,7 +37,7 @@ void require_fresh(const Route& route, const Principal& who, FreshAdmin fresh_ad
         throw Error(ErrorCode::kFreshTokenRequired, PublicMessage{"Fresh token required"});
 }
 
-void require_own_password(const Route& route, const services::Account& account) {
+void require_own_password(const Route& route, const identity::Account& account) {
     if (account.local.force_password_change && route.when_forced == WhenPasswordChangeIsForced::kRefuse)
         throw Error(ErrorCode::kPasswordChangeRequired, PublicMessage{"Password change is enforced on this account!"});
 }
@@ -117,9 +117,9 @@ const Route* Api::find_route(http::Request& request) const {
 }
 
 /// As OctoPrint has it: whatever is wrong with a key, the answer is the same 403.
-Awaitable<services::Account> Api::check_api_key(const Route& route, const http::Request& request) const {
+Awaitable<identity::Account> Api::check_api_key(const Route& route, const http::Request& request) const {
     try {
-        services::Account account = co_await services_.sessions.identify(api_key(request), crypto::TokenType::kAccess);
+        identity::Account account = co_await services_.sessions.identify(api_key(request), crypto::TokenType::kAccess);
         require_own_password(route, account);
         co_return account;
     } catch (const Error& error) {
@@ -145,7 +145,7 @@ Awaitable<void> Api::check_access(const Route& route, Call& call) const {
     const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
     // Known from here on, also to the audit log when it is refused.
     call.account = co_await services_.sessions.identify(token, wanted);
-    const services::Account& account = *call.account;
+    const identity::Account& account = *call.account;
     require_role(route, account.principal);
     require_fresh(route, account.principal, options_.fresh_admin);
     require_own_password(route, account);

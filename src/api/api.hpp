@@ -35,7 +35,7 @@ class Api {
 
   private:
     const Route* find_route(http::Request& request) const;
-    Awaitable<services::Account> check_api_key(const Route& route, const http::Request& request) const;
+    Awaitable<identity::Account> check_api_key(const Route& route, const http::Request& request) const;
     /// Sets the account of the call. Throws Error when it may not be made.
     Awaitable<void> check_access(const Route& route, Call& call) const;
     Awaitable<http::Response> handle(const Route& route, Call& call) const;

@@ -35,7 +35,7 @@ Awaitable<void> require_target(const Services& services, const Call& call) {
     if (const auto host = target_printer(call)) co_await services.printers.require(*host);
 }
 
-Awaitable<services::PrinterSnapshot> snapshot_of_target(const Services& services, const Call& call) {
+Awaitable<PrinterSnapshot> snapshot_of_target(const Services& services, const Call& call) {
     const auto host = target_printer(call);
     if (!host) co_return emulator::library();
     co_return (co_await services.printers.find(*host, services::PrinterFields::all())).snapshot;

@@ -89,8 +89,8 @@ json::object no_files() {
     return {{"files", json::array{}}, {"free", nullptr}, {"total", nullptr}};
 }
 
-services::PrinterSnapshot library() {
-    services::PrinterSnapshot snapshot;
+PrinterSnapshot library() {
+    PrinterSnapshot snapshot;
     snapshot.status = {.state = PrinterState::kOperational, .text = "Operational", .temperature = {}};
     for (const char* heater : {"tool0", "bed"})
         snapshot.status.temperature[heater] = {.actual = 0, .target = 0, .offset = 0};
@@ -107,7 +107,7 @@ json::object printer(const PrinterStatus& status) {
             {"sd", {{"ready", false}}}};
 }
 
-json::object job(const services::PrinterSnapshot& snapshot) {
+json::object job(const PrinterSnapshot& snapshot) {
     const PrinterJob job = snapshot.job.value_or(PrinterJob{});
     return {
         {"job",

@@ -2,7 +2,7 @@
 
 #include "domain/gcode.hpp"
 #include "domain/printer.hpp"
-#include "services/printer_monitor.hpp"
+#include "fleet/printer_monitor.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -21,10 +21,10 @@ boost::json::object no_files();
 
 /// What a slicer sees where there is no printer behind the address: always connected and idle, since all it is for is
 /// to upload.
-services::PrinterSnapshot library();
+PrinterSnapshot library();
 
 boost::json::object printer(const PrinterStatus& status);
-boost::json::object job(const services::PrinterSnapshot& snapshot);
+boost::json::object job(const PrinterSnapshot& snapshot);
 boost::json::object connection(const PrinterStatus& status);
 
 /// `address` is where it was asked for, `prefix` that of the request.

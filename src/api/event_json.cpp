@@ -7,27 +7,25 @@ namespace karmen::api {
 
 namespace {
 
-using services::Change;
+using events::Change;
 
 struct ToEvent {
-    EventText operator()(const services::PrinterSeen& seen) const {
+    EventText operator()(const events::PrinterSeen& seen) const {
         return {"printer",
                 to_text(to_json(services::PrinterView{
                     .printer = seen.printer, .fields = services::PrinterFields::all(), .snapshot = seen.snapshot}))};
     }
-    EventText operator()(const services::PrinterRemoved& removed) const {
+    EventText operator()(const events::PrinterRemoved& removed) const {
         return {"printer-removed", to_text(boost::json::object{{"host", removed.host}})};
     }
-    EventText operator()(const services::GcodeStored& stored) const {
-        return {"gcode", to_text(to_json(stored.gcode))};
-    }
-    EventText operator()(const services::GcodeRemoved& removed) const {
+    EventText operator()(const events::GcodeStored& stored) const { return {"gcode", to_text(to_json(stored.gcode))}; }
+    EventText operator()(const events::GcodeRemoved& removed) const {
         return {"gcode-removed", to_text(boost::json::object{{"id", removed.id}})};
     }
-    EventText operator()(const services::PrintJobStarted& started) const {
+    EventText operator()(const events::PrintJobStarted& started) const {
         return {"printjob", to_text(to_json(started.job))};
     }
-    EventText operator()(const services::PrintJobRemoved& removed) const {
+    EventText operator()(const events::PrintJobRemoved& removed) const {
         return {"printjob-removed", to_text(boost::json::object{{"id", removed.id}})};
     }
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/changes.hpp"
+#include "events/changes.hpp"
 
 #include <string>
 
@@ -11,6 +11,6 @@ struct EventText {
     std::string name;
     std::string data;  ///< JSON on one line
 };
-EventText to_event(const services::Change& change);
+EventText to_event(const events::Change& change);
 
 }  // namespace karmen::api

@@ -11,7 +11,7 @@ namespace karmen::api {
 namespace {
 
 struct EventStream {
-    services::EventFollower follower;
+    events::EventFollower follower;
     StreamAccess access;
     std::chrono::milliseconds patience;
 };
@@ -21,7 +21,7 @@ Awaitable<std::optional<std::string>> next_text(EventStream& stream) {
     const auto events = co_await stream.access.next(stream.follower.next(stream.patience));
     if (!events || !*events) co_return std::nullopt;
     std::string text;
-    for (const services::PublishedEventPtr& event : **events)
+    for (const events::PublishedEventPtr& event : **events)
         text += http::event_text(event->id.to_string(), event->name, event->data);
     co_return text;
 }

@@ -57,7 +57,7 @@ json::value props_json(const std::optional<PrinterProps>& props) {
     return object;
 }
 
-json::object status_json(const services::PrinterSnapshot& snapshot) {
+json::object status_json(const PrinterSnapshot& snapshot) {
     const PrinterStatus& status = snapshot.status;
     json::object temperature;
     for (const auto& [heater, value] : status.temperature) {

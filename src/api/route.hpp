@@ -1,21 +1,21 @@
 #pragma once
 
+#include "events/event_history.hpp"
 #include "http/message.hpp"
+#include "identity/api_tokens.hpp"
+#include "identity/audit_entries.hpp"
 #include "identity/audit_trail.hpp"
 #include "identity/login_sessions.hpp"
+#include "identity/sessions.hpp"
+#include "identity/users.hpp"
 #include "runtime/awaitable.hpp"
-#include "services/api_tokens.hpp"
-#include "services/audit_entries.hpp"
-#include "services/event_history.hpp"
 #include "services/gcodes.hpp"
 #include "services/printer_control.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
 #include "services/readiness.hpp"
-#include "services/sessions.hpp"
 #include "services/settings.hpp"
 #include "services/thumbnails.hpp"
-#include "services/users.hpp"
 #include "services/webcams.hpp"
 
 #include <chrono>
@@ -64,10 +64,10 @@ class StreamChecks;
 
 /// The use cases that handlers call. Made by the composition root.
 struct Services {
-    services::Sessions& sessions;
-    services::Users& users;
+    identity::Sessions& sessions;
+    identity::Users& users;
     identity::LoginSessions& login_sessions;
-    services::ApiTokens& api_tokens;
+    identity::ApiTokens& api_tokens;
     services::Settings& settings;
     services::Printers& printers;
     services::PrinterControl& control;
@@ -75,10 +75,10 @@ struct Services {
     services::Thumbnails& thumbnails;
     services::PrintJobs& printjobs;
     services::Webcams& webcams;
-    services::EventHistory& events;
+    events::EventHistory& events;
     services::Readiness& readiness;
     identity::AuditTrail& audit;
-    services::AuditEntries& audit_entries;
+    identity::AuditEntries& audit_entries;
     StreamChecks& stream_checks;
     const OpenApiDocument& openapi;
     Limits limits;
@@ -94,7 +94,7 @@ struct AuditFacts {
 /// One request on its way through a handler, after the checks of its route.
 struct Call {
     http::Request& request;
-    std::optional<services::Account> account;  ///< there when the route asks for a token
+    std::optional<identity::Account> account;  ///< there when the route asks for a token
     AuditFacts audit;
 
     const Principal& principal() const { return account->principal; }

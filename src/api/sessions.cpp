@@ -13,9 +13,9 @@ http::Response token_response(boost::json::object tokens) {
     return http::Response::json(200, to_text(tokens));
 }
 
-using Purpose = services::LoginPurpose;
+using Purpose = identity::LoginPurpose;
 
-Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call, Purpose purpose) {
+Awaitable<identity::Sessions::Login> log_in(const Services& services, Call& call, Purpose purpose) {
     // Nobody has to be anybody to send this, and the loop parses it: a megabyte of JSON at a time would slow all
     // others.
     call.request.body->limit(services.limits.login_bytes_max);
@@ -24,14 +24,14 @@ Awaitable<services::Sessions::Login> log_in(const Services& services, Call& call
     std::string password = body.required_text("password");
     call.audit.username = username;
     body.finish();
-    services::LoginOrigin origin{.address = call.request.remote_address,
+    identity::LoginOrigin origin{.address = call.request.remote_address,
                                  .agent = std::string(call.request.headers.find("User-Agent").value_or(""))};
     co_return co_await services.sessions.log_in(std::move(username), std::move(password), std::move(origin),
                                                 std::move(purpose));
 }
 
 /// Who sends a good token beside the password; a bad one is ignored.
-Awaitable<std::optional<services::Account>> present_account(const Services& services, const Call& call) {
+Awaitable<std::optional<identity::Account>> present_account(const Services& services, const Call& call) {
     for (const crypto::TokenType type : {crypto::TokenType::kAccess, crypto::TokenType::kRefresh}) {
         try {
             co_return co_await services.sessions.identify(bearer_token(call.request), type);
@@ -67,8 +67,8 @@ Answer probe(const Services&, Call& call) {
 Answer change_own_password(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     std::string password = body.required_text("password");
-    std::string new_password = body.required_text("new_password", services::kNewPasswordBytesMax);
-    if (body.required_text("new_password_confirmation", services::kNewPasswordBytesMax) != new_password)
+    std::string new_password = body.required_text("new_password", identity::kNewPasswordBytesMax);
+    if (body.required_text("new_password_confirmation", identity::kNewPasswordBytesMax) != new_password)
         body.fail("new_password_confirmation", "is not the same as new_password");
     body.finish();
     co_return token_response({{"access_token", co_await services.sessions.change_password(

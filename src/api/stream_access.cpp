@@ -14,21 +14,21 @@ constexpr std::size_t kChecksAtOnce = 2;
 
 }  // namespace
 
-StreamChecks::StreamChecks(Executor loop, services::Sessions& sessions, Options options, Log& log)
+StreamChecks::StreamChecks(Executor loop, identity::Sessions& sessions, Options options, Log& log)
     : loop_(std::move(loop)),
       sessions_(sessions),
       options_(options),
       at_once_(loop_, kChecksAtOnce),
       tasks_(loop_, log, "checks of streams") {}
 
-StreamAccess StreamChecks::begin(std::optional<services::Account> account) {
+StreamAccess StreamChecks::begin(std::optional<identity::Account> account) {
     if (!account) return {nullptr, options_.unchecked_max};
     auto state = std::make_shared<StreamAccess::State>(loop_);
     tasks_.spawn(watch(state, *std::move(account)));
     return {std::move(state), options_.unchecked_max};
 }
 
-Awaitable<void> StreamChecks::watch(std::shared_ptr<StreamAccess::State> state, services::Account account) {
+Awaitable<void> StreamChecks::watch(std::shared_ptr<StreamAccess::State> state, identity::Account account) {
     while (!co_await finishes_within(options_.interval, state->ended.wait())) {
         const auto asked = steady_clock::now();
         const Answer answer = co_await look(account);
@@ -37,10 +37,10 @@ Awaitable<void> StreamChecks::watch(std::shared_ptr<StreamAccess::State> state, 
     }
 }
 
-Awaitable<StreamChecks::Answer> StreamChecks::look(services::Account account) {
+Awaitable<StreamChecks::Answer> StreamChecks::look(identity::Account account) {
     const auto place = co_await at_once_.acquire();
     try {
-        const services::Account now = co_await sessions_.look_again(std::move(account));
+        const identity::Account now = co_await sessions_.look_again(std::move(account));
         co_return now.local.force_password_change ? Answer::kMayNot : Answer::kMay;
     } catch (const Error& error) {
         // While the database is away nobody is sent away.

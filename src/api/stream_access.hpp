@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "identity/sessions.hpp"
 #include "runtime/event.hpp"
 #include "runtime/task_group.hpp"
 #include "runtime/timeout.hpp"
-#include "services/sessions.hpp"
 
 #include <chrono>
 #include <memory>
@@ -67,21 +67,21 @@ class StreamChecks {
         std::chrono::milliseconds unchecked_max{300'000};
     };
 
-    StreamChecks(Executor loop, services::Sessions& sessions, Options options, Log& log);
+    StreamChecks(Executor loop, identity::Sessions& sessions, Options options, Log& log);
 
     /// Of the route's checks; without an account everybody may.
-    StreamAccess begin(std::optional<services::Account> account);
+    StreamAccess begin(std::optional<identity::Account> account);
 
     Awaitable<void> stop();
 
   private:
     enum class Answer { kMay, kMayNot, kNone };
 
-    Awaitable<void> watch(std::shared_ptr<StreamAccess::State> state, services::Account account);
-    Awaitable<Answer> look(services::Account account);
+    Awaitable<void> watch(std::shared_ptr<StreamAccess::State> state, identity::Account account);
+    Awaitable<Answer> look(identity::Account account);
 
     Executor loop_;
-    services::Sessions& sessions_;
+    identity::Sessions& sessions_;
     Options options_;
     Semaphore at_once_;
     TaskGroup tasks_;

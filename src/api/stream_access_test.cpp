@@ -1,16 +1,15 @@
 #include "api/stream_access.hpp"
 
-#include "services/memory_login_throttle.hpp"
-#include "services/test_bench.hpp"
+#include "events/test_bench.hpp"
+#include "identity/memory_login_throttle.hpp"
 #include "storage/tables/api_token_repository.hpp"
 
 namespace karmen::api {
 namespace {
 
 using namespace std::chrono_literals;
-using services::PoolHold;
 
-class StreamAccessTest : public services::ServiceTest {
+class StreamAccessTest : public events::ServiceTest {
   public:
     StreamAccessTest() { account = run(sessions.identify(token(), crypto::TokenType::kAccess)); }
 
@@ -25,7 +24,7 @@ class StreamAccessTest : public services::ServiceTest {
     }
     void play(Awaitable<void> (*scenario)(StreamAccessTest&, StreamChecks&), StreamChecks::Options options) {
         StreamChecks checks(loop.executor(), sessions, options, log);
-        run(services::run_then_stop(scenario(*this, checks), checks));
+        run(run_then_stop(scenario(*this, checks), checks));
     }
     void suspend() { users.update(account->user.uuid, {.suspended = true}); }
 
@@ -34,9 +33,9 @@ class StreamAccessTest : public services::ServiceTest {
     storage::SessionRepository login_sessions{*database};
     identity::SessionUse use{login_sessions, clock, blocking, log};
     const crypto::TokenSigner signer{"0123456789abcdef0123456789abcdef"};
-    services::MemoryLoginThrottle throttle{{}, clock};
+    identity::MemoryLoginThrottle throttle{{}, clock};
     identity::PasswordQueue passwords{loop.executor(), cpu, clock, {}};
-    services::Sessions sessions{{.users = users,
+    identity::Sessions sessions{{.users = users,
                                  .api_tokens = api_tokens,
                                  .login_sessions = login_sessions,
                                  .use = use,
@@ -45,8 +44,8 @@ class StreamAccessTest : public services::ServiceTest {
                                  .clock = clock,
                                  .blocking = blocking,
                                  .passwords = passwords},
-                                {.bcrypt_cost = services::kTestBcryptCost}};
-    std::optional<services::Account> account;
+                                {.bcrypt_cost = storage::kTestBcryptCost}};
+    std::optional<identity::Account> account;
 };
 
 Awaitable<int> one() {
@@ -81,7 +80,7 @@ Awaitable<void> stream_while_the_database_hangs(StreamAccessTest& t, StreamCheck
     const std::size_t before = t.blocking.unfinished();
     {
         StreamAccess access = checks.begin(t.account);
-        co_await services::until([&] { return t.blocking.unfinished() > before; });
+        co_await until([&] { return t.blocking.unfinished() > before; });
         for (int piece = 0; piece < 10; ++piece) EXPECT_TRUE(co_await access.next(one()));
     }
     // And a stream that ends meanwhile waits for nothing.
@@ -115,7 +114,7 @@ TEST_F(StreamAccessTest, FailedChecksCountAsNone) {
 Awaitable<void> stream_until_checked(StreamAccessTest& t, StreamChecks& checks) {
     StreamAccess access = checks.begin(t.account);
     const auto begun = access.confirmed();
-    co_await services::until([&] { return access.confirmed() > begun; });
+    co_await until([&] { return access.confirmed() > begun; });
 }
 
 TEST_F(StreamAccessTest, EachCheckLengthensTheStream) {

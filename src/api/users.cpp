@@ -36,12 +36,12 @@ Answer list_users(const Services& services, Call& call) {
 
 Answer add_user(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
-    services::NewUser user{.username = body.required_text("username"),
-                           .password = body.required_text("password", services::kNewPasswordBytesMax)};
+    identity::NewUser user{.username = body.required_text("username"),
+                           .password = body.required_text("password", identity::kNewPasswordBytesMax)};
     call.audit.target = user.username;
     const auto role = read_role(body);
     if (!body.has("role")) body.fail("role", "is required");
-    if (body.required_text("password_confirmation", services::kNewPasswordBytesMax) != user.password)
+    if (body.required_text("password_confirmation", identity::kNewPasswordBytesMax) != user.password)
         body.fail("password_confirmation", "is not the same as password");
     body.finish();
     user.role = *role;

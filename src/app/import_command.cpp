@@ -4,9 +4,9 @@
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "files/gcode_store.hpp"
+#include "storage/migrator.hpp"
 #include "storage/tables/gcode_repository.hpp"
 #include "storage/takeover/importer.hpp"
-#include "storage/migrator.hpp"
 
 #include <fmt/core.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "storage/database.hpp"
 #include "storage/tables/api_token_repository.hpp"
 #include "storage/tables/audit_repository.hpp"
-#include "storage/database.hpp"
 #include "storage/tables/gcode_repository.hpp"
 #include "storage/tables/print_job_repository.hpp"
 #include "storage/tables/printer_repository.hpp"

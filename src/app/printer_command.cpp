@@ -8,9 +8,9 @@
 #include "app/printer_options.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "fleet/printer_observer.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
-#include "services/printer_observer.hpp"
 #include "services/printers.hpp"
 
 #include <fmt/core.h>
@@ -58,8 +58,8 @@ class PrinterAdministration {
         std::vector<PrinterView> views = all_as_stored();
         std::vector<Printer> printers;
         for (const PrinterView& view : views) printers.push_back(view.printer);
-        auto seen = context_.run(
-            services::observe_all(client_, std::move(printers), deadline_, services::WebcamQuestion::kSkip));
+        auto seen =
+            context_.run(fleet::observe_all(client_, std::move(printers), deadline_, fleet::WebcamQuestion::kSkip));
         for (std::size_t i = 0; i < views.size(); ++i) {
             views[i].fields = {.status = true, .job = true};
             views[i].snapshot.status = std::move(seen[i].status);
@@ -95,14 +95,14 @@ class PrinterAdministration {
     Log log_;
     net::HttpClient http_;
     printers::octoprint::Client client_;
-    services::NoOtherProcesses exchange_;
-    services::NobodyListens nobody_;
-    services::PrinterMonitor monitor_;
+    fleet::NoOtherProcesses exchange_;
+    events::NobodyListens nobody_;
+    fleet::PrinterMonitor monitor_;
     services::Printers printers_;
     std::chrono::milliseconds deadline_;
 };
 
-std::string state_text(const services::PrinterSnapshot& snapshot) {
+std::string state_text(const PrinterSnapshot& snapshot) {
     if (!has_active_print(snapshot.status.state) || !snapshot.job || !snapshot.job->completion)
         return snapshot.status.text;
     return fmt::format("{} ({:.0f} %)", snapshot.status.text, *snapshot.job->completion);

@@ -6,7 +6,7 @@
 
 namespace karmen::app {
 
-services::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
+fleet::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
     return {.status_age_max = printers.status_max_age,
             .deadline = printers.deadline,
             .check_interval = printers.check_interval,

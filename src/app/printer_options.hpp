@@ -1,9 +1,9 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "fleet/printer_monitor.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
-#include "services/printer_monitor.hpp"
 #include "services/webcams.hpp"
 #include "webcam/relay.hpp"
 
@@ -13,7 +13,7 @@ namespace karmen::app {
 /// Throws config::ConfigError when printers.ca_file cannot be read.
 net::HttpClientOptions http_client_options(const config::Printers& printers);
 printers::octoprint::ClientOptions client_options(const config::Config& config);
-services::PrinterMonitorOptions monitor_options(const config::Printers& printers);
+fleet::PrinterMonitorOptions monitor_options(const config::Printers& printers);
 webcam::RelayOptions relay_options(const config::Webcam& webcam);
 services::SnapshotOptions snapshot_options(const config::Webcam& webcam);
 

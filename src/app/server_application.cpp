@@ -67,7 +67,7 @@ http::ServerOptions server_options(const config::Http& http, const api::Api& api
             }};
 }
 
-services::SessionOptions session_options(const config::Auth& auth) {
+identity::SessionOptions session_options(const config::Auth& auth) {
     return {.bcrypt_cost = auth.bcrypt_cost,
             .access_token_lifetime = auth.access_token_lifetime,
             .refresh_token_lifetime = auth.refresh_token_lifetime,
@@ -95,9 +95,9 @@ tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
             .postpone_time = std::min(tasks::WorkerOptions{}.postpone_time, renew_interval)};
 }
 
-services::PrinterMonitorOptions monitor_options_of(const config::Config& config, ProcessKind kind) {
+fleet::PrinterMonitorOptions monitor_options_of(const config::Config& config, ProcessKind kind) {
     auto options = monitor_options(config.printers);
-    options.checks = checks_printers(kind) ? services::PrinterChecks::kRegular : services::PrinterChecks::kOnDemand;
+    options.checks = checks_printers(kind) ? fleet::PrinterChecks::kRegular : fleet::PrinterChecks::kOnDemand;
     options.claim_lifetime = config.printers.claim_lifetime;
     return options;
 }
@@ -211,7 +211,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
           loop.executor(), server_options(config.http, api_, log),
           [this](http::Request& request) { return api_.answer(request); }, files_, log) {}
 
-Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
+Awaitable<std::optional<identity::NewUser>> ServerApplication::start() {
     if (answers_requests(kind_) || does_tasks(kind_)) gcodes_.adopt_old_paths();
     // Others may be uploading at this moment; they have a task for it.
     if (kind_ == ProcessKind::kServe) gcodes_.recover(unlisted_folder(config_));
@@ -220,14 +220,14 @@ Awaitable<std::optional<services::NewUser>> ServerApplication::start() {
         co_await printers_.start();
         background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
     }
-    std::optional<services::NewUser> administrator;
+    std::optional<identity::NewUser> administrator;
     if (answers_requests(kind_)) administrator = co_await begin_to_answer();
     if (does_tasks(kind_)) worker_.start();
     if (schedules_tasks(kind_)) scheduler_.start();
     co_return administrator;
 }
 
-Awaitable<std::optional<services::NewUser>> ServerApplication::begin_to_answer() {
+Awaitable<std::optional<identity::NewUser>> ServerApplication::begin_to_answer() {
     // Before the administrator is made: a password that nobody gets to see because the port is taken would be lost.
     server_.listen();
     auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);

@@ -13,30 +13,30 @@
 #include "config/config.hpp"
 #include "crypto/token.hpp"
 #include "files/gcode_store.hpp"
+#include "fleet/printer_monitor.hpp"
 #include "http/server.hpp"
+#include "identity/api_tokens.hpp"
+#include "identity/audit_entries.hpp"
 #include "identity/audit_trail.hpp"
 #include "identity/login_sessions.hpp"
 #include "identity/password_queue.hpp"
 #include "identity/session_use.hpp"
+#include "identity/sessions.hpp"
+#include "identity/users.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
-#include "services/api_tokens.hpp"
-#include "services/audit_entries.hpp"
 #include "services/gcodes.hpp"
-#include "services/list_reader.hpp"
 #include "services/printer_control.hpp"
-#include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
 #include "services/readiness.hpp"
-#include "services/sessions.hpp"
 #include "services/settings.hpp"
 #include "services/thumbnails.hpp"
-#include "services/users.hpp"
 #include "services/webcams.hpp"
+#include "storage/list_reader.hpp"
 #include "tasks/scheduler.hpp"
 #include "tasks/worker.hpp"
 
@@ -57,7 +57,7 @@ class ServerApplication {
 
     /// Cleans up after a crash, makes the first administrator, begins to watch the printers, to do tasks and to listen,
     /// as far as this kind of process does. The administrator and the password to log in with, when one was made.
-    Awaitable<std::optional<services::NewUser>> start();
+    Awaitable<std::optional<identity::NewUser>> start();
 
     /// After start(), of a kind that answers requests.
     std::uint16_t port() const { return server_.port(); }
@@ -67,7 +67,7 @@ class ServerApplication {
     Awaitable<void> stop();
 
   private:
-    Awaitable<std::optional<services::NewUser>> begin_to_answer();
+    Awaitable<std::optional<identity::NewUser>> begin_to_answer();
     void take_new_share();
     Awaitable<void> end_lists_after(std::chrono::milliseconds grace);
     Awaitable<void> refresh_printers();
@@ -86,7 +86,7 @@ class ServerApplication {
     Pool files_;
     Pool cpu_;
     Pool lists_pool_;
-    services::ListReader lists_;
+    storage::ListReader lists_;
     std::unique_ptr<SharedState> shared_;
     ChangePublisher changes_;
     net::HttpClient http_client_;
@@ -94,20 +94,20 @@ class ServerApplication {
     identity::SessionUse session_use_;
     identity::LoginSessions login_sessions_;
     identity::PasswordQueue passwords_;
-    services::Sessions sessions_;
-    services::Users users_;
+    identity::Sessions sessions_;
+    identity::Users users_;
     services::Gcodes gcodes_;
     services::Thumbnails thumbnails_;
-    services::PrinterMonitor monitor_;
+    fleet::PrinterMonitor monitor_;
     services::Printers printers_;
     services::PrintJobs printjobs_;
     services::PrinterControl control_;
     services::Webcams webcams_;
-    services::ApiTokens api_tokens_;
+    identity::ApiTokens api_tokens_;
     services::Settings settings_;
     services::Readiness readiness_;
     identity::AuditTrail audit_;
-    services::AuditEntries audit_entries_;
+    identity::AuditEntries audit_entries_;
     tasks::Worker worker_;
     tasks::Scheduler scheduler_;
     TaskGroup background_;

@@ -23,7 +23,7 @@ void raise_descriptor_limit() {
 
 /// On one screen, on standard output: where it listens, where its data is, and how to get in for the first time.
 void print_welcome(const config::Config& config, std::uint16_t port,
-                   const std::optional<services::NewUser>& administrator) {
+                   const std::optional<identity::NewUser>& administrator) {
     fmt::print("Karmen {} listens on http://{}:{}\n", kVersion, config.http.address, port);
     fmt::print("  Data: {}\n", std::filesystem::absolute(config.data_dir).lexically_normal().string());
     if (administrator && config.auth.admin_password.empty())

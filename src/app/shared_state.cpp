@@ -7,8 +7,8 @@
 #include "cluster/redis_printer_exchange.hpp"
 #include "cluster/redis_printer_locks.hpp"
 #include "cluster/worker_ring.hpp"
+#include "identity/memory_login_throttle.hpp"
 #include "redis/client.hpp"
-#include "services/memory_login_throttle.hpp"
 #include "tasks/database_queue.hpp"
 #include "tasks/database_timetable.hpp"
 #include "tasks/redis_queue.hpp"
@@ -20,7 +20,7 @@ namespace karmen::app {
 
 namespace {
 
-services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
+identity::LoginThrottleOptions throttle_options(const config::Auth& auth) {
     return {.failures_slow = auth.login_failures_slow,
             .failures_max = auth.login_failures_max,
             .window = auth.login_window,
@@ -29,7 +29,7 @@ services::LoginThrottleOptions throttle_options(const config::Auth& auth) {
             .names_interval = auth.login_names_interval};
 }
 
-services::EventHistoryOptions history_options(const config::Events& events) {
+events::EventHistoryOptions history_options(const config::Events& events) {
     return {.events_max = static_cast<std::size_t>(events.history_max),
             .followers_max = static_cast<std::size_t>(events.followers_max)};
 }
@@ -42,23 +42,23 @@ class LocalState final : public SharedState {
           queue_(parts.loop, parts.tasks, parts.blocking, parts.clock, queue_options(parts.config.tasks)),
           timetable_(parts.tasks, queue_, parts.blocking, parts.clock, queue_options(parts.config.tasks)) {}
 
-    services::LoginThrottle& login_throttle() override { return throttle_; }
-    services::PrinterExchange& exchange() override { return exchange_; }
-    services::PrinterLocks& printer_locks() override { return locks_; }
-    services::EventJournal& events() override { return events_; }
+    identity::LoginThrottle& login_throttle() override { return throttle_; }
+    fleet::PrinterExchange& exchange() override { return exchange_; }
+    fleet::PrinterLocks& printer_locks() override { return locks_; }
+    events::EventJournal& events() override { return events_; }
     tasks::Queue& queue() override { return queue_; }
     tasks::Timetable& timetable() override { return timetable_; }
     bool looks_after(const std::string&) const override { return true; }
     Awaitable<void> require_reachable() override { co_return; }
-    Awaitable<void> start(services::PrinterMonitor&, std::function<void()>) override { co_await queue_.recover(); }
+    Awaitable<void> start(fleet::PrinterMonitor&, std::function<void()>) override { co_await queue_.recover(); }
     Awaitable<void> stop() override { co_return; }
 
   private:
     const MonotonicClock monotonic_;
-    services::MemoryLoginThrottle throttle_;
-    services::MemoryEventJournal events_;
-    services::NoOtherProcesses exchange_;
-    services::LocalPrinterLocks locks_;
+    identity::MemoryLoginThrottle throttle_;
+    events::MemoryEventJournal events_;
+    fleet::NoOtherProcesses exchange_;
+    fleet::LocalPrinterLocks locks_;
     tasks::DatabaseQueue queue_;
     tasks::DatabaseTimetable timetable_;
 };
@@ -85,10 +85,10 @@ class RedisState final : public SharedState {
               parts.loop, client_, {.key_prefix = parts.config.redis.key_prefix}, [this] { on_change_(); }, parts.log) {
     }
 
-    services::LoginThrottle& login_throttle() override { return throttle_; }
-    services::PrinterExchange& exchange() override { return exchange_; }
-    services::PrinterLocks& printer_locks() override { return locks_; }
-    services::EventJournal& events() override { return events_; }
+    identity::LoginThrottle& login_throttle() override { return throttle_; }
+    fleet::PrinterExchange& exchange() override { return exchange_; }
+    fleet::PrinterLocks& printer_locks() override { return locks_; }
+    events::EventJournal& events() override { return events_; }
     tasks::Queue& queue() override { return queue_; }
     tasks::Timetable& timetable() override { return timetable_; }
     bool looks_after(const std::string& host) const override {
@@ -99,7 +99,7 @@ class RedisState final : public SharedState {
         co_await client_.command(std::move(command));
     }
 
-    Awaitable<void> start(services::PrinterMonitor& monitor, std::function<void()> on_change) override {
+    Awaitable<void> start(fleet::PrinterMonitor& monitor, std::function<void()> on_change) override {
         on_change_ = std::move(on_change);
         co_await client_.start();
         exchange_.start(monitor);

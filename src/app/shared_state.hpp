@@ -5,12 +5,12 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "events/event_journal.hpp"
+#include "fleet/printer_exchange.hpp"
+#include "fleet/printer_locks.hpp"
+#include "fleet/printer_monitor.hpp"
+#include "identity/login_throttle.hpp"
 #include "runtime/pool.hpp"
-#include "services/event_journal.hpp"
-#include "services/login_throttle.hpp"
-#include "services/printer_exchange.hpp"
-#include "services/printer_locks.hpp"
-#include "services/printer_monitor.hpp"
 #include "tasks/queue.hpp"
 #include "tasks/timetable.hpp"
 
@@ -26,10 +26,10 @@ class SharedState {
   public:
     virtual ~SharedState() = default;
 
-    virtual services::LoginThrottle& login_throttle() = 0;
-    virtual services::PrinterExchange& exchange() = 0;
-    virtual services::PrinterLocks& printer_locks() = 0;
-    virtual services::EventJournal& events() = 0;
+    virtual identity::LoginThrottle& login_throttle() = 0;
+    virtual fleet::PrinterExchange& exchange() = 0;
+    virtual fleet::PrinterLocks& printer_locks() = 0;
+    virtual events::EventJournal& events() = 0;
     virtual tasks::Queue& queue() = 0;
     virtual tasks::Timetable& timetable() = 0;
 
@@ -38,7 +38,7 @@ class SharedState {
     /// Throws Error when the others cannot be reached.
     virtual Awaitable<void> require_reachable() = 0;
 
-    virtual Awaitable<void> start(services::PrinterMonitor& monitor, std::function<void()> on_change) = 0;
+    virtual Awaitable<void> start(fleet::PrinterMonitor& monitor, std::function<void()> on_change) = 0;
     /// After everything that uses it, but before the monitor that start() was given is destroyed.
     virtual Awaitable<void> stop() = 0;
 };

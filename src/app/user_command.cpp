@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "identity/login_sessions.hpp"
-#include "services/users.hpp"
+#include "identity/users.hpp"
 
 #include <fmt/core.h>
 
@@ -34,7 +34,7 @@ class UserAdministration {
                  config.auth.bcrypt_cost),
           login_sessions_(context_.persistence.login_sessions, context_.clock, context_.blocking) {}
 
-    User create(services::NewUser user) {
+    User create(identity::NewUser user) {
         const std::string name = user.username;
         return done("account.add", name, [&] { return context_.run(users_.create(std::move(user))); });
     }
@@ -65,8 +65,8 @@ class UserAdministration {
   private:
     CommandContext context_;
     // Nobody else waits.
-    services::ListReader lists_{context_.blocking, context_.blocking, std::chrono::hours(1)};
-    services::Users users_;
+    storage::ListReader lists_{context_.blocking, context_.blocking, std::chrono::hours(1)};
+    identity::Users users_;
     identity::LoginSessions login_sessions_;
 };
 

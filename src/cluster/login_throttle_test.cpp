@@ -1,12 +1,12 @@
-#include "services/login_throttle.hpp"
+#include "identity/login_throttle.hpp"
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/test_clock.hpp"
 #include "cluster/redis_login_throttle.hpp"
+#include "identity/memory_login_throttle.hpp"
 #include "redis/test_server.hpp"
 #include "runtime/loop.hpp"
-#include "services/memory_login_throttle.hpp"
-#include "services/test_clock.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,10 +15,9 @@
 namespace karmen::cluster {
 namespace {
 
-using services::LoginThrottle;
-using services::LoginThrottleOptions;
-using services::MemoryLoginThrottle;
-using services::TurnableClock;
+using identity::LoginThrottle;
+using identity::LoginThrottleOptions;
+using identity::MemoryLoginThrottle;
 using namespace std::chrono_literals;
 
 constexpr LoginThrottleOptions kOptions{

@@ -9,10 +9,10 @@ namespace karmen::cluster {
 
 namespace {
 
+using events::EventId;
+using events::PublishedEvent;
 using redis::Arguments;
 using redis::Reply;
-using services::EventId;
-using services::PublishedEvent;
 
 constexpr std::size_t kReadMax = 100;
 
@@ -20,8 +20,7 @@ PublishedEvent event_of(const Reply& entry) {
     const EventId id = EventId::parse(entry.at(0).text()).value_or(EventId{});
     const Reply& fields = entry.at(1);
     // Not one of ours: whatever it says, the lists are right.
-    if (!fields.is_array() || fields.array().size() != 4)
-        return {.id = id, .name = services::kResetEvent, .data = "{}"};
+    if (!fields.is_array() || fields.array().size() != 4) return {.id = id, .name = events::kResetEvent, .data = "{}"};
     return {.id = id, .name = fields.at(1).text(), .data = fields.at(3).text()};
 }
 
@@ -78,7 +77,7 @@ Awaitable<void> RedisEventJournal::tell_of_loss() {
         try {
             // Whatever fails from here on is told of again.
             has_lost_ = false;
-            co_await try_add(services::kResetEvent, "{}");
+            co_await try_add(events::kResetEvent, "{}");
         } catch (const Error&) {
             has_lost_ = true;
         }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "events/event_journal.hpp"
 #include "redis/client.hpp"
 #include "runtime/task_group.hpp"
-#include "services/event_journal.hpp"
 
 #include <chrono>
 #include <string>
@@ -13,7 +13,7 @@ namespace karmen::cluster {
 
 struct EventJournalOptions {
     std::string key_prefix = "karmen:";
-    services::EventHistoryOptions history;
+    events::EventHistoryOptions history;
     /// A read ends after it, and the next begins.
     std::chrono::milliseconds read_time{5'000};
     /// How long after events were lost everybody is told, and how often that is tried.
@@ -23,7 +23,7 @@ struct EventJournalOptions {
 /// Events of all processes in one Redis Stream, of which each that answers requests reads the end: an id means the same
 /// at all of them. Events that Redis does not take are lost, and `reset` follows as soon as it is back. Owned by the
 /// composition root; loop only.
-class RedisEventJournal final : public services::EventJournal {
+class RedisEventJournal final : public events::EventJournal {
   public:
     /// `client` and `log` outlive it.
     RedisEventJournal(Executor loop, redis::Client& client, EventJournalOptions options, Log& log);
@@ -33,7 +33,7 @@ class RedisEventJournal final : public services::EventJournal {
     Awaitable<void> stop();
 
     void publish(std::string name, std::string data) override;
-    services::EventHistory& history() override { return history_; }
+    events::EventHistory& history() override { return history_; }
     /// Whether what is published now will be in the history.
     bool is_reading() const { return is_reading_; }
 
@@ -50,7 +50,7 @@ class RedisEventJournal final : public services::EventJournal {
     EventJournalOptions options_;
     std::string key_;
     Log& log_;
-    services::EventHistory history_;
+    events::EventHistory history_;
     bool has_lost_ = false;  ///< and those who follow do not know it yet
     bool is_telling_ = false;
     bool is_reading_ = false;

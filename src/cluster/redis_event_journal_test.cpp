@@ -8,9 +8,9 @@ namespace karmen::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using services::EventFollower;
-using services::EventId;
-using services::kResetEvent;
+using events::EventFollower;
+using events::EventId;
+using events::kResetEvent;
 using testing::ElementsAre;
 
 /// Two processes with followers, and one that only publishes, on a Redis of their own.
@@ -30,7 +30,7 @@ class RedisEventJournalTest : public ClusterTest {
         co_await own_client.stop();
     }
     Awaitable<void> until_both_read() {
-        co_await services::until([&] { return one.journal.is_reading() && other.journal.is_reading(); });
+        co_await until([&] { return one.journal.is_reading() && other.journal.is_reading(); });
     }
 
     struct Process {
@@ -88,7 +88,7 @@ TEST_F(RedisEventJournalTest, AProcessThatStartsKnowsWhatWasBefore) {
 
         Process late(t);
         late.journal.start();
-        co_await services::until([&] { return late.journal.is_reading(); });
+        co_await until([&] { return late.journal.is_reading(); });
         EXPECT_EQ(late.journal.history().newest(), t.one.journal.history().newest());
         t.publisher.journal.publish("n", "4");
         EventFollower resumed = late.journal.history().follow(t.one.journal.history().newest().to_string());
@@ -115,7 +115,7 @@ TEST_F(RedisEventJournalTest, AfterAnOutageEverybodyIsToldThatEventsWereLost) {
         t.publisher.journal.publish("n", "1");
         EXPECT_EQ(co_await Self::next(follower), "1");
         t.server.kill();
-        co_await services::until([&] { return !t.own_client.is_connected(); });
+        co_await until([&] { return !t.own_client.is_connected(); });
         t.publisher.journal.publish("n", "lost");
         t.server.start();
         EXPECT_EQ(co_await Self::next(follower), kResetEvent);
@@ -130,9 +130,9 @@ TEST_F(RedisEventJournalTest, ARedisThatForgotEverythingBeginsAnew) {
         t.publisher.journal.publish("n", "1");
         EXPECT_EQ(co_await Self::next(follower), "1");
         t.server.lose_everything();
-        co_await services::until([&] { return !t.own_client.is_connected(); });
+        co_await until([&] { return !t.own_client.is_connected(); });
         t.server.start();
-        co_await services::until([&] { return t.own_client.is_connected(); });
+        co_await until([&] { return t.own_client.is_connected(); });
         EXPECT_EQ(co_await Self::next(follower), kResetEvent);
         t.publisher.journal.publish("n", "2");
         EXPECT_EQ(co_await Self::next(follower), "2");
@@ -144,7 +144,7 @@ TEST_F(RedisEventJournalTest, WhoStoodStillWhileRedisThrewEventsAwayIsTold) {
         RedisEventJournal slow(t.loop.executor(), t.own_client, {.history = {.events_max = 150}, .read_time = 50ms},
                                t.log);
         slow.start();
-        co_await services::until([&] { return slow.is_reading(); });
+        co_await until([&] { return slow.is_reading(); });
         EventFollower follower = slow.history().follow("0-0");
         t.publisher.journal.publish("n", "1");
         EXPECT_EQ(co_await Self::next(follower), "1");

@@ -95,7 +95,7 @@ std::string sha256_of(const std::string& text) {
 }  // namespace
 
 RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_prefix,
-                                       services::LoginThrottleOptions options, const Clock* clock)
+                                       identity::LoginThrottleOptions options, const Clock* clock)
     : client_(client),
       key_prefix_(std::move(key_prefix)),
       options_(options),
@@ -105,7 +105,7 @@ RedisLoginThrottle::RedisLoginThrottle(redis::Client& client, std::string key_pr
       not_tried_(kNotTried) {}
 
 RedisLoginThrottle::Keys RedisLoginThrottle::keys(const std::string& username, const std::string& network) const {
-    const std::string name = sha256_of(services::login_key(username, network));
+    const std::string name = sha256_of(identity::login_key(username, network));
     return {.name = name, .failures = key_prefix_ + "login:" + name, .names = key_prefix_ + "login-names:" + network};
 }
 
@@ -125,12 +125,12 @@ Awaitable<milliseconds> RedisLoginThrottle::begin(std::string username, std::str
                         of.name,
                         std::to_string(options_.names_slow),
                         std::to_string(options_.names_interval.count()),
-                        std::to_string(services::kLoginDelayMax.count())};
+                        std::to_string(identity::kLoginDelayMax.count())};
     const redis::Reply reply = co_await client_.run(begin_, std::move(keys), std::move(arguments));
     const std::int64_t before = reply.at(0).integer();
     const milliseconds wait(reply.at(1).integer());
     if (before < 0) services::refuse_login(wait);
-    co_return std::max(wait, services::login_delay(options_, static_cast<std::size_t>(before)));
+    co_return std::max(wait, identity::login_delay(options_, static_cast<std::size_t>(before)));
 }
 
 Awaitable<void> RedisLoginThrottle::succeeded(std::string username, std::string network) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "identity/login_throttle.hpp"
 #include "redis/client.hpp"
-#include "services/login_throttle.hpp"
 
 namespace karmen::cluster {
 
@@ -12,9 +12,9 @@ namespace karmen::cluster {
 /// Keys expire with what they count. Strangers cannot make more of them than passwords are tried in one window, since
 /// an attempt that the server has no time for is taken back. Names go into them as hashes: people type passwords into
 /// the wrong field, and Redis writes to a disk.
-class RedisLoginThrottle final : public services::LoginThrottle {
+class RedisLoginThrottle final : public identity::LoginThrottle {
   public:
-    RedisLoginThrottle(redis::Client& client, std::string key_prefix, services::LoginThrottleOptions options,
+    RedisLoginThrottle(redis::Client& client, std::string key_prefix, identity::LoginThrottleOptions options,
                        const Clock* clock = nullptr);  ///< for tests: counts instead of Redis
 
     Awaitable<std::chrono::milliseconds> begin(std::string username, std::string network) override;
@@ -33,7 +33,7 @@ class RedisLoginThrottle final : public services::LoginThrottle {
 
     redis::Client& client_;
     std::string key_prefix_;
-    services::LoginThrottleOptions options_;
+    identity::LoginThrottleOptions options_;
     const Clock* clock_;
     redis::Script begin_;
     redis::Script succeeded_;

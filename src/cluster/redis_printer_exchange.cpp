@@ -86,7 +86,7 @@ std::string message(const std::string& from, const char* event, const std::strin
     return json::serialize(json::object{{"from", from}, {"event", event}, {"host", host}});
 }
 
-std::string message(const std::string& from, const std::string& host, const services::PrinterSnapshot& snapshot) {
+std::string message(const std::string& from, const std::string& host, const PrinterSnapshot& snapshot) {
     return json::serialize(
         json::object{{"from", from}, {"event", kSeen}, {"host", host}, {"snapshot", to_json(snapshot)}});
 }
@@ -103,7 +103,7 @@ RedisPrinterExchange::RedisPrinterExchange(Executor loop, redis::Client& client,
       tasks_(loop, log, "printer exchange"),
       subscription_(loop, {.connection = options_.connection, .delay = {}}, {channel_}, *this, log) {}
 
-void RedisPrinterExchange::start(services::PrinterMonitor& monitor) {
+void RedisPrinterExchange::start(fleet::PrinterMonitor& monitor) {
     monitor_ = &monitor;
     subscription_.start();
 }
@@ -119,7 +119,7 @@ redis::Arguments RedisPrinterExchange::keys_of(const std::string& host) const {
             "webcam_" + host};
 }
 
-Awaitable<std::optional<services::PrinterExchange::Claim>> RedisPrinterExchange::claim(std::string host) {
+Awaitable<std::optional<fleet::PrinterExchange::Claim>> RedisPrinterExchange::claim(std::string host) {
     try {
         redis::Arguments arguments{id_, std::to_string(options_.claim_lifetime.count())};
         const redis::Reply reply = co_await client_.run(claim_script(), keys_of(host), std::move(arguments));
@@ -131,7 +131,7 @@ Awaitable<std::optional<services::PrinterExchange::Claim>> RedisPrinterExchange:
     }
 }
 
-Awaitable<void> RedisPrinterExchange::publish(std::string host, Claim claim, services::PrinterSnapshot snapshot) {
+Awaitable<void> RedisPrinterExchange::publish(std::string host, Claim claim, PrinterSnapshot snapshot) {
     try {
         redis::Arguments arguments{id_,
                                    std::to_string(claim.version),

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "fleet/printer_exchange.hpp"
+#include "fleet/printer_monitor.hpp"
 #include "redis/client.hpp"
 #include "redis/subscription.hpp"
 #include "runtime/task_group.hpp"
-#include "services/printer_exchange.hpp"
-#include "services/printer_monitor.hpp"
 
 #include <chrono>
 #include <string>
@@ -25,16 +25,16 @@ struct PrinterExchangeOptions {
 /// Processes tell each other of printers over Redis: claims are keys, everything else is published on a channel. The
 /// address of each webcam's stream is kept in `webcam_<host>`, where nginx looks for it. Without Redis each process
 /// asks by itself. Owned by the composition root; loop only.
-class RedisPrinterExchange final : public services::PrinterExchange, private redis::Subscription::Listener {
+class RedisPrinterExchange final : public fleet::PrinterExchange, private redis::Subscription::Listener {
   public:
     RedisPrinterExchange(Executor loop, redis::Client& client, PrinterExchangeOptions options, Log& log);
 
     /// From now on `monitor` learns what others see; it outlives stop().
-    void start(services::PrinterMonitor& monitor);
+    void start(fleet::PrinterMonitor& monitor);
     Awaitable<void> stop();
 
     Awaitable<std::optional<Claim>> claim(std::string host) override;
-    Awaitable<void> publish(std::string host, Claim claim, services::PrinterSnapshot snapshot) override;
+    Awaitable<void> publish(std::string host, Claim claim, PrinterSnapshot snapshot) override;
     void invalidate(const std::string& host) override;
     void forget(const std::string& host) override;
 
@@ -53,7 +53,7 @@ class RedisPrinterExchange final : public services::PrinterExchange, private red
     std::string channel_;  ///< with the database's number, because messages know no databases
     TaskGroup tasks_;
     redis::Subscription subscription_;
-    services::PrinterMonitor* monitor_ = nullptr;
+    fleet::PrinterMonitor* monitor_ = nullptr;
 };
 
 }  // namespace karmen::cluster

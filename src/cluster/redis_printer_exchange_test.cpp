@@ -1,13 +1,13 @@
 #include "cluster/redis_printer_exchange.hpp"
 
 #include "cluster/test_redis.hpp"
-#include "services/test_printer_api.hpp"
+#include "fleet/test_printer_api.hpp"
 
 namespace karmen::cluster {
 namespace {
 
-using services::PrinterMonitor;
-using services::PrinterSnapshot;
+using PrinterSnapshot;
+using fleet::PrinterMonitor;
 
 constexpr const char* kHost = "10.0.0.1";
 
@@ -35,7 +35,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
         co_await ClusterTest::start();
         exchange_of_one.start(one);
         exchange_of_other.start(other);
-        co_await services::until([&] { return exchange_of_one.is_listening() && exchange_of_other.is_listening(); });
+        co_await until([&] { return exchange_of_one.is_listening() && exchange_of_other.is_listening(); });
     }
     Awaitable<void> stop() override {
         co_await one.stop();
@@ -46,9 +46,9 @@ class RedisPrinterExchangeTest : public ClusterTest {
     }
 
     PrinterExchangeOptions options() { return {.key_prefix = prefix, .connection = connection}; }
-    static services::PrinterMonitorOptions on_demand() {
-        services::PrinterMonitorOptions result = services::kPatient;
-        result.checks = services::PrinterChecks::kOnDemand;
+    static fleet::PrinterMonitorOptions on_demand() {
+        fleet::PrinterMonitorOptions result = kPatient;
+        result.checks = fleet::PrinterChecks::kOnDemand;
         return result;
     }
 
@@ -71,7 +71,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
 
     std::string host;
     storage::PrinterRepository rows{*database};
-    services::ScriptedPrinterApi api{loop.executor()};
+    fleet::ScriptedPrinterApi api{loop.executor()};
     RedisPrinterExchange exchange_of_one{loop.executor(), client, options(), log};
     RedisPrinterExchange exchange_of_other{loop.executor(), client, options(), log};
     PrinterMonitor one{loop.executor(), {api, rows, exchange_of_one, blocking, log, changes}, on_demand()};
@@ -90,7 +90,7 @@ TEST_F(RedisPrinterExchangeTest, OneQuestionServesBoth) {
         std::vector<PrinterSnapshot> seen;
         TaskGroup readers(t.loop.executor(), t.log, "readers");
         readers.spawn(read_into(t.one, t.host, seen));
-        co_await services::until([&] { return t.api.at(t.host).waiting > 0; });
+        co_await until([&] { return t.api.at(t.host).waiting > 0; });
         readers.spawn(read_into(t.other, t.host, seen));
         EXPECT_FALSE((co_await t.exchange_of_other.claim(t.host)).has_value());
         t.api.release(t.host);

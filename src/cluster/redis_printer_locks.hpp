@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "fleet/printer_locks.hpp"
 #include "redis/client.hpp"
 #include "runtime/task_group.hpp"
-#include "services/printer_locks.hpp"
 
 #include <chrono>
 #include <string>
@@ -13,7 +13,7 @@ namespace karmen::cluster {
 /// Locks that hold for all processes: a key in Redis that lives for `lifetime` and is renewed while the lock is held.
 /// Of a process that died its locks end with the key. Loop only; owned by the composition root, stopped before the loop
 /// ends.
-class RedisPrinterLocks final : public services::PrinterLocks {
+class RedisPrinterLocks final : public fleet::PrinterLocks {
   public:
     RedisPrinterLocks(Executor loop, redis::Client& client, std::string key_prefix, std::chrono::milliseconds lifetime,
                       Log& log);

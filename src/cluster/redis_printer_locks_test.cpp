@@ -76,7 +76,7 @@ TEST_F(RedisPrinterLocksTest, OneThatWasLostIsNotTakenFromItsNewHolder) {
 TEST_F(RedisPrinterLocksTest, WithoutRedisNobodyCanKnow) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.client.stop();
-        EXPECT_EQ(co_await services::code_of(t.one.try_lock(kHost)), ErrorCode::kServiceUnavailable);
+        EXPECT_EQ(co_await code_of(t.one.try_lock(kHost)), ErrorCode::kServiceUnavailable);
     });
 }
 

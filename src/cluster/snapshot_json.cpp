@@ -126,7 +126,7 @@ PrinterJob read_job(const json::object& object) {
 
 }  // namespace
 
-json::object to_json(const services::PrinterSnapshot& snapshot) {
+json::object to_json(const PrinterSnapshot& snapshot) {
     json::object result{{"status",
                          {{"state", to_string(snapshot.status.state)},
                           {"text", snapshot.status.text},
@@ -138,12 +138,12 @@ json::object to_json(const services::PrinterSnapshot& snapshot) {
     return result;
 }
 
-std::optional<services::PrinterSnapshot> parse_snapshot(const json::value& value) {
+std::optional<PrinterSnapshot> parse_snapshot(const json::value& value) {
     try {
         const json::object& object = value.as_object();
-        services::PrinterSnapshot snapshot{.status = read_status(object.at("status").as_object()),
-                                           .webcam = read_webcam(object.at("webcam").as_object()),
-                                           .job = std::nullopt};
+        PrinterSnapshot snapshot{.status = read_status(object.at("status").as_object()),
+                                 .webcam = read_webcam(object.at("webcam").as_object()),
+                                 .job = std::nullopt};
         if (object.contains("job")) snapshot.job = read_job(object.at("job").as_object());
         if (object.contains("since")) snapshot.since = parse_iso8601(read_text(object.at("since").as_object(), "time"));
         return snapshot;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/printer_exchange.hpp"
+#include "fleet/printer_exchange.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -9,9 +9,9 @@
 namespace karmen::cluster {
 
 /// A snapshot as processes of one installation send it to each other. Not the JSON of the HTTP contract.
-boost::json::object to_json(const services::PrinterSnapshot& snapshot);
+boost::json::object to_json(const PrinterSnapshot& snapshot);
 
 /// none: it is not what this version of the program writes.
-std::optional<services::PrinterSnapshot> parse_snapshot(const boost::json::value& json);
+std::optional<PrinterSnapshot> parse_snapshot(const boost::json::value& json);
 
 }  // namespace karmen::cluster

@@ -7,7 +7,7 @@
 namespace karmen::cluster {
 namespace {
 
-using services::PrinterSnapshot;
+using PrinterSnapshot;
 
 std::optional<PrinterSnapshot> sent(const PrinterSnapshot& snapshot) {
     return parse_snapshot(boost::json::parse(boost::json::serialize(to_json(snapshot))));

@@ -1,16 +1,16 @@
 #pragma once
 
 #include "base/random.hpp"
+#include "events/test_bench.hpp"
 #include "redis/test_server.hpp"
-#include "services/test_bench.hpp"
 
 namespace karmen::cluster {
 
 /// For tests only: the shared Redis, with names that no other test uses.
-class ClusterTest : public services::ServiceTest {
+class ClusterTest : public events::ServiceTest {
   public:
     /// Runs it between start and stop of everything.
-    void play(Awaitable<void> scenario) { run(services::run_then_stop(started(std::move(scenario)), *this)); }
+    void play(Awaitable<void> scenario) { run(run_then_stop(started(std::move(scenario)), *this)); }
 
     virtual Awaitable<void> start() { co_await client.start(); }
     virtual Awaitable<void> stop() { co_await client.stop(); }

@@ -53,13 +53,13 @@ class WorkerRingTest : public ClusterTest {
 Awaitable<void> share_out(WorkerRing& one, WorkerRing& other) {
     EXPECT_FALSE(one.looks_after("10.0.0.1"));
     one.start();
-    co_await services::until([&] { return one.workers().size() == 1; });
+    co_await until([&] { return one.workers().size() == 1; });
     EXPECT_TRUE(one.looks_after("10.0.0.1"));
     other.start();
-    co_await services::until([&] { return one.workers().size() == 2 && other.workers().size() == 2; });
+    co_await until([&] { return one.workers().size() == 2 && other.workers().size() == 2; });
     for (const std::string& host : hosts(100)) EXPECT_NE(one.looks_after(host), other.looks_after(host)) << host;
     co_await other.stop();
-    co_await services::until([&] { return one.workers().size() == 1; });
+    co_await until([&] { return one.workers().size() == 1; });
     EXPECT_TRUE(one.looks_after("10.0.0.1"));
     co_await one.stop();
 }
@@ -76,7 +76,7 @@ Awaitable<void> outlive(ClusterTest& t, WorkerRing& one) {
     redis::Arguments command{"ZADD", t.prefix + "workers", "1", "killed"};
     co_await t.command(std::move(command));
     one.start();
-    co_await services::until([&] { return !one.workers().empty(); });
+    co_await until([&] { return !one.workers().empty(); });
     EXPECT_THAT(one.workers(), ElementsAre(one.id()));
     co_await one.stop();
 }
@@ -89,7 +89,7 @@ TEST_F(WorkerRingTest, OneThatGivesNoSignIsGone) {
 Awaitable<void> lose_redis(ClusterTest& t, WorkerRing& one, WorkerRing& other) {
     one.start();
     other.start();
-    co_await services::until([&] { return one.workers().size() == 2; });
+    co_await until([&] { return one.workers().size() == 2; });
     co_await t.client.stop();
     co_await sleep_for(20ms);
     EXPECT_THAT(one.workers(), UnorderedElementsAre(one.id(), other.id()));

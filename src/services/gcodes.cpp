@@ -94,7 +94,7 @@ Awaitable<Gcode> Gcodes::finish_upload(GcodeUpload upload, Principal owner, std:
         is_new = listed.absolute_path == path;
         return listed;
     });
-    if (is_new) with_.changes.on_change(GcodeStored{gcode});
+    if (is_new) with_.changes.on_change(events::GcodeStored{gcode});
     co_return gcode;
 }
 
@@ -154,7 +154,7 @@ Awaitable<void> Gcodes::remove(std::int64_t id, Principal who) {
         if (!with_.gcodes.remove(id)) throw gcode_not_found();
         if (!is_listed(gcode.absolute_path)) with_.store.remove(gcode.absolute_path);
     });
-    with_.changes.on_change(GcodeRemoved{id});
+    with_.changes.on_change(events::GcodeRemoved{id});
 }
 
 /// Under any of its names; of Karmen 0.0.13 there may be several rows.
@@ -202,10 +202,10 @@ Awaitable<void> Gcodes::tell_of(std::int64_t id) {
     auto gcode = co_await offload(with_.blocking, [&] { return with_.gcodes.find(id); });
     if (!gcode) co_return;
     show_relative_path(*gcode);
-    with_.changes.on_change(GcodeStored{std::move(*gcode)});
+    with_.changes.on_change(events::GcodeStored{std::move(*gcode)});
     // Somebody may have deleted it meanwhile, and told so before.
     const bool is_there = co_await offload(with_.blocking, [&] { return with_.gcodes.find(id).has_value(); });
-    if (!is_there) with_.changes.on_change(GcodeRemoved{id});
+    if (!is_there) with_.changes.on_change(events::GcodeRemoved{id});
 }
 
 bool Gcodes::analyze(const Gcode& gcode) {

@@ -6,11 +6,11 @@
 #include "domain/gcode.hpp"
 #include "domain/gcode_format.hpp"
 #include "domain/list_query.hpp"
+#include "events/changes.hpp"
 #include "files/gcode_store.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "services/changes.hpp"
-#include "services/list_reader.hpp"
+#include "storage/list_reader.hpp"
 #include "storage/tables/gcode_repository.hpp"
 
 #include <cstdint>
@@ -53,11 +53,11 @@ class Gcodes {
         storage::GcodeRepository& gcodes;
         files::GcodeStore& store;
         const Clock& clock;
-        ListReader& lists;
+        storage::ListReader& lists;
         Pool& blocking;
         Pool& files;
         Log& log;
-        ChangeListener& changes;
+        events::ChangeListener& changes;
         std::uint64_t user_bytes_max = 0;  ///< of all files of one user; 0: any
     };
     explicit Gcodes(Dependencies dependencies) : with_(dependencies) {}

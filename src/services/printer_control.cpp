@@ -1,12 +1,12 @@
 #include "services/printer_control.hpp"
 
 #include "base/error.hpp"
-#include "services/printer_observer.hpp"
+#include "fleet/printer_observer.hpp"
 
 namespace karmen::services {
 
-PrinterControl::PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, PrinterMonitor& monitor,
-                               printers::PrinterApi& api, Pool& blocking)
+PrinterControl::PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs,
+                               fleet::PrinterMonitor& monitor, printers::PrinterApi& api, Pool& blocking)
     : printers_(printers), printjobs_(printjobs), monitor_(monitor), api_(api), blocking_(blocking) {}
 
 Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::string host) {
@@ -16,7 +16,7 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
     if (who.role == Role::kAdmin) co_return printer;
     std::optional<Uuid> owner;
     // Asked by ourselves: a snapshot may be older than the print that another process has just started.
-    const printers::PrinterAddress address = address_of(printer);
+    const printers::PrinterAddress address = fleet::address_of(printer);
     if (has_active_print((co_await api_.status(address)).value.state)) {
         const std::optional<PrinterJob> job = (co_await api_.job(address)).value.job;
         const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(printer.host); });
@@ -32,8 +32,8 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
 Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, ConnectionState wanted) {
     const Printer printer = co_await require_operable(who, host);
     const bool is_online = wanted == ConnectionState::kOnline;
-    const auto outcome =
-        is_online ? co_await api_.connect(address_of(printer)) : co_await api_.disconnect(address_of(printer));
+    const auto outcome = is_online ? co_await api_.connect(fleet::address_of(printer))
+                                   : co_await api_.disconnect(fleet::address_of(printer));
     monitor_.note_access(printer, outcome.access_level);
     monitor_.invalidate(printer.host);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
@@ -44,7 +44,7 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
 
 Awaitable<void> PrinterControl::command_job(Principal who, std::string host, printers::JobCommand command) {
     const Printer printer = co_await require_operable(who, host);
-    const auto outcome = co_await api_.command_job(address_of(printer), command);
+    const auto outcome = co_await api_.command_job(fleet::address_of(printer), command);
     monitor_.note_access(printer, outcome.access_level);
     monitor_.invalidate(printer.host);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;

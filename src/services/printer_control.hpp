@@ -2,10 +2,10 @@
 
 #include "domain/access.hpp"
 #include "domain/printer.hpp"
+#include "fleet/printer_monitor.hpp"
 #include "printers/client.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "services/printer_monitor.hpp"
 #include "services/printers.hpp"
 #include "storage/tables/print_job_repository.hpp"
 
@@ -19,7 +19,7 @@ enum class ConnectionState { kOnline, kOffline };
 /// Loop only.
 class PrinterControl {
   public:
-    PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, PrinterMonitor& monitor,
+    PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, fleet::PrinterMonitor& monitor,
                    printers::PrinterApi& api, Pool& blocking);
 
     /// The printer, when the user may operate it now: to refuse before more is asked of the client. The commands ask
@@ -35,7 +35,7 @@ class PrinterControl {
   private:
     Printers& printers_;
     storage::PrintJobRepository& printjobs_;
-    PrinterMonitor& monitor_;
+    fleet::PrinterMonitor& monitor_;
     printers::PrinterApi& api_;
     Pool& blocking_;
 };

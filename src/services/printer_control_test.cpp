@@ -1,7 +1,7 @@
 #include "services/printer_control.hpp"
 
-#include "services/test_bench.hpp"
-#include "services/test_printer_api.hpp"
+#include "events/test_bench.hpp"
+#include "fleet/test_printer_api.hpp"
 
 namespace karmen::services {
 namespace {
@@ -11,7 +11,7 @@ using printers::JobCommand;
 
 constexpr const char* kHost = "10.0.0.1";
 
-class PrinterControlTest : public ServiceTest {
+class PrinterControlTest : public events::ServiceTest {
   public:
     PrinterControlTest() {
         rows.insert(
@@ -45,10 +45,10 @@ class PrinterControlTest : public ServiceTest {
 
     storage::PrinterRepository rows{*database};
     storage::PrintJobRepository job_rows{*database};
-    ScriptedPrinterApi api{loop.executor()};
-    ScriptedPrinterApi::Script& script = api.at(kHost);
-    NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    fleet::ScriptedPrinterApi api{loop.executor()};
+    fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
+    fleet::NoOtherProcesses exchange;
+    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
     Printers printers{{rows, api, monitor, exchange, blocking, changes}};
     PrinterControl control{printers, job_rows, monitor, api, blocking};
     Principal ann = add_account("ann");

@@ -1,9 +1,9 @@
+#include "events/test_bench.hpp"
+#include "fleet/printer_monitor.hpp"
+#include "fleet/printer_observer.hpp"
+#include "fleet/test_printer_api.hpp"
 #include "runtime/task_group.hpp"
-#include "services/printer_monitor.hpp"
-#include "services/printer_observer.hpp"
 #include "services/printers.hpp"
-#include "services/test_bench.hpp"
-#include "services/test_printer_api.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ Printer printer_at(std::string host, std::optional<std::string> api_key = std::n
     return printer;
 }
 
-class PrinterRefreshTest : public ServiceTest {
+class PrinterRefreshTest : public events::ServiceTest {
   protected:
     Awaitable<PrinterState> state_of(std::string host) { co_return (co_await monitor_.snapshot(host)).status.state; }
 
@@ -35,11 +35,11 @@ class PrinterRefreshTest : public ServiceTest {
     Awaitable<void> refresh_until(std::shared_ptr<bool> is_over);
     Awaitable<void> add_and_refresh();
 
-    ScriptedPrinterApi api_{loop.executor()};
+    fleet::ScriptedPrinterApi api_{loop.executor()};
     storage::PrinterRepository rows_{*database};
     Pool several_threads_{"blocking", 4, kTestQueueMax};
-    NoOtherProcesses exchange_;
-    PrinterMonitor monitor_{loop.executor(), {api_, rows_, exchange_, several_threads_, log, changes}, kPatient};
+    fleet::NoOtherProcesses exchange_;
+    fleet::PrinterMonitor monitor_{loop.executor(), {api_, rows_, exchange_, several_threads_, log, changes}, kPatient};
     Printers printers_{{rows_, api_, monitor_, exchange_, several_threads_, changes}};
 };
 
@@ -50,10 +50,10 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     co_await printers_.refresh();
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kOperational);
     rows_.remove("10.0.0.1");
-    EXPECT_TRUE(changes.of<PrinterRemoved>().empty());
+    EXPECT_TRUE(changes.of<events::PrinterRemoved>().empty());
     co_await printers_.refresh();
     co_await printers_.refresh();
-    EXPECT_EQ(changes.of<PrinterRemoved>().size(), 1U);
+    EXPECT_EQ(changes.of<events::PrinterRemoved>().size(), 1U);
     // Whoever looks at the list before the next refresh keeps nobody from hearing of it.
     rows_.insert(printer_at("10.0.0.1"));
     co_await printers_.refresh();
@@ -61,7 +61,7 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     rows_.remove("10.0.0.1");
     co_await printers_.list(PrinterFields::all());
     co_await printers_.refresh();
-    EXPECT_EQ(changes.of<PrinterRemoved>().size(), 2U);
+    EXPECT_EQ(changes.of<events::PrinterRemoved>().size(), 2U);
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kNotResponding);
 }
 TEST_F(PrinterRefreshTest, NoticesRowsThatComeAndGo) {
@@ -133,13 +133,13 @@ TEST_F(PrinterRefreshTest, AnAdditionMeanwhileStays) {
     run(run_then_stop(add_and_refresh(), monitor_));
 }
 
-class ObserveAllTest : public ServiceTest {
+class ObserveAllTest : public events::ServiceTest {
   protected:
-    std::vector<Observation> ask(std::vector<Printer> printers) {
-        return run(observe_all(api_, std::move(printers), 50ms, WebcamQuestion::kSkip));
+    std::vector<fleet::Observation> ask(std::vector<Printer> printers) {
+        return run(fleet::observe_all(api_, std::move(printers), 50ms, fleet::WebcamQuestion::kSkip));
     }
 
-    ScriptedPrinterApi api_{loop.executor()};
+    fleet::ScriptedPrinterApi api_{loop.executor()};
 };
 
 TEST_F(ObserveAllTest, OneSilentPrinterCostsOnlyItself) {

@@ -2,8 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/unicode.hpp"
+#include "fleet/printer_observer.hpp"
 #include "runtime/sleep.hpp"
-#include "services/printer_observer.hpp"
 
 #include <algorithm>
 #include <ranges>
@@ -70,7 +70,7 @@ void Printers::watch_exactly(const std::vector<Printer>& stored) {
     // looked after elsewhere now is still there.
     for (const std::string& host : with_.monitor.watch_exactly(stored, looks_after_))
         if (std::ranges::find(stored, host, &Printer::host) == stored.end())
-            with_.changes.on_change(PrinterRemoved{host});
+            with_.changes.on_change(events::PrinterRemoved{host});
 }
 
 Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, Log& log) {
@@ -128,7 +128,7 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
     const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
     if (co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, wanted.host).has_value(); }))
         throw taken;
-    printer.client = co_await look_at(with_.client, printer);
+    printer.client = co_await fleet::look_at(with_.client, printer);
     if (is_moonraker(printer.client.version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
     try {
         co_await offload(with_.blocking, [&] { with_.printers.insert(printer); });
@@ -148,7 +148,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     if (change.reaches_otherwise()) {
         Printer wanted = co_await require(host);
         apply(change, wanted);
-        seen = co_await look_at(with_.client, std::move(wanted));
+        seen = co_await fleet::look_at(with_.client, std::move(wanted));
     }
     auto changed = co_await offload(with_.blocking, [&] {
         return with_.printers.modify(host, [&](Printer& printer) {
@@ -172,7 +172,7 @@ Awaitable<void> Printers::remove(std::string host) {
     ++changes_;
     with_.monitor.forget(host);
     with_.exchange.forget(host);
-    with_.changes.on_change(PrinterRemoved{host});
+    with_.changes.on_change(events::PrinterRemoved{host});
 }
 
 }  // namespace karmen::services

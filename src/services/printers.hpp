@@ -2,10 +2,10 @@
 
 #include "base/log.hpp"
 #include "domain/printer.hpp"
+#include "fleet/printer_monitor.hpp"
 #include "printers/client.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
-#include "services/printer_monitor.hpp"
 #include "storage/tables/printer_repository.hpp"
 
 #include <chrono>
@@ -64,10 +64,10 @@ class Printers {
     struct Dependencies {
         storage::PrinterRepository& printers;
         printers::PrinterApi& client;
-        PrinterMonitor& monitor;
-        PrinterExchange& exchange;
+        fleet::PrinterMonitor& monitor;
+        fleet::PrinterExchange& exchange;
         Pool& blocking;
-        ChangeListener& changes;
+        events::ChangeListener& changes;
     };
     explicit Printers(Dependencies dependencies, LooksAfter looks_after = [](const std::string&) { return true; });
 

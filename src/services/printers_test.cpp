@@ -1,7 +1,7 @@
 #include "services/printers.hpp"
 
-#include "services/test_bench.hpp"
-#include "services/test_printer_api.hpp"
+#include "events/test_bench.hpp"
+#include "fleet/test_printer_api.hpp"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ namespace karmen::services {
 namespace {
 
 constexpr const char* kHost = "10.0.0.1";
-class PrintersTest : public ServiceTest {
+class PrintersTest : public events::ServiceTest {
   public:
     using Scenario = Awaitable<void> (*)(PrintersTest&);
 
@@ -19,10 +19,10 @@ class PrintersTest : public ServiceTest {
     Printer stored() { return rows.find(kHost).value(); }
 
     storage::PrinterRepository rows{*database};
-    ScriptedPrinterApi api{loop.executor()};
-    ScriptedPrinterApi::Script& script = api.at(kHost);
-    NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    fleet::ScriptedPrinterApi api{loop.executor()};
+    fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
+    fleet::NoOtherProcesses exchange;
+    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
     Printers printers{{rows, api, monitor, exchange, blocking, changes}};
 };
 
@@ -181,7 +181,7 @@ TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.printers.add({.host = kHost, .name = "Prusa"});
         co_await t.printers.remove(kHost);
-        EXPECT_EQ(t.changes.of<PrinterRemoved>().at(0).host, kHost);
+        EXPECT_EQ(t.changes.of<events::PrinterRemoved>().at(0).host, kHost);
         EXPECT_TRUE((co_await t.printers.list(PrinterFields::all())).empty());
         EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, not_responding());
         EXPECT_EQ(co_await code_of(t.printers.add({.host = kHost, .name = "again"})), std::nullopt);

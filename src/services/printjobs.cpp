@@ -3,9 +3,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "domain/gcode_format.hpp"
+#include "fleet/printer_observer.hpp"
 #include "runtime/event.hpp"
 #include "runtime/sleep.hpp"
-#include "services/printer_observer.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -100,7 +100,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     const auto lock = co_await with_.locks.try_lock(start->host);
     if (!lock) throw not_operational("another file is being sent to it");
     if (is_moonraker(printer.client.version)) throw not_operational(std::string(kMoonrakerHint));
-    const printers::PrinterAddress address = address_of(printer);
+    const printers::PrinterAddress address = fleet::address_of(printer);
     require_operational((co_await with_.client.status(address)).value);
 
     const auto printed = co_await with_.client.print(address, {.file = std::move(content.file.file),
@@ -126,7 +126,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
                  .username = start->who.username};
     job.id = co_await insert_patiently(job);
     with_.log.info("print started", {{"printer", printer.host}, {"gcode", content.gcode.id}, {"print_job", job.id}});
-    with_.changes.on_change(PrintJobStarted{job});
+    with_.changes.on_change(events::PrintJobStarted{job});
     co_return job;
 }
 
@@ -164,7 +164,7 @@ Awaitable<void> PrintJobs::remove(std::int64_t id, Principal who) {
     if (!may_delete(who, job.user))
         throw Error(ErrorCode::kNotOwner, PublicMessage{"Printjob does not belong to " + who.user.to_string()});
     if (!co_await offload(with_.blocking, [&] { return with_.printjobs.remove(id); })) throw print_job_not_found();
-    with_.changes.on_change(PrintJobRemoved{id});
+    with_.changes.on_change(events::PrintJobRemoved{id});
 }
 
 Awaitable<void> PrintJobs::stop() {

@@ -5,14 +5,14 @@
 #include "domain/access.hpp"
 #include "domain/list_query.hpp"
 #include "domain/printjob.hpp"
+#include "fleet/printer_locks.hpp"
 #include "printers/client.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
 #include "services/gcodes.hpp"
-#include "services/list_reader.hpp"
-#include "services/printer_locks.hpp"
 #include "services/printers.hpp"
+#include "storage/list_reader.hpp"
 #include "storage/tables/print_job_repository.hpp"
 
 #include <cstdint>
@@ -29,14 +29,14 @@ class PrintJobs {
         storage::PrintJobRepository& printjobs;
         Gcodes& gcodes;
         Printers& printers;
-        PrinterMonitor& monitor;
+        fleet::PrinterMonitor& monitor;
         printers::PrinterApi& client;
-        PrinterLocks& locks;
+        fleet::PrinterLocks& locks;
         const Clock& clock;
-        ListReader& lists;
+        storage::ListReader& lists;
         Pool& blocking;
         Log& log;
-        ChangeListener& changes;
+        events::ChangeListener& changes;
     };
     PrintJobs(Executor loop, Dependencies dependencies);
 

@@ -1,7 +1,7 @@
 #include "services/printjobs.hpp"
 
-#include "services/test_bench.hpp"
-#include "services/test_printer_api.hpp"
+#include "events/test_bench.hpp"
+#include "fleet/test_printer_api.hpp"
 
 namespace karmen::services {
 namespace {
@@ -13,7 +13,7 @@ constexpr const char* kHost = "10.0.0.1";
 constexpr const char* kOtherHost = "10.0.0.2";
 constexpr const char* kContent = "G28\nG1 X10\n";
 
-class PrintJobsTest : public ServiceTest {
+class PrintJobsTest : public events::ServiceTest {
   public:
     using Scenario = Awaitable<void> (*)(PrintJobsTest&);
 
@@ -50,13 +50,13 @@ class PrintJobsTest : public ServiceTest {
     storage::PrinterRepository printer_rows{*database};
     storage::PrintJobRepository job_rows{*database};
     files::GcodeStore store{{temporary.path() / "gcodes"}, {}};
-    ScriptedPrinterApi api{loop.executor()};
-    ScriptedPrinterApi::Script& script = api.at(kHost);
-    ScriptedPrinterApi::Script& other = api.at(kOtherHost);
-    NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, kPatient};
+    fleet::ScriptedPrinterApi api{loop.executor()};
+    fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
+    fleet::ScriptedPrinterApi::Script& other = api.at(kOtherHost);
+    fleet::NoOtherProcesses exchange;
+    fleet::PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, kPatient};
     Printers printers{{printer_rows, api, monitor, exchange, blocking, changes}};
-    LocalPrinterLocks locks;
+    fleet::LocalPrinterLocks locks;
     Gcodes gcodes{{gcode_rows, store, clock, lists, blocking, file_work, log, changes}};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
@@ -113,15 +113,15 @@ TEST_F(PrintJobsTest, AStartedPrintIsSentAndRecorded) {
 TEST_F(PrintJobsTest, TellsOfPrintsThatCameAndWentAndOfNoOthers) {
     script.outcome = {.result = Result::kRefused, .reason = "no"};
     start_error();
-    EXPECT_TRUE(changes.of<PrintJobStarted>().empty());
+    EXPECT_TRUE(changes.of<events::PrintJobStarted>().empty());
     script.outcome = {.result = Result::kStarted};
     const PrintJob started = start();
-    EXPECT_EQ(changes.of<PrintJobStarted>().at(0).job.id, started.id);
-    EXPECT_EQ(changes.of<PrintJobStarted>().at(0).job.username, "ann");
+    EXPECT_EQ(changes.of<events::PrintJobStarted>().at(0).job.id, started.id);
+    EXPECT_EQ(changes.of<events::PrintJobStarted>().at(0).job.username, "ann");
     error_of(jobs.remove(started.id + 1, ann));
-    EXPECT_TRUE(changes.of<PrintJobRemoved>().empty());
+    EXPECT_TRUE(changes.of<events::PrintJobRemoved>().empty());
     run(jobs.remove(started.id, ann));
-    EXPECT_EQ(changes.of<PrintJobRemoved>().at(0).id, started.id);
+    EXPECT_EQ(changes.of<events::PrintJobRemoved>().at(0).id, started.id);
 }
 
 TEST_F(PrintJobsTest, TheRecordHoldsNoApiKey) {

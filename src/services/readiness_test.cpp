@@ -1,7 +1,7 @@
 #include "services/readiness.hpp"
 
+#include "events/test_bench.hpp"
 #include "runtime/event.hpp"
-#include "services/test_bench.hpp"
 
 #include <gmock/gmock.h>
 
@@ -37,7 +37,7 @@ Awaitable<std::vector<std::string>> problems_of(Readiness& readiness) {
     co_return problems;
 }
 
-class ReadinessTest : public ServiceTest {};
+class ReadinessTest : public events::ServiceTest {};
 
 TEST_F(ReadinessTest, NamesWhatDoesNotWork) {
     Readiness readiness(loop.executor(), {{"one", is_well}, {"two", is_broken}, {"three", is_broken}}, 10s, log);

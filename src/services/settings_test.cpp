@@ -1,11 +1,11 @@
 #include "services/settings.hpp"
 
-#include "services/test_bench.hpp"
+#include "events/test_bench.hpp"
 
 namespace karmen::services {
 namespace {
 
-class SettingsTest : public ServiceTest {
+class SettingsTest : public events::ServiceTest {
   public:
     storage::SettingRepository rows{*database};
     Settings settings{rows, blocking};

@@ -1,8 +1,8 @@
 #include "services/thumbnails.hpp"
 
 #include "base/error.hpp"
+#include "events/test_bench.hpp"
 #include "gcode/archive/testing.hpp"
-#include "services/test_bench.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -16,7 +16,7 @@ const std::string kPng = "\x89PNG\r\n\x1A\n";
 const std::string kText = "; thumbnail begin 16x16 12\n; iVBORw0KGgo=\n; thumbnail end\n";
 const Thumbnail kInText{.width = 16, .height = 16, .offset = 26, .length = 16};
 
-class ThumbnailsTest : public ServiceTest {
+class ThumbnailsTest : public events::ServiceTest {
   public:
     /// A row for a file of this content.
     std::int64_t add(const std::string& content, std::vector<Thumbnail> pictures) {

@@ -1,14 +1,14 @@
 #include "services/webcams.hpp"
 
-#include "services/test_bench.hpp"
-#include "services/test_printer_api.hpp"
+#include "events/test_bench.hpp"
+#include "fleet/test_printer_api.hpp"
 
 namespace karmen::services {
 namespace {
 
 constexpr const char* kHost = "127.0.0.1:5000";
 
-class WebcamsTest : public ServiceTest {
+class WebcamsTest : public events::ServiceTest {
   public:
     using Scenario = Awaitable<void> (*)(WebcamsTest&);
 
@@ -16,10 +16,10 @@ class WebcamsTest : public ServiceTest {
     void play(Scenario scenario) { run(run_then_stop(run_then_stop(add_and_play(scenario), webcams), monitor)); }
 
     storage::PrinterRepository rows{*database};
-    ScriptedPrinterApi api{loop.executor()};
-    ScriptedPrinterApi::Script& script = api.at(kHost);
-    NoOtherProcesses exchange;
-    PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    fleet::ScriptedPrinterApi api{loop.executor()};
+    fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
+    fleet::NoOtherProcesses exchange;
+    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
     Printers printers{{rows, api, monitor, exchange, blocking, changes}};
     net::HttpClient client{loop.executor(), file_work, {}, log};
     Webcams webcams{loop.executor(), client, printers, blocking, log, {}, {}};

@@ -1,9 +1,9 @@
 #include "storage/inspect.hpp"
 
-#include "storage/tables/api_token_repository.hpp"
 #include "storage/backend.hpp"
-#include "storage/test_database.hpp"
+#include "storage/tables/api_token_repository.hpp"
 #include "storage/tables/user_repository.hpp"
+#include "storage/test_database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "storage/tables/gcode_repository.hpp"
 #include "storage/tables/print_job_repository.hpp"
-#include "storage/test_database.hpp"
 #include "storage/tables/user_repository.hpp"
+#include "storage/test_database.hpp"
 
 #include <gtest/gtest.h>
 

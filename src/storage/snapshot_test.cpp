@@ -1,7 +1,7 @@
 #include "storage/snapshot.hpp"
 
-#include "storage/tables/gcode_repository.hpp"
 #include "storage/inspect.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/tables/setting_repository.hpp"
 #include "storage/test_database.hpp"
 

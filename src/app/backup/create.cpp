@@ -8,9 +8,9 @@
 #include "base/version.hpp"
 #include "crypto/secret.hpp"
 #include "files/gcode_store.hpp"
-#include "storage/tables/gcode_repository.hpp"
 #include "storage/migrator.hpp"
 #include "storage/snapshot.hpp"
+#include "storage/tables/gcode_repository.hpp"
 
 #include <fmt/format.h>
 

@@ -2,10 +2,10 @@
 
 #include "app/backup/files.hpp"
 #include "base/error.hpp"
-#include "storage/tables/gcode_repository.hpp"
 #include "storage/inspect.hpp"
 #include "storage/migrator.hpp"
 #include "storage/snapshot.hpp"
+#include "storage/tables/gcode_repository.hpp"
 
 #include <fmt/format.h>
 

@@ -7,9 +7,9 @@
 #include "base/error.hpp"
 #include "files/store_inspection.hpp"
 #include "storage/backend.hpp"
-#include "storage/tables/gcode_repository.hpp"
 #include "storage/inspect.hpp"
 #include "storage/migrator.hpp"
+#include "storage/tables/gcode_repository.hpp"
 #include "storage/tables/user_repository.hpp"
 
 #include <fmt/format.h>

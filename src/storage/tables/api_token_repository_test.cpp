@@ -1,7 +1,7 @@
 #include "storage/tables/api_token_repository.hpp"
 
-#include "storage/test_database.hpp"
 #include "storage/tables/user_repository.hpp"
+#include "storage/test_database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

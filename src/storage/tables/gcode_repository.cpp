@@ -1,8 +1,8 @@
 #include "storage/tables/gcode_repository.hpp"
 
 #include "base/text.hpp"
-#include "storage/tables/json_columns.hpp"
 #include "storage/list_sql.hpp"
+#include "storage/tables/json_columns.hpp"
 
 #include <array>
 #include <string>

@@ -1,8 +1,8 @@
 #include "storage/tables/gcode_repository.hpp"
 
 #include "storage/tables/print_job_repository.hpp"
-#include "storage/test_database.hpp"
 #include "storage/tables/user_repository.hpp"
+#include "storage/test_database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

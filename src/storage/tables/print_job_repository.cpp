@@ -1,7 +1,7 @@
 #include "storage/tables/print_job_repository.hpp"
 
-#include "storage/tables/json_columns.hpp"
 #include "storage/list_sql.hpp"
+#include "storage/tables/json_columns.hpp"
 
 #include <array>
 #include <string>

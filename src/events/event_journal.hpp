@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "events/event_history.hpp"
+
+#include <string>
+
+namespace karmen::events {
+
+/// Where events are told so that whoever follows them hears of them, at whichever process. Loop only.
+class EventJournal {
+  public:
+    virtual ~EventJournal() = default;
+    /// The data is JSON on one line. Does not throw: followers are told when events were lost.
+    virtual void publish(std::string name, std::string data) = 0;
+    virtual EventHistory& history() = 0;
+};
+
+/// For a process that is the whole installation.
+class MemoryEventJournal final : public EventJournal {
+  public:
+    MemoryEventJournal(Executor loop, EventHistoryOptions options, const Clock& clock);
+
+    void publish(std::string name, std::string data) override;
+    EventHistory& history() override { return history_; }
+
+  private:
+    std::uint64_t now_ms() const;
+
+    EventHistory history_;
+    const Clock& clock_;
+};
+
+}  // namespace karmen::events

@@ -1,0 +1,192 @@
+#include "fleet/printer_exchange.hpp"
+
+#include "events/test_bench.hpp"
+#include "fleet/printer_monitor.hpp"
+#include "fleet/test_printer_api.hpp"
+
+#include <set>
+
+namespace karmen::fleet {
+namespace {
+
+constexpr const char* kHost = "10.0.0.1";
+
+/// Several monitors in one process that hear of each other as the processes of an installation do.
+class LocalExchange final : public PrinterExchange {
+  public:
+    explicit LocalExchange(std::set<std::string>& claimed) : claimed_(claimed) {}
+
+    Awaitable<std::optional<Claim>> claim(std::string host) override {
+        ++claims;
+        if (!claimed_.insert(host).second) co_return std::nullopt;
+        co_return Claim{};
+    }
+    Awaitable<void> publish(std::string host, Claim, PrinterSnapshot snapshot) override {
+        claimed_.erase(host);
+        if (other != nullptr) other->learn(host, std::move(snapshot));
+        co_return;
+    }
+    void invalidate(const std::string& host) override {
+        if (other != nullptr) other->outdate(host);
+    }
+    void forget(const std::string&) override {}
+
+    PrinterMonitor* other = nullptr;
+    int claims = 0;
+
+  private:
+    std::set<std::string>& claimed_;
+};
+
+PrinterMonitorOptions on_demand(std::chrono::milliseconds claim_lifetime = kNever) {
+    PrinterMonitorOptions options = kPatient;
+    options.checks = PrinterChecks::kOnDemand;
+    options.claim_lifetime = claim_lifetime;
+    return options;
+}
+
+class PrinterExchangeTest : public events::ServiceTest {
+  public:
+    PrinterExchangeTest() {
+        first_exchange.other = &second;
+        second_exchange.other = &first;
+        const Printer printer{
+            .host = kHost,
+            .name = kHost,
+            .client = {.version = script.server.version, .connected = true, .access_level = AccessLevel::kUnlocked}};
+        rows.insert(printer);
+        first.watch(printer);
+        second.watch(printer);
+    }
+    ~PrinterExchangeTest() override {
+        run(first.stop());
+        run(second.stop());
+    }
+
+    using Scenario = Awaitable<void> (*)(PrinterExchangeTest&);
+    void play(Scenario scenario) { run(scenario(*this)); }
+
+    storage::PrinterRepository rows{*database};
+    ScriptedPrinterApi api{loop.executor()};
+    ScriptedPrinterApi::Script& script = api.at(kHost);
+    std::set<std::string> claimed;
+    LocalExchange first_exchange{claimed};
+    LocalExchange second_exchange{claimed};
+    PrinterMonitor first{loop.executor(), {api, rows, first_exchange, blocking, log, changes}, on_demand()};
+    PrinterMonitor second{loop.executor(),
+                          {api, rows, second_exchange, blocking, log, changes},
+                          on_demand(std::chrono::milliseconds(20))};
+};
+
+using Self = PrinterExchangeTest;
+
+Awaitable<void> read_into(PrinterMonitor& monitor, std::vector<PrinterSnapshot>& seen) {
+    seen.push_back(co_await monitor.snapshot(kHost));
+}
+
+TEST_F(PrinterExchangeTest, WhatOneSawTheOtherShowsWithoutAsking) {
+    play([](Self& t) -> Awaitable<void> {
+        const PrinterSnapshot seen = co_await t.first.snapshot(kHost);
+        EXPECT_EQ(seen.status, t.script.status);
+        EXPECT_EQ(co_await t.second.snapshot(kHost), seen);
+        EXPECT_EQ(t.script.statuses, 1);
+    });
+}
+
+TEST_F(PrinterExchangeTest, BothAtTheSameTimeAreOneQuestion) {
+    play([](Self& t) -> Awaitable<void> {
+        t.api.hold(kHost);
+        std::vector<PrinterSnapshot> seen;
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        readers.spawn(read_into(t.first, seen));
+        co_await until([&] { return t.script.waiting > 0; });
+        readers.spawn(read_into(t.second, seen));
+        co_await until([&] { return t.second_exchange.claims > 0; });
+        t.api.release(kHost);
+        co_await readers.join();
+        EXPECT_EQ(seen.size(), 2U);
+        EXPECT_EQ(seen.front(), seen.back());
+        EXPECT_EQ(t.script.statuses, 1);
+    });
+}
+
+TEST_F(PrinterExchangeTest, OneThatDiedWithItsClaimIsNotWaitedForForever) {
+    play([](Self& t) -> Awaitable<void> {
+        t.claimed.insert(kHost);
+        std::vector<PrinterSnapshot> seen;
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        readers.spawn(read_into(t.second, seen));
+        co_await until([&] { return t.second_exchange.claims > 1; });
+        EXPECT_EQ(t.script.statuses, 0);
+        t.claimed.clear();
+        co_await readers.join();
+        EXPECT_EQ(seen.front().status, t.script.status);
+    });
+}
+
+TEST_F(PrinterExchangeTest, ACommandByOneMakesTheOtherAskAnew) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.first.snapshot(kHost);
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        t.first.invalidate(kHost);
+        EXPECT_EQ((co_await t.second.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ(t.script.statuses, 2);
+    });
+}
+
+TEST_F(PrinterExchangeTest, OnDemandNothingIsAskedByItself) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.first.snapshot(kHost);
+        EXPECT_EQ(t.first_exchange.claims, 1);
+        EXPECT_EQ(t.second_exchange.claims, 0);
+    });
+}
+
+TEST_F(PrinterExchangeTest, GoingBackToWhatOneHasToldBeforeTheOtherIsTold) {
+    play([](Self& t) -> Awaitable<void> {
+        const auto state_told = [&] { return t.changes.of<events::PrinterSeen>().back().snapshot.status.state; };
+        co_await t.first.snapshot(kHost);
+        EXPECT_EQ(state_told(), PrinterState::kOperational);
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        t.first.outdate(kHost);
+        t.second.outdate(kHost);
+        co_await t.second.snapshot(kHost);
+        EXPECT_EQ(state_told(), PrinterState::kPrinting);
+        t.script.status = {.state = PrinterState::kOperational, .text = "Operational"};
+        t.first.outdate(kHost);
+        co_await t.first.snapshot(kHost);
+        EXPECT_EQ(state_told(), PrinterState::kOperational);
+        EXPECT_EQ(t.changes.of<events::PrinterSeen>().size(), 3U);
+    });
+}
+
+TEST_F(PrinterExchangeTest, WhoAsksASlowPrinterHoldsItsClaim) {
+    play([](Self& t) -> Awaitable<void> {
+        t.api.hold(kHost);
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        readers.spawn(read_into(t.second, seen));  // whose claims live for 20 ms
+        co_await until([&] { return t.second_exchange.claims > 3; });
+        EXPECT_EQ(t.claimed.count(kHost), 1U);
+        t.api.release(kHost);
+        co_await readers.join();
+        EXPECT_TRUE(t.claimed.empty());
+    });
+}
+
+TEST_F(PrinterExchangeTest, WhoStopsWhileItAsksLeavesNoClaimBehind) {
+    play([](Self& t) -> Awaitable<void> {
+        t.api.hold(kHost);
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        readers.spawn(read_into(t.first, seen));
+        co_await until([&] { return t.claimed.contains(kHost); });
+        co_await t.first.stop();
+        EXPECT_TRUE(t.claimed.empty());
+        t.api.release(kHost);
+        co_await readers.join();
+    });
+}
+
+}  // namespace
+}  // namespace karmen::fleet

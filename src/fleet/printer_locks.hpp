@@ -1,0 +1,40 @@
+#pragma once
+
+#include "runtime/awaitable.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
+
+namespace karmen::fleet {
+
+/// Keeps two files from being sent to one printer at the same time, whichever process sends them. Loop only; outlives
+/// its locks.
+class PrinterLocks {
+  public:
+    /// Held until it is destroyed.
+    class Lock {
+      public:
+        Lock() = default;
+        virtual ~Lock() = default;
+        Lock(const Lock&) = delete;
+        Lock& operator=(const Lock&) = delete;
+    };
+
+    virtual ~PrinterLocks() = default;
+
+    /// null: somebody holds it. Throws Error(kServiceUnavailable) when that cannot be known.
+    virtual Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) = 0;
+};
+
+/// For a process that is the whole installation.
+class LocalPrinterLocks final : public PrinterLocks {
+  public:
+    Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) override;
+
+  private:
+    class Held;
+    std::set<std::string> hosts_;
+};
+
+}  // namespace karmen::fleet

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "domain/printer.hpp"
+#include "events/changes.hpp"
+#include "fleet/printer_exchange.hpp"
+#include "fleet/printer_observer.hpp"
+#include "printers/client.hpp"
+#include "runtime/awaitable.hpp"
+#include "runtime/event.hpp"
+#include "runtime/pool.hpp"
+#include "runtime/task_group.hpp"
+#include "storage/tables/printer_repository.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace karmen::fleet {
+
+/// Whether a process asks printers by itself, or only when somebody wants to know.
+enum class PrinterChecks { kRegular, kOnDemand };
+
+struct PrinterMonitorOptions {
+    PrinterChecks checks = PrinterChecks::kRegular;
+    std::chrono::milliseconds status_age_max{2'000};  ///< older snapshots are not shown, but asked for anew
+    std::chrono::milliseconds deadline{2'000};        ///< who does not answer by then is shown as not responding
+    std::chrono::milliseconds check_interval{25'000};
+    std::chrono::milliseconds check_interval_active{2'000};  ///< while something is printed
+    std::chrono::milliseconds settle_interval{500};          ///< after a command, until the printer's state settles
+    std::chrono::milliseconds settle_time{60'000};           ///< but no longer than this
+    std::chrono::milliseconds backoff_max{25'000};           ///< between checks of a printer that does not answer
+    std::chrono::milliseconds webcam_age_max{30'000};        ///< settings are large and change seldom
+    /// After it a claim ends whose process has died. Who asks renews it, however long the printer takes.
+    std::chrono::milliseconds claim_lifetime{3'000};
+};
+
+/// Keeps the last snapshot of every printer: each has its own coroutine with its own timer, so that a dead printer
+/// never delays a live one. A printer is asked once at a time, whoever wants to know, in whichever process. What
+/// changed is told, and of connection, version and access level stored. Loop only; owned by the composition root, which
+/// stops it before the loop ends.
+class PrinterMonitor {
+  public:
+    struct Dependencies {
+        printers::PrinterApi& client;
+        storage::PrinterRepository& printers;
+        PrinterExchange& exchange;
+        Pool& blocking;
+        Log& log;
+        events::ChangeListener& changes;
+    };
+    PrinterMonitor(Executor loop, Dependencies dependencies, PrinterMonitorOptions options);
+    ~PrinterMonitor();
+
+    /// Begins to watch, or takes over what changed of a printer that is watched.
+    void watch(const Printer& printer);
+    /// Leaves a printer in peace of which people changed nothing.
+    void watch_if_changed(const Printer& printer);
+    void forget(const std::string& host);
+    /// The printers are these and no others, of which it watches the picked ones: those that changed anew; the rest is
+    /// forgotten. Gives the hosts that it has forgotten and has told of before.
+    std::vector<std::string> watch_exactly(const std::vector<Printer>& printers,
+                                           const std::function<bool(const std::string& host)>& is_picked);
+
+    /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
+    Awaitable<PrinterSnapshot> snapshot(std::string host);
+    /// The same for many at the same time, in the same order, within one deadline.
+    Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<std::string> hosts);
+
+    /// After a command: what is known is out of date, here and in all processes. The printer, which acts later than it
+    /// answers, is asked often until its state settles.
+    void invalidate(const std::string& host);
+    /// A command showed how much the printer lets us do; none: it showed nothing. It is stored. This process may not
+    /// have heard of the printer before.
+    void note_access(const Printer& printer, std::optional<AccessLevel> level);
+
+    /// What another process has just seen.
+    void learn(const std::string& host, PrinterSnapshot snapshot);
+    /// Another process asked, but what it saw was out of date by then: somebody has to ask again.
+    void hear_of_no_answer(const std::string& host);
+    /// Another process says that what is known is out of date, since it has sent a command.
+    void outdate(const std::string& host);
+
+    Awaitable<void> stop();
+
+  private:
+    struct Watch;
+    using WatchPtr = std::shared_ptr<Watch>;
+    using Clock = std::chrono::steady_clock;
+
+    Awaitable<void> check_regularly(WatchPtr watch);
+    Awaitable<void> check(WatchPtr watch);
+    Awaitable<void> ask_or_learn(WatchPtr watch);
+    Awaitable<void> ask(WatchPtr watch, PrinterExchange::Claim claim);
+    Awaitable<Observation> observe_claimed(Printer printer, WebcamQuestion webcam);
+    Awaitable<void> keep_claim(std::string host);
+    Awaitable<void> end_claims();
+    void ask_anew(Watch& watch);
+    Awaitable<void> store_access(WatchPtr watch, Printer asked);
+    void take(Watch& watch, const Observation& seen);
+    void log_change(const Watch& watch, const PrinterStatus& before);
+    bool is_settling(const Watch& watch) const;
+    void tell(Watch& watch, const PrinterClient& seen);
+    std::shared_ptr<Event> begin_check(const WatchPtr& watch);
+    Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
+    std::chrono::milliseconds next_pause(const Watch& watch);
+    bool is_recent(const Watch& watch) const;
+    PrinterSnapshot with_age(const Watch& watch) const;
+    PrinterSnapshot late(const Watch& watch) const;
+
+    Executor loop_;
+    Dependencies with_;
+    PrinterMonitorOptions options_;
+    std::map<std::string, WatchPtr> watches_;
+    std::mt19937 random_{std::random_device{}()};
+    TaskGroup tasks_;
+};
+
+}  // namespace karmen::fleet
