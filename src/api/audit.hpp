@@ -2,7 +2,7 @@
 
 #include "api/route.hpp"
 #include "domain/audit_entry.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 
 #include <string>
 #include <string_view>

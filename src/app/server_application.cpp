@@ -3,9 +3,9 @@
 #include "app/background_work.hpp"
 #include "app/descriptor_budget.hpp"
 #include "app/printer_options.hpp"
-#include "app/redis_options.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
+#include "maintenance/redis_options.hpp"
 #include "runtime/sleep.hpp"
 
 #include <algorithm>
@@ -102,8 +102,9 @@ fleet::PrinterMonitorOptions monitor_options_of(const config::Config& config, Pr
     return options;
 }
 
-DataDirectoryLock::Use lock_use(ProcessKind kind) {
-    return kind == ProcessKind::kServe ? DataDirectoryLock::Use::kAlone : DataDirectoryLock::Use::kShared;
+maintenance::DataDirectoryLock::Use lock_use(ProcessKind kind) {
+    return kind == ProcessKind::kServe ? maintenance::DataDirectoryLock::Use::kAlone
+                                       : maintenance::DataDirectoryLock::Use::kShared;
 }
 
 /// Empty: in a directory that the operator named there may be more than Karmen's files.
@@ -123,8 +124,8 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       kind_(kind),
       log_(log),
       data_directory_lock_(config, lock_use(kind)),
-      persistence_(config, UnreadyDatabase::kConvert),
-      store_(gcode_folders(config),
+      persistence_(config, maintenance::UnreadyDatabase::kConvert),
+      store_(maintenance::gcode_folders(config),
              {.free_bytes_min = config.files.min_free_bytes, .unpacked_bytes_max = config.files.unpacked_max_bytes}),
       signer_(read_secret(config), config.auth.old_secret_key,
               std::chrono::ceil<std::chrono::seconds>(config.auth.clock_leeway)),

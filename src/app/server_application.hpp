@@ -4,8 +4,6 @@
 #include "api/openapi/document.hpp"
 #include "api/stream_access.hpp"
 #include "app/change_publisher.hpp"
-#include "app/data_directory.hpp"
-#include "app/persistence.hpp"
 #include "app/process_kind.hpp"
 #include "app/shared_state.hpp"
 #include "base/clock.hpp"
@@ -23,6 +21,8 @@
 #include "identity/session_use.hpp"
 #include "identity/sessions.hpp"
 #include "identity/users.hpp"
+#include "maintenance/data_directory.hpp"
+#include "maintenance/persistence.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
 #include "runtime/loop.hpp"
@@ -76,10 +76,10 @@ class ServerApplication {
     ProcessKind kind_;
     bool is_stopping_ = false;
     Log& log_;
-    DataDirectoryLock data_directory_lock_;
+    maintenance::DataDirectoryLock data_directory_lock_;
     SystemClock clock_;
     MonotonicClock monotonic_;
-    Persistence persistence_;
+    maintenance::Persistence persistence_;
     files::GcodeStore store_;
     crypto::TokenSigner signer_;
     Pool blocking_;

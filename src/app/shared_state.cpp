@@ -1,6 +1,5 @@
 #include "app/shared_state.hpp"
 
-#include "app/redis_options.hpp"
 #include "base/error.hpp"
 #include "cluster/redis_event_journal.hpp"
 #include "cluster/redis_login_throttle.hpp"
@@ -8,6 +7,7 @@
 #include "cluster/redis_printer_locks.hpp"
 #include "cluster/worker_ring.hpp"
 #include "identity/memory_login_throttle.hpp"
+#include "maintenance/redis_options.hpp"
 #include "redis/client.hpp"
 #include "tasks/database_queue.hpp"
 #include "tasks/database_timetable.hpp"
@@ -67,13 +67,13 @@ class RedisState final : public SharedState {
   public:
     explicit RedisState(const SharedStateParts& parts)
         : kind_(parts.kind),
-          client_(parts.loop, redis_connection(parts.config.redis), parts.log),
+          client_(parts.loop, maintenance::redis_connection(parts.config.redis), parts.log),
           throttle_(client_, parts.config.redis.key_prefix, throttle_options(parts.config.auth)),
           exchange_(parts.loop, client_,
                     {.key_prefix = parts.config.redis.key_prefix,
                      .claim_lifetime = parts.config.printers.claim_lifetime,
                      .webcam_lifetime = 2 * parts.config.printers.backoff_max,
-                     .connection = redis_connection(parts.config.redis)},
+                     .connection = maintenance::redis_connection(parts.config.redis)},
                     parts.log),
           events_(parts.loop, client_,
                   {.key_prefix = parts.config.redis.key_prefix, .history = history_options(parts.config.events)},

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "app/persistence.hpp"
 #include "app/process_kind.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -10,6 +9,7 @@
 #include "fleet/printer_locks.hpp"
 #include "fleet/printer_monitor.hpp"
 #include "identity/login_throttle.hpp"
+#include "maintenance/persistence.hpp"
 #include "runtime/pool.hpp"
 #include "tasks/queue.hpp"
 #include "tasks/timetable.hpp"

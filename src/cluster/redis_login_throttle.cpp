@@ -129,7 +129,7 @@ Awaitable<milliseconds> RedisLoginThrottle::begin(std::string username, std::str
     const redis::Reply reply = co_await client_.run(begin_, std::move(keys), std::move(arguments));
     const std::int64_t before = reply.at(0).integer();
     const milliseconds wait(reply.at(1).integer());
-    if (before < 0) services::refuse_login(wait);
+    if (before < 0) identity::refuse_login(wait);
     co_return std::max(wait, identity::login_delay(options_, static_cast<std::size_t>(before)));
 }
 

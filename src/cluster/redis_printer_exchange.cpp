@@ -2,7 +2,7 @@
 
 #include "base/random.hpp"
 #include "cluster/snapshot_json.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

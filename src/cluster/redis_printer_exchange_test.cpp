@@ -6,7 +6,6 @@
 namespace karmen::cluster {
 namespace {
 
-using PrinterSnapshot;
 using fleet::PrinterMonitor;
 
 constexpr const char* kHost = "10.0.0.1";
@@ -47,7 +46,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
 
     PrinterExchangeOptions options() { return {.key_prefix = prefix, .connection = connection}; }
     static fleet::PrinterMonitorOptions on_demand() {
-        fleet::PrinterMonitorOptions result = kPatient;
+        fleet::PrinterMonitorOptions result = fleet::kPatient;
         result.checks = fleet::PrinterChecks::kOnDemand;
         return result;
     }

@@ -7,8 +7,6 @@
 namespace karmen::cluster {
 namespace {
 
-using PrinterSnapshot;
-
 std::optional<PrinterSnapshot> sent(const PrinterSnapshot& snapshot) {
     return parse_snapshot(boost::json::parse(boost::json::serialize(to_json(snapshot))));
 }

@@ -5,7 +5,7 @@
 #include "events/changes.hpp"
 #include "fleet/printer_exchange.hpp"
 #include "fleet/printer_observer.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/event.hpp"
 #include "runtime/pool.hpp"

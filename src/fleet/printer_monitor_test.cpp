@@ -200,7 +200,7 @@ TEST_F(PrinterMonitorTest, OneThatAnswersAgainIsCheckedInItsUsualPaceAgain) {
     });
 }
 
-bool is_told(const ChangeRecorder& changes, PrinterState state) {
+bool is_told(const events::ChangeRecorder& changes, PrinterState state) {
     return std::ranges::any_of(changes.of<events::PrinterSeen>(), [state](const events::PrinterSeen& seen) {
         return seen.printer.host == kHost && seen.snapshot.status.state == state;
     });

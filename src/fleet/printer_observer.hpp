@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/printer.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 
 #include <chrono>

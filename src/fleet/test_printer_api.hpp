@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fleet/printer_monitor.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 #include "runtime/event.hpp"
 
 #include <chrono>

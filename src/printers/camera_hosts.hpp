@@ -2,7 +2,7 @@
 
 #include "domain/printer.hpp"
 #include "http/address_set.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 
 #include <expected>
 #include <set>

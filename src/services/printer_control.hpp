@@ -3,7 +3,7 @@
 #include "domain/access.hpp"
 #include "domain/printer.hpp"
 #include "fleet/printer_monitor.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "services/printers.hpp"

@@ -37,9 +37,10 @@ class PrinterRefreshTest : public events::ServiceTest {
 
     fleet::ScriptedPrinterApi api_{loop.executor()};
     storage::PrinterRepository rows_{*database};
-    Pool several_threads_{"blocking", 4, kTestQueueMax};
+    Pool several_threads_{"blocking", 4, storage::kTestQueueMax};
     fleet::NoOtherProcesses exchange_;
-    fleet::PrinterMonitor monitor_{loop.executor(), {api_, rows_, exchange_, several_threads_, log, changes}, kPatient};
+    fleet::PrinterMonitor monitor_{
+        loop.executor(), {api_, rows_, exchange_, several_threads_, log, changes}, fleet::kPatient};
     Printers printers_{{rows_, api_, monitor_, exchange_, several_threads_, changes}};
 };
 

@@ -3,7 +3,7 @@
 #include "base/log.hpp"
 #include "domain/printer.hpp"
 #include "fleet/printer_monitor.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "storage/tables/printer_repository.hpp"

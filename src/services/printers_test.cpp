@@ -22,7 +22,7 @@ class PrintersTest : public events::ServiceTest {
     fleet::ScriptedPrinterApi api{loop.executor()};
     fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
     fleet::NoOtherProcesses exchange;
-    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, fleet::kPatient};
     Printers printers{{rows, api, monitor, exchange, blocking, changes}};
 };
 

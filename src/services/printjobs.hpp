@@ -6,7 +6,7 @@
 #include "domain/list_query.hpp"
 #include "domain/printjob.hpp"
 #include "fleet/printer_locks.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"

@@ -54,7 +54,8 @@ class PrintJobsTest : public events::ServiceTest {
     fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
     fleet::ScriptedPrinterApi::Script& other = api.at(kOtherHost);
     fleet::NoOtherProcesses exchange;
-    fleet::PrinterMonitor monitor{loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, kPatient};
+    fleet::PrinterMonitor monitor{
+        loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, fleet::kPatient};
     Printers printers{{printer_rows, api, monitor, exchange, blocking, changes}};
     fleet::LocalPrinterLocks locks;
     Gcodes gcodes{{gcode_rows, store, clock, lists, blocking, file_work, log, changes}};

@@ -19,7 +19,7 @@ class WebcamsTest : public events::ServiceTest {
     fleet::ScriptedPrinterApi api{loop.executor()};
     fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
     fleet::NoOtherProcesses exchange;
-    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, kPatient};
+    fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, fleet::kPatient};
     Printers printers{{rows, api, monitor, exchange, blocking, changes}};
     net::HttpClient client{loop.executor(), file_work, {}, log};
     Webcams webcams{loop.executor(), client, printers, blocking, log, {}, {}};

@@ -2,9 +2,9 @@
 
 #include "net/http_client.hpp"
 #include "printers/camera_hosts.hpp"
-#include "printers/client.hpp"
 #include "printers/host_limits.hpp"
 #include "printers/octoprint/upload_outcome.hpp"
+#include "printers/printer_api.hpp"
 
 #include <chrono>
 #include <optional>

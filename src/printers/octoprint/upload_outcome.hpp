@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/http_client.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include "domain/printer.hpp"
 #include "printers/camera_hosts.hpp"
-#include "printers/client.hpp"
+#include "printers/printer_api.hpp"
 
 #include <optional>
 #include <string>

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "redis/connection.hpp"
+
+namespace karmen::maintenance {
+
+/// Throws Error with a message for the operator when redis.url is none.
+redis::ConnectionOptions redis_connection(const config::Redis& redis);
+
+}  // namespace karmen::maintenance
