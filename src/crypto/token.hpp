@@ -44,8 +44,8 @@ struct TokenClaims {
     bool operator==(const TokenClaims&) const = default;
 };
 
-/// Makes and checks the tokens of api.md §1: JSON Web Tokens (RFC 7519), HS256 only. Made once by the composition root.
-/// Immutable; any thread.
+/// Makes and checks the tokens of docs/api.md §1: JSON Web Tokens (RFC 7519), HS256 only. Made once by the composition
+/// root. Immutable; any thread.
 class TokenSigner {
   public:
     /// `old_secret`, which Karmen 0.0.13 signed with and which may be short, only vouches for its API tokens: they have

@@ -1,4 +1,4 @@
-"""api.md §3 (/users/me/tokens): tokens for scripts and slicers, which never expire and can be revoked."""
+"""docs/api.md §3 (/users/me/tokens): tokens for scripts and slicers, which never expire and can be revoked."""
 
 from datetime import datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""api.md §1: bad input of every kind in every member gets 400 with a pointer to it; nothing is stored, nothing hangs."""
+"""docs/api.md §1: bad input of every kind in every member gets 400 with a pointer to it; nothing is stored, nothing hangs."""
 
 import json
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""api.md §3 (/octoprint-emulator): what the emulated OctoPrint answers, for the library and below a printer. How the programs
+"""docs/api.md §3 (/octoprint-emulator): what the emulated OctoPrint answers, for the library and below a printer. How the programs
 themselves talk to it is in test_slicers.py."""
 
 import time

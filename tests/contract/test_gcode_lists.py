@@ -1,4 +1,4 @@
-"""api.md §1: lists, tried on /gcodes."""
+"""docs/api.md §1: lists, tried on /gcodes."""
 
 import json
 from urllib.parse import parse_qsl, quote, urlsplit

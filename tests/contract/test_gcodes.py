@@ -1,4 +1,4 @@
-"""api.md §3 (/gcodes): files in and out. Their lists are in test_gcode_lists.py, tricks with paths in test_gcode_paths.py."""
+"""docs/api.md §3 (/gcodes): files in and out. Their lists are in test_gcode_lists.py, tricks with paths in test_gcode_paths.py."""
 
 import os
 import re

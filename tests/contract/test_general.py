@@ -1,4 +1,4 @@
-"""api.md §1: what holds for every request."""
+"""docs/api.md §1: what holds for every request."""
 
 import json
 import re

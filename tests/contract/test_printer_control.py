@@ -1,4 +1,4 @@
-"""api.md §2 and §3 (/printers/<host>/connection, /current-job): operation, by whom it is allowed and with what outcome."""
+"""docs/api.md §2 and §3 (/printers/<host>/connection, /current-job): operation, by whom it is allowed and with what outcome."""
 
 import pytest
 

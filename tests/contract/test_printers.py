@@ -1,4 +1,4 @@
-"""api.md §3 (/printers) and §4: the list of printers, and what their servers' answers mean."""
+"""docs/api.md §3 (/printers) and §4: the list of printers, and what their servers' answers mean."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

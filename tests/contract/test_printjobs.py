@@ -1,4 +1,4 @@
-"""api.md §3 (/printjobs) and §4: sending a file to a printer and starting it."""
+"""docs/api.md §3 (/printjobs) and §4: sending a file to a printer and starting it."""
 
 from concurrent.futures import ThreadPoolExecutor
 

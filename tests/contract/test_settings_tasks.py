@@ -1,4 +1,4 @@
-"""api.md §3 (/settings, /tasks)."""
+"""docs/api.md §3 (/settings, /tasks)."""
 
 import json
 

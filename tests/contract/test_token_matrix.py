@@ -1,4 +1,4 @@
-"""api.md §1 and §2: every route × every kind of token, against the table."""
+"""docs/api.md §1 and §2: every route × every kind of token, against the table."""
 
 import time
 from typing import NamedTuple
@@ -154,7 +154,7 @@ KINDS = {
 
 
 def expected(kind: Kind, who: str, method: str, path: str) -> Refusal | None:
-    """The table of api.md §1 in its order; None: the token is good for this route."""
+    """The table of docs/api.md §1 in its order; None: the token is good for this route."""
     if who == "anyone":
         return None
     if who == "key":

@@ -1,4 +1,4 @@
-"""api.md §3 (/users): the administrator's work on other people's accounts."""
+"""docs/api.md §3 (/users): the administrator's work on other people's accounts."""
 
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -308,7 +308,7 @@ def test_filter(admin: Api, people: list[dict]):
 
 def test_order(admin: Api, people: list[dict]):
     everybody = names(admin)
-    # api.md: ordering by `suspended` is ignored.
+    # docs/api.md §3: ordering by `suspended` is ignored.
     assert names(admin, "order_by=suspended") == everybody == names(admin, "order_by=-suspended&limit=3")
     for order_by in ("nonsense", "pwd_hash", "username,role", "USERNAME", "username'--"):
         assert "/order_by" in pointers(admin.get(f"/users?order_by={quote(order_by)}", expect=400))

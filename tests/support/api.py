@@ -120,7 +120,7 @@ def response_of(response: requests.Response, *, is_whole: bool = True) -> openap
 
 
 def check_problem(response: requests.Response) -> dict[str, Any]:
-    """The body that every error must have (RFC 9457 and api.md §1)."""
+    """The body that every error must have (RFC 9457 and docs/api.md §1)."""
     kind = response.headers.get("Content-Type", "")
     assert kind.split(";")[0].strip() == "application/problem+json", f"{response.status_code} came as {kind!r}"
     problem = response.json()

@@ -65,7 +65,7 @@ TEST(OctoPrintState, IsReadFromItsText) {
     EXPECT_EQ(parse_state("Melting"), std::nullopt);
 }
 
-/// The table of octoprint-real.md: empty is 204.
+/// What OctoPrint answers to each command in each state, as seen at the real server; an empty text stands for 204.
 TEST(OctoPrintState, AnswersJobCommandsAsTheRealServer) {
     const std::string not_operational = "Printer is not operational";
     const std::string active = "Printer already has an active print job, did you mean 'restart'?";

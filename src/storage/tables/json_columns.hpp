@@ -20,7 +20,7 @@ PrinterClient client_from_json(const std::string& name, const std::optional<std:
 std::optional<std::string> printer_props_to_json(const std::optional<PrinterProps>& props);
 std::optional<PrinterProps> printer_props_from_json(const std::optional<std::string>& text);
 
-/// gcodes.analysis: as api.md has it; `{}`, which 0.0.13 wrote before and instead of an analysis, reads as none
+/// gcodes.analysis: as docs/api.md §3 has it; `{}`, which 0.0.13 wrote before and instead of an analysis, reads as none
 std::string analysis_to_json(const GcodeAnalysis& analysis);
 std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text);
 
