@@ -79,7 +79,7 @@ def new_server(module_dir: Path, request: pytest.FixtureRequest) -> Iterator[Cal
 
 def _end(server: Server) -> str | None:
     """Every server must end well, unless the test has ended or killed it already."""
-    if server.process is None or server.process.exit_code is not None:
+    if not server.runs:
         return None
     try:
         server.stop()

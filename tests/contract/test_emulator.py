@@ -153,7 +153,11 @@ def test_spellings_of_false(user: Api, scripted: ScriptedPrinter, text: bytes):
     assert scripted.asked("/api/files/local", "POST") == []
 
 
-@pytest.mark.parametrize("text", [b"ture", b"ye", b"onn", b"2", b" true", b"true\0", b"null", b"\xff", b"x" * 5000], ids=lambda text: repr(text)[:12])
+@pytest.mark.parametrize(
+    "text",
+    [b"ture", b"ye", b"onn", b"2", b" true", b"true\0", b"null", b"\xff", b"x" * 5000],
+    ids=lambda text: repr(text)[:12],
+)
 def test_print_that_is_neither_is_400(user: Api, scripted: ScriptedPrinter, text: bytes):
     """Nobody may find a file lying there that should have been printed."""
     before = every_page(user, "/gcodes")

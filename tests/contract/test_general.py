@@ -13,7 +13,8 @@ from support.raw import RawConnection, request
 MIB = 1024 * 1024
 LOGIN_BYTES = 16 * 1024
 
-MISSING = {"accessToken": 401, "tokenInAddress": 401, "refreshToken": 401, "apiKey": 403, "keyAsBearer": 403, "keyInAddress": 403}  # by what a token is called
+# By what a token is called.
+MISSING = {"accessToken": 401, "tokenInAddress": 401, "refreshToken": 401, "apiKey": 403, "keyAsBearer": 403, "keyInAddress": 403}
 # Routes that read JSON, with a body that has all members.
 JSON_ROUTES = [
     ("POST", "/users/me/authenticate", {"username": "nobody", "password": "wrong"}),
@@ -268,7 +269,9 @@ def test_doubtful_framing_is_refused(server, rest: bytes):
         assert connection.at_end()
 
 
-@pytest.mark.parametrize("coding", ["gzip", "identity", "xchunked", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked;a=b", ""])
+@pytest.mark.parametrize(
+    "coding", ["gzip", "identity", "xchunked", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked;a=b", ""]
+)
 def test_transfer_coding_other_than_chunked_is_501(server, coding: str):
     with RawConnection(server.port) as connection:
         connection.send(f"POST /users/me/authenticate HTTP/1.1\r\nHost: k\r\nTransfer-Encoding: {coding}\r\n\r\n{{}}".encode())
@@ -286,7 +289,9 @@ def test_chunked_in_any_case_is_read(server, coding: str):
         assert connection.read_response().status == 401
 
 
-@pytest.mark.parametrize("first_line", ["GET", "GET /", "GET / HTTP/3.0", "G\x00T / HTTP/1.1", "\x16\x03\x01\x02\x00\x01", "GET / a HTTP/1.1"])
+@pytest.mark.parametrize(
+    "first_line", ["GET", "GET /", "GET / HTTP/3.0", "G\x00T / HTTP/1.1", "\x16\x03\x01\x02\x00\x01", "GET / a HTTP/1.1"]
+)
 def test_what_is_no_http_is_refused(server, first_line: str):
     with RawConnection(server.port) as connection:
         connection.send(first_line.encode() + b"\r\nHost: k\r\n\r\n")

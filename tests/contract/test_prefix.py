@@ -28,7 +28,10 @@ def test_next_page(user: Api, sent: str, used: str):
     assert next_page(user, sent).startswith(f"{used}/gcodes?")
 
 
-@pytest.mark.parametrize("sent", [None, "", "/", "karmen", "//other.host", "/a//b", "http://other.host", "/a?b", '/"><script>', "/a b", "/" + "a" * 300])
+@pytest.mark.parametrize(
+    "sent",
+    [None, "", "/", "karmen", "//other.host", "/a//b", "http://other.host", "/a?b", '/"><script>', "/a b", "/" + "a" * 300],
+)
 def test_what_is_no_plain_path_is_not_used(user: Api, sent: str | None):
     assert next_page(user, sent).startswith("/gcodes?")
 

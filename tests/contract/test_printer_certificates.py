@@ -1,7 +1,6 @@
 """Printers behind https whose certificates no authority has signed: the fingerprint that is shown, and pinned."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

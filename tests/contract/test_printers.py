@@ -305,7 +305,9 @@ def test_patch_with_bad_input_changes_nothing(admin: Api, body: dict, named: set
 
 
 @pytest.mark.parametrize(
-    "body", [{"host": "127.0.0.9"}, {"nonsense": [1]}, {"printer_props": {}}, {"printer_props": None}, {"printer_props": {"x": 1}}], ids=repr
+    "body",
+    [{"host": "127.0.0.9"}, {"nonsense": [1]}, {"printer_props": {}}, {"printer_props": None}, {"printer_props": {"x": 1}}],
+    ids=repr,
 )
 def test_patch_of_nothing_is_the_printer_as_it_is(admin: Api, body: dict):
     add(admin, NOBODY, "Old name")

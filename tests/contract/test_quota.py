@@ -61,8 +61,12 @@ def test_refused_before_it_is_sent(server, person: Api):
 def test_uploads_at_the_same_time_stay_within_it(server, person: Api):
     """Each alone has room, all together do not."""
     size = 200 * KIB
+
+    def send(number: int):
+        return upload(person.again(), f"at-once-{number}.gcode", gcode_bytes(size, seed=number), expect=(201, 507))
+
     with ThreadPoolExecutor(12) as people:
-        answers = list(people.map(lambda n: upload(person.again(), f"at-once-{n}.gcode", gcode_bytes(size, seed=n), expect=(201, 507)), range(12)))
+        answers = list(people.map(send, range(12)))
     assert sorted(answer.status_code for answer in answers) == [201] * 5 + [507] * 7
     assert taken(person) == 5 * size
     assert sum("at-once" in path for path in server.stored_files()) == 5

@@ -105,9 +105,11 @@ class Api:
 def request_of(response: requests.Response, *, is_documented: bool = True) -> openapi.Request:
     """What was sent."""
     sent = response.request
+    assert sent.method
     if not is_documented:
         return openapi.Request(sent.method, sent.path_url.split("?")[0], content=None)
-    content = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+    body: Any = sent.body  # or what gives it piece by piece
+    content = body.encode() if isinstance(body, str) else body or b""
     if not isinstance(content, bytes):
         content = None  # what was sent piece by piece is gone
     return openapi.Request(sent.method, sent.path_url, sent.headers.get("Content-Type", ""), content)

@@ -5,6 +5,7 @@ import re
 import secrets
 import signal
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from support import postgres
@@ -95,10 +96,10 @@ class Processes:
 
     @property
     def exit_code(self) -> int | None:
-        codes = [process.exit_code for process in self.all]
-        return None if None in codes else max(codes, key=abs)
+        codes = [code for process in self.all if (code := process.exit_code) is not None]
+        return max(codes, key=abs) if len(codes) == len(self.all) else None
 
-    def wait_for_lines(self, *arguments, **options) -> list[re.Match[str]]:
+    def wait_for_lines(self, *arguments: Any, **options: Any) -> list[re.Match[str]]:
         """On an output of the first of them."""
         return self.all[0].wait_for_lines(*arguments, **options)
 

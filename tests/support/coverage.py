@@ -47,7 +47,8 @@ class Judge:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.is_worker:
-            self.config.workeroutput[PLUGIN] = self.seen.as_plain()
+            handed_over: dict[str, Any] = getattr(self.config, "workeroutput")  # of xdist
+            handed_over[PLUGIN] = self.seen.as_plain()
         else:
             self._judge(session)
 

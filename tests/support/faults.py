@@ -16,6 +16,7 @@ from support.server import Server
 def locked_tables(url: str, tables: str) -> Iterator[None]:
     """Meanwhile nobody can write to these tables of a PostgreSQL database."""
     holder = subprocess.Popen([*postgres.PSQL, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdin and holder.stdout
     holder.stdin.write(f"BEGIN; LOCK TABLE {tables} IN EXCLUSIVE MODE;\n\\echo locked\n")
     holder.stdin.flush()
     assert holder.stdout.readline() == "locked\n"

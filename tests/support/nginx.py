@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -83,7 +84,7 @@ class Nginx:
         self.process.end()
         shutil.rmtree(self.directory / "temp", ignore_errors=True)
 
-    def request(self, method: str, path: str, token: str | None = None, **options) -> requests.Response:
+    def request(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
         headers = ({"Authorization": f"Bearer {token}"} if token else {}) | options.pop("headers", {})
         with requests.Session() as session:
             session.trust_env = False
@@ -92,7 +93,7 @@ class Nginx:
         failures.note(answer.status_code, answer.headers.get("X-Request-Id"))
         return answer
 
-    def get(self, path: str, token: str | None = None, **options) -> requests.Response:
+    def get(self, path: str, token: str | None = None, **options: Any) -> requests.Response:
         return self.request("GET", path, token, **options)
 
     def error_log(self) -> str:
@@ -149,7 +150,9 @@ class ComposeNginx(Nginx):
         return {"REDIS_PASSWORD": self._redis_password, "SITE": "karmen.example"}
 
     def _globals(self) -> str:
-        return re.search(r"^exec nginx -g '([^']+)'", COMPOSE_ENTRYPOINT.read_text(), re.MULTILINE)[1]
+        started = re.search(r"^exec nginx -g '([^']+)'", COMPOSE_ENTRYPOINT.read_text(), re.MULTILINE)
+        assert started, f"{COMPOSE_ENTRYPOINT} starts no nginx"
+        return started[1]
 
     def _site(self, upstreams: list[str], redis_port: int | None) -> str:
         text = self._moved(COMPOSE_SITE.read_text(), "/dev/stdout")

@@ -1,5 +1,6 @@
 """What Karmen 0.0.13 left behind: its database, its upload folder, and tokens that it signed."""
 
+import subprocess
 import time
 import uuid
 from pathlib import Path
@@ -55,7 +56,7 @@ class Old(NamedTuple):
     def env(self) -> dict[str, str]:
         return {"KARMEN_STORAGE_POSTGRES_URL": self.url, "KARMEN_AUTH_OLD_SECRET_KEY": SHORT_KEY}
 
-    def karmen(self, *arguments: str, expect: int | None = 0):
+    def karmen(self, *arguments: str, expect: int | None = 0) -> subprocess.CompletedProcess:
         return run([karmen_binary(), *arguments, "--data-dir", str(self.directory / "data")], expect=expect, env=self.env)
 
 

@@ -87,10 +87,10 @@ class Document:
 
     def observe(self, request: Request, response: Response) -> None:
         """Notes which of the promises was kept, or that it was none, and checks what went over the wire."""
-        operation = self._operation(request.method, request.target)
+        path, operation = self.template_of(request.target), self._operation(request.method, request.target)
         is_known = response.content is not None or response.status < 400
-        if operation and is_known and (str(response.status) in operation["responses"] or not _is_before_any_operation(response)):
-            path = self.template_of(request.target)
+        is_of_operation = operation and (str(response.status) in operation["responses"] or not _is_before_any_operation(response))
+        if path and is_of_operation and is_known:
             self.answered.add(Answered(request.method, path, response.status, response.code))
         if operation and response.status < 300:
             self.check_request(request)
@@ -105,10 +105,11 @@ class Document:
 
     def check_request(self, request: Request) -> None:
         """Fails with what the document does not say of this request to one of its operations."""
-        operation = self._operation(request.method, request.target)
+        template, operation = self.template_of(request.target), self._operation(request.method, request.target)
         told = f"{request.method} {request.target}"
+        assert template and operation, f"{told}: the document does not have this operation"
         schemas = {one["name"]: one["schema"] for one in operation.get("parameters", ())} | self._tokens_in_query
-        for name, value in self._values(request.target):
+        for name, value in _values(template, request.target):
             assert name in schemas, f"{told}: the document has no parameter {name}"
             is_number = schemas[name].get("type") == "integer" and re.fullmatch(r"-?\d+", value)
             is_right = Draft202012Validator(schemas[name]).is_valid(int(value) if is_number else value)
@@ -120,15 +121,10 @@ class Document:
         kind = "multipart/form-data" if request.content_type.startswith("multipart/") else "application/json"
         assert kind in documented, f"{told}: the document has no body of {kind} there"
         assert request.content, f"{told}: without the body that the document has"
-        sent = form_members(request) if kind == "multipart/form-data" else json.loads(request.content)
-        place = ("paths", self.template_of(request.target), request.method.lower(), "requestBody", "content", kind, "schema")
+        is_form = kind == "multipart/form-data"
+        sent = form_members(request.content_type, request.content) if is_form else json.loads(request.content)
+        place = ("paths", template, request.method.lower(), "requestBody", "content", kind, "schema")
         self._check_body(told, self.content, place, sent)
-
-    def _values(self, target: str) -> list[tuple[str, str]]:
-        """Names and values in the path and in the query."""
-        split = urlsplit(target)
-        in_path = _pattern(self.template_of(target)).fullmatch(split.path).groupdict()
-        return [(name, unquote(value)) for name, value in in_path.items()] + parse_qsl(split.query, keep_blank_values=True)
 
     # --- answers ----------------------------------------------------------------------------------------------------
 
@@ -149,7 +145,7 @@ class Document:
         documented = operation["responses"].get(str(response.status))
         if documented is None and _is_before_any_operation(response):
             return
-        assert documented is not None, f"{told}: a status that the document does not have\n{response.content}"
+        assert documented is not None, f"{told}: a status that the document does not have\n{response.content!r}"
         if response.headers is not None:
             self._check_headers(told, documented.get("headers", {}), response.headers)
         if response.content is None:
@@ -160,8 +156,8 @@ class Document:
         kind = response.media_type
         assert kind in documented["content"], f"{told}: came as {kind!r}, not as {list(documented['content'])}"
         if kind.endswith("json"):
-            place = ("paths", *place, "responses", str(response.status), "content", kind, "schema")
-            self._check_body(told, self._closed, place, json.loads(response.content))
+            schema = ("paths", *place, "responses", str(response.status), "content", kind, "schema")
+            self._check_body(told, self._closed, schema, json.loads(response.content))
 
     def _check_headers(self, told: str, documented: dict[str, Any], sent: Mapping[str, str]) -> None:
         for name, header in documented.items():
@@ -175,7 +171,8 @@ class Document:
     # --- both -------------------------------------------------------------------------------------------------------
 
     def _operation(self, method: str, target: str) -> dict[str, Any] | None:
-        return self.content["paths"].get(self.template_of(target), {}).get(method.lower())
+        template = self.template_of(target)
+        return self.content["paths"][template].get(method.lower()) if template else None
 
     def _check_body(self, told: str, content: dict[str, Any], place: tuple[str, ...], body: Any) -> None:
         if place not in self._validators:
@@ -189,10 +186,19 @@ class Document:
         assert not errors, f"{told}: the body is not as documented\n{shown}"
 
 
-def form_members(request: Request) -> dict[str, str]:
+def _values(template: str, target: str) -> list[tuple[str, str]]:
+    """Names and values in the path, which is one of the template's, and in the query."""
+    split = urlsplit(target)
+    in_path = _pattern(template).fullmatch(split.path)
+    assert in_path, f"{split.path} is no {template}"
+    named = [(name, unquote(value)) for name, value in in_path.groupdict().items()]
+    return named + parse_qsl(split.query, keep_blank_values=True)
+
+
+def form_members(content_type: str, content: bytes) -> dict[str, str]:
     """The parts of a multipart body by name, of equal names the first."""
-    head = f"Content-Type: {request.content_type}\r\n\r\n".encode()
-    parts = email.message_from_bytes(head + request.content, policy=email.policy.HTTP).get_payload()
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    parts = email.message_from_bytes(head + content, policy=email.policy.HTTP).get_payload()
     named = [(part.get_param("name", header="Content-Disposition"), part.get_payload()) for part in parts]
     return dict(reversed(named))
 
@@ -233,8 +239,9 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def _is_before_any_operation(response: Response) -> bool:
-    code = response.code
-    return BEFORE_ANY_OPERATION.get(code) == response.status and "errors" not in json.loads(response.content)
+    if not response.content or BEFORE_ANY_OPERATION.get(response.code) != response.status:
+        return False
+    return "errors" not in json.loads(response.content)
 
 
 def _escaped(part: str) -> str:

@@ -56,7 +56,7 @@ def png_pixels(data: bytes) -> tuple[int, int, list[Colour]]:
             line[n] = (line[n] + (0, left, up, (left + up) // 2, nearest)[lines[row * step]]) % 256
         found += line
         before = line
-    return width, height, [tuple(found[at : at + 4]) for at in range(0, len(found), 4)]
+    return width, height, [(red, green, blue, alpha) for red, green, blue, alpha in struct.iter_unpack("4B", found)]
 
 
 def in_comments(begin: str, data: bytes, end: str = "thumbnail end") -> bytes:

@@ -114,5 +114,6 @@ class PostgresServer:
         command = [str(self._bin / "pg_ctl"), *arguments, "--pgdata", str(self._data), "--wait", "--silent"]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, cwd="/")
+        nothing = subprocess.DEVNULL
+        done = subprocess.run(command, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE, text=True, timeout=60, cwd="/")
         assert done.returncode == 0, f"{command}: {done.stderr}"

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
 # What a sanitizer says when it found something; a program that says it fails the test that started it.
 SANITIZER_REPORT = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:|LeakSanitizer")
@@ -22,9 +23,10 @@ class Process:
         self._popen = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd
         )
+        assert self._popen.stdout and self._popen.stderr
+        self._streams = {"stdout": self._popen.stdout, "stderr": self._popen.stderr}
         self._readers = [
-            threading.Thread(target=self._read, args=(name, stream), daemon=True)
-            for name, stream in (("stdout", self._popen.stdout), ("stderr", self._popen.stderr))
+            threading.Thread(target=self._read, args=(name, stream), daemon=True) for name, stream in self._streams.items()
         ]
         for reader in self._readers:
             reader.start()
@@ -91,7 +93,7 @@ class Process:
     def sanitizer_reports(self) -> list[str]:
         return [line for line in self.lines("stderr") if SANITIZER_REPORT.search(line)]
 
-    def _read(self, name: str, stream) -> None:
+    def _read(self, name: str, stream: IO[bytes]) -> None:
         for raw in stream:
             with self._news:
                 self._lines[name].append(raw.decode("utf-8", "replace").rstrip("\r\n"))
@@ -102,7 +104,7 @@ class Process:
     def _join(self) -> None:
         for reader in self._readers:
             reader.join(5)
-        for stream in (self._popen.stdout, self._popen.stderr):
+        for stream in self._streams.values():
             stream.close()
         if not self._log_file.closed:
             self._log_file.close()

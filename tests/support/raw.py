@@ -79,7 +79,8 @@ class RawConnection:
         body = sent[asked.end() :][: int(length)].encode("latin-1") if length.isdecimal() else None
         request = openapi.Request(method, target, headers.get("content-type", ""), body)
         content = response.body if is_whole else None
-        self.document.observe(request, openapi.Response(response.status, response.headers.get("content-type", ""), content, response.headers))
+        kind = response.headers.get("content-type", "")
+        self.document.observe(request, openapi.Response(response.status, kind, content, response.headers))
 
     def read_body(self, length: int) -> bytes:
         body = self._file.read(length)

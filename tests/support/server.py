@@ -51,7 +51,7 @@ class Server:
             self.env.setdefault("KARMEN_AUTH_ADMIN_PASSWORD", admin_password)
         self.fails_unread: set[str] = set()  # paths of requests whose clients leave before an answer of 500 and above
         self.run_under: list[str] = []  # a program that runs the server, with its arguments
-        self.process: arrangement.Processes | None = None
+        self._process: arrangement.Processes | None = None  # since the first start
         self.url = ""
         self.api_urls: list[str] = []  # of each process that answers requests
         directory.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class Server:
     # --- life -------------------------------------------------------------------------------------------------------
 
     def start(self) -> "Server":
-        self.process = arrangement.Processes()
+        self._process = arrangement.Processes()
         try:
             self._start_all()
         except AssertionError:
@@ -91,6 +91,15 @@ class Server:
         process = Process(command, self.log_file, clean_environment(self.env), cwd=self.directory)
         self.process.all.append(process)
         return process
+
+    @property
+    def process(self) -> arrangement.Processes:
+        assert self._process, "the server was never started"
+        return self._process
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.exit_code is None
 
     @property
     def pid(self) -> int:
@@ -172,7 +181,9 @@ class Server:
     def memory_kib(self, field: str) -> int:
         """A line of /proc/PID/status: `VmRSS`, or its highest value `VmHWM`."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1))
+        found = re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE)
+        assert found, f"/proc/{self.pid}/status has no {field}"
+        return int(found.group(1))
 
     def stored_files(self) -> dict[str, Path]:
         """Everything in the g-code store that is no directory, by its path inside the store."""

@@ -4,6 +4,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from support.api import Api
 
@@ -33,7 +34,7 @@ def jpeg_width(picture: bytes) -> int:
 class Viewer:
     """Somebody at `/proxied-webcam/<host>`. Used as a context manager."""
 
-    def __init__(self, api: Api, host: str, **options):
+    def __init__(self, api: Api, host: str, **options: Any):
         self.response = api.again().get(f"/proxied-webcam/{host}", stream=True, expect=200, **options)
         kind, _, boundary = self.response.headers["Content-Type"].partition(";boundary=")
         assert kind == "multipart/x-mixed-replace" and boundary
