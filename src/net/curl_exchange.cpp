@@ -13,6 +13,27 @@
 
 namespace karmen::net {
 
+namespace {
+
+/// libcurl says after how many milliseconds something failed, and of how many bytes. A reason that people see, and that
+/// is told to all who follow a printer, must not differ each time that the same happens.
+std::string without_measurements(std::string text) {
+    const std::size_t begin = text.find(" after ");
+    if (begin == std::string::npos) return text;
+    std::size_t end = text.find_first_not_of("0123456789", begin + 7);
+    if (end == begin + 7 || end == std::string::npos) return text;
+    for (const std::string_view unit : {" ms", " milliseconds"})
+        if (text.compare(end, unit.size(), unit) == 0) {
+            end += unit.size();
+            const std::size_t bytes = text.find(" bytes received", end);
+            if (text.compare(end, 6, " with ") == 0 && bytes != std::string::npos) end = bytes + 15;
+            return text.erase(begin, end - begin);
+        }
+    return text;
+}
+
+}  // namespace
+
 CurlExchange::CurlExchange(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options,
                            const HttpRequest& request, const std::string& url)
     : multi_(std::move(multi)),
@@ -167,7 +188,7 @@ HttpFailure CurlExchange::failure_of(CURLcode result) const {
     }();
     const char* text = error_text_[0] ? error_text_.data() : curl_easy_strerror(result);
     const std::string certificate = kind == Kind::kTls ? trust_.shown_certificate() : std::string();
-    return {kind, to_valid_utf8(text) + (certificate.empty() ? "" : ": " + certificate)};
+    return {kind, without_measurements(to_valid_utf8(text)) + (certificate.empty() ? "" : ": " + certificate)};
 }
 
 }  // namespace karmen::net

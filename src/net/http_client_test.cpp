@@ -89,9 +89,13 @@ TEST_F(HttpClientTest, SendsABodyWithItsLengthAndWithoutExpect) {
 }
 
 TEST_F(HttpClientTest, NobodyListening) {
-    const auto result = get("http://" + closed_host() + "/");
+    const std::string host = closed_host();
+    const auto result = get("http://" + host + "/");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, Kind::kConnect);
+    // The same each time: nothing in it was measured.
+    EXPECT_EQ(result.error().detail, "Failed to connect to 127.0.0.1 port " + host.substr(host.find(':') + 1) +
+                                         ": Couldn't connect to server");
 }
 
 TEST_F(HttpClientTest, AcceptsAndCloses) {
