@@ -26,13 +26,14 @@ std::string_view api_key(const http::Request& request) {
 }
 
 void require_role(const Route& route, const Principal& who) {
-    if (is_for_admins(route.access) && who.role != Role::kAdmin)
+    if (route.access.role == Role::kAdmin && who.role != Role::kAdmin)
         throw Error(ErrorCode::kRoleRequired, PublicMessage{"Token does not match the required role of admin"});
 }
 
 void require_fresh(const Route& route, const Principal& who, FreshAdmin fresh_admin) {
-    const bool needs_fresh = route.access == Access::kFreshUser || route.access == Access::kFreshAdmin ||
-                             (route.access == Access::kAdmin && fresh_admin == FreshAdmin::kAll);
+    const Freshness wanted = route.access.freshness;
+    const bool needs_fresh =
+        wanted == Freshness::kFresh || (wanted == Freshness::kFreshByDefault && fresh_admin == FreshAdmin::kAll);
     if (needs_fresh && !who.is_fresh)
         throw Error(ErrorCode::kFreshTokenRequired, PublicMessage{"Fresh token required"});
 }
@@ -56,9 +57,9 @@ http::Response method_not_allowed(const http::Request& request, const http::Rout
 
 }  // namespace
 
-Api::Api(Services services, ApiOptions options) : services_(services), options_(std::move(options)) {
-    const auto table = routes();
-    for (std::size_t i = 0; i < table.size(); ++i) router_.add(table[i].method, table[i].path, i);
+Api::Api(std::vector<Route> routes, Services services, ApiOptions options)
+    : routes_(std::move(routes)), services_(services), options_(std::move(options)) {
+    for (std::size_t i = 0; i < routes_.size(); ++i) router_.add(routes_[i].method, routes_[i].path, i);
 }
 
 // Request id, access log, the handler's timeout and the limits of each phase are the server's, before and after this.
@@ -110,7 +111,7 @@ const Route* Api::find_route(http::Request& request) const {
     http::Router::Result found = router_.find(request.method, request.segments);
     if (auto* match = std::get_if<http::Router::Match>(&found)) {
         request.path_values = std::move(match->values);
-        return &routes()[match->route];
+        return &routes_[match->route];
     }
     if (std::holds_alternative<http::Router::MethodNotAllowed>(found)) return nullptr;
     throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
@@ -132,19 +133,20 @@ Awaitable<identity::Account> Api::check_api_key(const Route& route, const http::
 }
 
 Awaitable<void> Api::check_access(const Route& route, Call& call) const {
-    if (route.access == Access::kAnyone) co_return;
-    if (route.access == Access::kViewer && options_.webcam_access == WebcamAccess::kOpen) co_return;
+    using enum Credential;
+    const Credential wanted = route.access.credential;
     const http::Request& request = call.request;
-    if (route.access == Access::kApiKey) {
+    if (wanted == kNone) co_return;
+    if (wanted == kWebcamToken && options_.webcam_access == WebcamAccess::kOpen) co_return;
+    if (wanted == Credential::kApiKey) {
         call.account = co_await check_api_key(route, request);
         co_return;
     }
-    const crypto::TokenType wanted =
-        route.access == Access::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
-    const bool is_for_pages = route.access == Access::kViewer || route.access == Access::kFollower;
+    const auto type = wanted == Credential::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
+    const bool is_for_pages = wanted == kPageToken || wanted == kWebcamToken;
     const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
     // Known from here on, also to the audit log when it is refused.
-    call.account = co_await services_.sessions.identify(token, wanted);
+    call.account = co_await services_.sessions.identify(token, type);
     const identity::Account& account = *call.account;
     require_role(route, account.principal);
     require_fresh(route, account.principal, options_.fresh_admin);

@@ -5,7 +5,7 @@
 #include "http/message.hpp"
 #include "http/router.hpp"
 
-#include <optional>
+#include <vector>
 
 namespace karmen::api {
 
@@ -25,7 +25,7 @@ struct ApiOptions {
 /// Made by the composition root, outlives the server. Loop only.
 class Api {
   public:
-    Api(Services services, ApiOptions options);
+    Api(std::vector<Route> routes, Services services, ApiOptions options);
 
     /// The handler of the server. Throws Error, of which the server makes a problem body.
     Awaitable<http::Response> answer(http::Request& request) const;
@@ -41,6 +41,7 @@ class Api {
     Awaitable<http::Response> handle(const Route& route, Call& call) const;
     Awaitable<http::Response> audited(const Route& route, Call& call) const;
 
+    std::vector<Route> routes_;
     Services services_;
     ApiOptions options_;
     http::Router router_;

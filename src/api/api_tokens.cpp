@@ -1,9 +1,11 @@
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json.hpp"
 #include "api/json_text.hpp"
+#include "api/routes.hpp"
 
 namespace karmen::api {
+
+namespace {
 
 Answer list_api_tokens(const Services& services, Call& call) {
     boost::json::array items;
@@ -26,6 +28,38 @@ Answer add_api_token(const Services& services, Call& call) {
 Answer revoke_api_token(const Services& services, Call& call) {
     co_await services.api_tokens.revoke(call.principal(), call.path_value(0));
     co_return http::Response::no_content();
+}
+
+}  // namespace
+
+std::vector<Route> api_token_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/users/me/tokens",
+         .summary = "The own API tokens",
+         .access = kFreshUser,
+         .handler = list_api_tokens,
+         .answers = {{200, "ApiTokenList"}}},
+        {.method = "POST",
+         .path = "/users/me/tokens",
+         .summary = "Make an API token",
+         .access = kFreshUser,
+         .handler = add_api_token,
+         .audit = "token.add",
+         .answers = {{201, "NewApiToken"}},
+         .body = {"ApiTokenRequest"},
+         .errors = {kDiskFull}},
+        {.method = "DELETE",
+         .path = "/users/me/tokens/{jti}",
+         .summary = "Revoke an API token",
+         .access = kFreshUser,
+         .handler = revoke_api_token,
+         .audit = "token.revoke",
+         .answers = {{204}},
+         .errors = {kTokenNotFound, kNotOwner, kDiskFull}},
+    };
 }
 
 }  // namespace karmen::api

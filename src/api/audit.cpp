@@ -1,8 +1,8 @@
 #include "api/audit.hpp"
 
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/list.hpp"
+#include "api/routes.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -69,9 +69,28 @@ AuditEntry audit_entry(const Route& route, const Call& call, std::string_view re
     return entry;
 }
 
+namespace {
+
 Answer list_audit(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
     co_return list_response("/audit", list, co_await services.audit_entries.list(list.query));
+}
+
+}  // namespace
+
+std::vector<Route> audit_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/audit",
+         .summary = "Who did what: log-ins, refusals and changes",
+         .access = kFreshAdmin,
+         .handler = list_audit,
+         .answers = {{200, "AuditEntryPage"}},
+         .query = kList,
+         .note = "Columns: id, time, action, user_uuid, username, address, target, result, times."},
+    };
 }
 
 }  // namespace karmen::api

@@ -1,4 +1,4 @@
-#include "api/handlers.hpp"
+#include "api/routes.hpp"
 #include "api/stream_access.hpp"
 #include "http/sse.hpp"
 
@@ -37,8 +37,6 @@ std::optional<std::string_view> last_event_id(const http::Request& request) {
     return in_header ? in_header : http::find(request.query, "last_event_id");
 }
 
-}  // namespace
-
 Answer follow_events(const Services& services, Call& call) {
     http::Response response;
     response.headers.set("Content-Type", http::kEventStreamType);
@@ -53,6 +51,33 @@ Answer follow_events(const Services& services, Call& call) {
     response.body = http::StreamBody(
         [stream = std::move(stream)](http::BodyWriter& out) mutable { return send_events(std::move(stream), out); });
     co_return response;
+}
+
+constexpr std::string_view kEvents =
+    "Server-sent events, for EventSource. `printer`, `gcode` and `printjob` have the row as the lists have it, a "
+    "printer "
+    "with status, webcam and job; `printer-removed` has `host`, `gcode-removed` (its print jobs are not available any "
+    "more either) and `printjob-removed` have `id`. The first event is `reset`: from here on events come, so now read "
+    "the lists. It comes again when events were missed. A client that comes back with Last-Event-ID gets what it "
+    "missed. Whether the user still may follow is checked again and again (`auth.stream_check_interval`; without an "
+    "answer of the database the stream goes on for `auth.stream_unchecked_max`), but a stream "
+    "is not cut when its access token expires. `overloaded`: too many followers.";
+
+}  // namespace
+
+std::vector<Route> event_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/events",
+         .summary = "What changes, as it happens",
+         .access = kFollower,
+         .handler = follow_events,
+         .answers = {{200, "EventStream", http::kEventStreamType}},
+         .query = kEventPosition,
+         .note = kEvents},
+    };
 }
 
 }  // namespace karmen::api

@@ -1,7 +1,7 @@
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
+#include "api/routes.hpp"
 #include "api/upload.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -47,8 +47,6 @@ std::string etag_of(const services::Gcodes::Content& content) {
     if (!content.gcode.sha256.empty()) return content.gcode.sha256;
     return fmt::format("{}-{}-{}", content.gcode.id, content.file.size_bytes, content.file.modified_s);
 }
-
-}  // namespace
 
 Answer list_gcodes(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
@@ -96,6 +94,81 @@ Answer gcode_thumbnail(const Services& services, Call& call) {
 Answer remove_gcode(const Services& services, Call& call) {
     co_await services.gcodes.remove(gcode_id(call), call.principal());
     co_return http::Response::no_content();
+}
+
+constexpr std::string_view kUpload =
+    "Of fields with the same name the first counts; others than these are ignored. A name of the file that is "
+    "not UTF-8 is read as ISO 8859-1. A file that cannot be analysed is stored all the same: `analysis.error` says "
+    "why.";
+
+constexpr std::string_view kBinary = "application/octet-stream";
+
+constexpr std::string_view kThumbnail =
+    "A picture that the slicer put into the file, as it stands there; QOI becomes PNG. `has_thumbnail` of the g-code "
+    "says whether there is one. `thumbnail_not_found`: there is none, or none of this size; `thumbnail_unreadable`: "
+    "what stands there is broken, or above `files.thumbnail_max_bytes` or `files.thumbnail_max_pixels`.";
+
+}  // namespace
+
+std::vector<Route> gcode_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/gcodes",
+         .summary = "Stored g-code files",
+         .access = kUser,
+         .handler = list_gcodes,
+         .answers = {{200, "GcodePage"}},
+         .query = kList},
+        {.method = "POST",
+         .path = "/gcodes",
+         .summary = "Upload a g-code file",
+         .access = kUser,
+         .deadline = Deadline::kOwn,
+         .handler = upload_gcode,
+         .audit = "gcode.upload",
+         .answers = {{201, "Gcode"}},
+         .body = {"GcodeUpload", "multipart/form-data"},
+         .errors = {kUnsupportedMediaType, kDiskFull, kQuotaExceeded},
+         .note = kUpload},
+        {.method = "GET",
+         .path = "/gcodes/{id}",
+         .summary = "One g-code file",
+         .access = kUser,
+         .handler = get_gcode,
+         .answers = {{200, "Gcode"}},
+         .errors = {kGcodeNotFound}},
+        {.method = "GET",
+         .path = "/gcodes/{id}/data",
+         .summary = "Download a g-code file",
+         .access = kUser,
+         .handler = download_gcode,
+         .answers = {{200, "File", kBinary, {"ETag", "Accept-Ranges", "Content-Disposition"}},
+                     {206, "File", kBinary, {"ETag", "Accept-Ranges", "Content-Disposition", "Content-Range"}},
+                     {.status = 304, .headers = {"ETag", "Accept-Ranges"}}},
+         .errors = {kGcodeNotFound, kRangeNotSatisfiable}},
+        {.method = "GET",
+         .path = "/gcodes/{id}/thumbnail",
+         .summary = "Picture of the print, from a g-code file",
+         .access = kUser,
+         .handler = gcode_thumbnail,
+         .answers = {{200, "File", "image/png", {"ETag"}},
+                     {200, "File", "image/jpeg", {"ETag"}},
+                     {.status = 304, .headers = {"ETag"}}},
+         .query = kThumbnailSize,
+         .errors = {kGcodeNotFound, kThumbnailNotFound, kThumbnailUnreadable},
+         .note = kThumbnail},
+        {.method = "DELETE",
+         .path = "/gcodes/{id}",
+         .summary = "Delete a g-code file",
+         .access = kUser,
+         .handler = remove_gcode,
+         .audit = "gcode.remove",
+         .answers = {{204}},
+         .errors = {kGcodeNotFound, kNotOwner, kDiskFull},
+         .note = kOwners},
+    };
 }
 
 }  // namespace karmen::api

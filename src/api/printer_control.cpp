@@ -1,6 +1,6 @@
 #include "api/audit.hpp"
 #include "api/body.hpp"
-#include "api/handlers.hpp"
+#include "api/routes.hpp"
 
 namespace karmen::api {
 
@@ -12,8 +12,6 @@ std::optional<printers::JobCommand> parse_job_action(std::string_view action) {
     if (action == "toggle") return printers::JobCommand::kToggle;
     return std::nullopt;
 }
-
-}  // namespace
 
 Answer change_connection(const Services& services, Call& call) {
     // A body may take its time: what is sent to the printer is decided again after it.
@@ -38,6 +36,35 @@ Answer command_current_job(const Services& services, Call& call) {
     call.audit.action = audit_action(*command);
     co_await services.control.command_job(call.principal(), call.path_value(0), *command);
     co_return http::Response::no_content();
+}
+
+}  // namespace
+
+std::vector<Route> printer_control_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "POST",
+         .path = "/printers/{host}/connection",
+         .summary = "Connect or disconnect a printer",
+         .access = kUser,
+         .handler = change_connection,
+         .audit = "printer.connection",
+         .answers = {{204}},
+         .body = {"ConnectionChange"},
+         .errors = {kPrinterNotFound, kRoleRequired, kPrinterFailed},
+         .note = kOperators},
+        {.method = "POST",
+         .path = "/printers/{host}/current-job",
+         .summary = "Start, pause, resume or cancel what a printer prints",
+         .access = kUser,
+         .handler = command_current_job,
+         .audit = "print.command",
+         .answers = {{204}},
+         .body = {"JobCommand"},
+         .errors = {kPrinterNotFound, kRoleRequired, kPrinterRefused},
+         .note = kOperators},
+    };
 }
 
 }  // namespace karmen::api

@@ -1,7 +1,7 @@
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
+#include "api/routes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -87,8 +87,6 @@ PrinterProps read_props(JsonBody& body) {
     return props;
 }
 
-}  // namespace
-
 Answer list_printers(const Services& services, Call& call) {
     const auto views = co_await services.printers.list(wanted_fields(call.request));
     boost::json::array items;
@@ -134,6 +132,57 @@ Answer change_printer(const Services& services, Call& call) {
 Answer remove_printer(const Services& services, Call& call) {
     co_await services.printers.remove(call.path_value(0));
     co_return http::Response::no_content();
+}
+
+}  // namespace
+
+std::vector<Route> printer_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/printers",
+         .summary = "All printers",
+         .access = kUser,
+         .handler = list_printers,
+         .answers = {{200, "PrinterList"}},
+         .query = kPrinterFields},
+        {.method = "POST",
+         .path = "/printers",
+         .summary = "Add a printer",
+         .access = kAdmin,
+         .handler = add_printer,
+         .audit = "printer.add",
+         .answers = {{201, "Printer"}},
+         .body = {"NewPrinter"},
+         .errors = {kConflict, kDiskFull}},
+        {.method = "GET",
+         .path = "/printers/{host}",
+         .summary = "One printer",
+         .access = kUser,
+         .handler = get_printer,
+         .answers = {{200, "Printer"}},
+         .query = kPrinterFields,
+         .errors = {kPrinterNotFound}},
+        {.method = "PATCH",
+         .path = "/printers/{host}",
+         .summary = "Change a printer",
+         .access = kAdmin,
+         .handler = change_printer,
+         .audit = "printer.change",
+         .answers = {{200, "Printer"}},
+         .body = {"PrinterChange"},
+         .errors = {kPrinterNotFound, kDiskFull},
+         .note = "A body without any of these members changes nothing; an empty one is refused."},
+        {.method = "DELETE",
+         .path = "/printers/{host}",
+         .summary = "Remove a printer",
+         .access = kAdmin,
+         .handler = remove_printer,
+         .audit = "printer.remove",
+         .answers = {{204}},
+         .errors = {kPrinterNotFound, kDiskFull}},
+    };
 }
 
 }  // namespace karmen::api

@@ -1,7 +1,7 @@
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
+#include "api/routes.hpp"
 
 namespace karmen::api {
 
@@ -11,8 +11,6 @@ std::int64_t printjob_id(const Call& call) {
     if (const auto id = parse_id(call.path_value(0))) return *id;
     throw Error(ErrorCode::kPrintJobNotFound, PublicMessage{"There is no such print job"});
 }
-
-}  // namespace
 
 Answer list_printjobs(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
@@ -38,6 +36,54 @@ Answer get_printjob(const Services& services, Call& call) {
 Answer remove_printjob(const Services& services, Call& call) {
     co_await services.printjobs.remove(printjob_id(call), call.principal());
     co_return http::Response::no_content();
+}
+
+constexpr std::string_view kPrint =
+    "`gcode_not_printable`: printers of this kind do not take files of this format, such as OctoPrint `.bgcode`; "
+    "`message` says so, and nothing was sent. `printer_not_operational`: the printer cannot start a print now.";
+
+}  // namespace
+
+std::vector<Route> printjob_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/printjobs",
+         .summary = "Print jobs",
+         .access = kUser,
+         .handler = list_printjobs,
+         .answers = {{200, "PrintJobPage"}},
+         .query = kList},
+        {.method = "POST",
+         .path = "/printjobs",
+         .summary = "Send a g-code to a printer and start the print",
+         .access = kUser,
+         .deadline = Deadline::kOwn,
+         .handler = start_printjob,
+         .audit = "print.start",
+         .answers = {{201, "StartedPrintJob"}},
+         .body = {"NewPrintJob"},
+         .errors = {kPrinterNotFound, kGcodeNotFound, kGcodeNotPrintable, kPrinterNotOperational, kPrinterFailed,
+                    kServiceUnavailable, kDiskFull},
+         .note = kPrint},
+        {.method = "GET",
+         .path = "/printjobs/{id}",
+         .summary = "One print job",
+         .access = kUser,
+         .handler = get_printjob,
+         .answers = {{200, "PrintJob"}},
+         .errors = {kPrintJobNotFound}},
+        {.method = "DELETE",
+         .path = "/printjobs/{id}",
+         .summary = "Delete the record of a print job",
+         .access = kUser,
+         .handler = remove_printjob,
+         .audit = "printjob.remove",
+         .answers = {{204}},
+         .errors = {kPrintJobNotFound, kNotOwner, kDiskFull},
+         .note = kOwners},
+    };
 }
 
 }  // namespace karmen::api

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/openapi/facts.hpp"
+#include "domain/access.hpp"
 #include "events/event_history.hpp"
 #include "http/message.hpp"
 #include "identity/api_tokens.hpp"
@@ -21,28 +23,45 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karmen::api {
 
-/// Who may call a route.
-enum class Access {
-    kAnyone,
-    kRefreshToken,  ///< whoever has a refresh token
-    kUser,          ///< whoever has an access token
-    kFollower,      ///< whoever has one, also as `?token=`: what a page opens by itself cannot send a header
-    kViewer,        ///< as kFollower; anybody when webcams are open to all
-    kFreshUser,     ///< whoever has a fresh access token
-    kFreshAdmin,    ///< an administrator with a fresh access token: accounts
-    kAdmin,         ///< the same; the token need not be fresh if `auth.fresh_admin` is `accounts`
-    kApiKey,        ///< whoever has an access token, sent as OctoPrint takes its keys: slicers
+/// What a request must carry.
+enum class Credential {
+    kNone,
+    kAccessToken,
+    kRefreshToken,
+    kPageToken,    ///< an access token, also as `?token=`: what a page opens by itself cannot send a header
+    kWebcamToken,  ///< the same, or nothing if webcams are open to all
+    kApiKey,       ///< an access token, sent as OctoPrint takes its keys: slicers
 };
 
-constexpr bool is_for_admins(Access access) {
-    return access == Access::kFreshAdmin || access == Access::kAdmin;
-}
+/// Whether the token must have been made from a password.
+enum class Freshness {
+    kAny,
+    kFresh,
+    kFreshByDefault,  ///< any token is enough if `auth.fresh_admin` is `accounts`
+};
+
+/// Who may call a route.
+struct Access {
+    Credential credential = Credential::kAccessToken;
+    Role role = Role::kUser;
+    Freshness freshness = Freshness::kAny;
+};
+
+inline constexpr Access kAnyone{.credential = Credential::kNone};
+inline constexpr Access kRefreshToken{.credential = Credential::kRefreshToken};
+inline constexpr Access kUser{};
+inline constexpr Access kFollower{.credential = Credential::kPageToken};
+inline constexpr Access kViewer{.credential = Credential::kWebcamToken};
+inline constexpr Access kApiKey{.credential = Credential::kApiKey};
+inline constexpr Access kFreshUser{.freshness = Freshness::kFresh};
+inline constexpr Access kFreshAdmin{.role = Role::kAdmin, .freshness = Freshness::kFresh};  ///< of accounts
+inline constexpr Access kAdmin{.role = Role::kAdmin, .freshness = Freshness::kFreshByDefault};
 
 /// Whether an account that must change its password first may still call it.
 enum class WhenPasswordChangeIsForced { kRefuse, kAllow };
@@ -101,20 +120,26 @@ struct Call {
     const std::string& path_value(std::size_t index) const { return request.path_values.at(index); }
 };
 
+using Answer = Awaitable<http::Response>;
+
+/// Everything that is known of one operation: its checks, what it does, and what /openapi.json says of it. Rows stand
+/// beside their handlers.
 struct Route {
     std::string_view method;
-    std::string_view path;
+    std::string path;
+    std::string summary;
     Access access;
-    WhenPasswordChangeIsForced when_forced;
-    Deadline deadline;
-    Awaitable<http::Response> (*handler)(const Services&, Call&);
+    WhenPasswordChangeIsForced when_forced = WhenPasswordChangeIsForced::kRefuse;
+    Deadline deadline = Deadline::kHandler;
+    Answer (*handler)(const Services&, Call&) = nullptr;
     /// The stable word of what it does, in the audit log; empty: its calls are not written down, only refusals are. A
     /// handler may say more exactly what was asked for (Call::audit).
-    std::string_view audit;
-    std::string_view summary;
+    std::string_view audit = {};
+    std::vector<AnswerFacts> answers = {};
+    BodyFacts body = {};
+    QueryFacts query = QueryFacts::kNone;
+    std::vector<ErrorCode> errors = {};  ///< beyond those that follow from the rest of the row
+    std::string_view note = {};          ///< what else a reader must know
 };
-
-/// THE table of everything that can be called.
-std::span<const Route> routes();
 
 }  // namespace karmen::api

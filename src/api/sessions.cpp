@@ -1,7 +1,7 @@
 #include "api/bearer_token.hpp"
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
+#include "api/routes.hpp"
 #include "base/error.hpp"
 #include "http/problem.hpp"
 
@@ -42,8 +42,6 @@ Awaitable<std::optional<identity::Account>> present_account(const Services& serv
     co_return std::nullopt;
 }
 
-}  // namespace
-
 Answer authenticate(const Services& services, Call& call) {
     const auto login = co_await log_in(services, call, {Purpose::Kind::kSession});
     co_return token_response({{"access_token", login.access_token}, {"refresh_token", login.refresh_token}});
@@ -74,6 +72,75 @@ Answer change_own_password(const Services& services, Call& call) {
     co_return token_response({{"access_token", co_await services.sessions.change_password(
                                                    *call.account, std::move(password), std::move(new_password),
                                                    call.request.remote_address)}});
+}
+
+constexpr std::string_view kLogin =
+    "The body has at most 16 KiB. Of a password the first 72 bytes are compared. 429: this address, or this user at "
+    "this address, comes too often or has failed too often; an IPv6 address counts as its /64 network. 503: the server "
+    "is busy for all.";
+
+constexpr std::string_view kProof =
+    "As `authenticate`. If the request carries a good token of the same user, access or refresh, the new token belongs "
+    "to its "
+    "session: after a change of the password that session goes on.";
+
+}  // namespace
+
+std::vector<Route> session_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "POST",
+         .path = "/users/me/authenticate",
+         .summary = "Log in: a fresh access token and a refresh token",
+         .access = kAnyone,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = authenticate,
+         .audit = "login",
+         .answers = {{200, "Tokens"}},
+         .body = {"Credentials"},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
+         .note = kLogin},
+        {.method = "POST",
+         .path = "/users/me/authenticate-fresh",
+         .summary = "Prove the password again: a fresh access token",
+         .access = kAnyone,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = authenticate_fresh,
+         .audit = "login.fresh",
+         .answers = {{200, "AccessToken"}},
+         .body = {"Credentials"},
+         .errors = {kWrongCredentials, kUserSuspended, kTooManyRequests, kServiceUnavailable},
+         .note = kProof},
+        {.method = "POST",
+         .path = "/users/me/authenticate-refresh",
+         .summary = "A new access token for a refresh token",
+         .access = kRefreshToken,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = authenticate_refresh,
+         .audit = "session.refresh",
+         .answers = {{200, "AccessToken"}}},
+        {.method = "GET",
+         .path = "/users/me/probe",
+         .summary = "Whether the token is good and the password must be changed",
+         .access = kUser,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = probe,
+         .answers = {{200, "Probe"}}},
+        {.method = "PATCH",
+         .path = "/users/me",
+         .summary = "Change the own password",
+         .access = kFreshUser,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = change_own_password,
+         .audit = "password.change",
+         .answers = {{200, "AccessToken"}},
+         .body = {"PasswordChange"},
+         .errors = {kTooManyRequests, kServiceUnavailable, kDiskFull},
+         .note =
+             "All other sessions of the user end: their access and refresh tokens stop working. The session that makes "
+             "the change goes on, with its refresh token too."},
+    };
 }
 
 }  // namespace karmen::api

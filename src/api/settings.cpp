@@ -1,6 +1,6 @@
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
+#include "api/routes.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -53,8 +53,6 @@ std::optional<std::string> to_stored_text(JsonBody& row, const boost::json::valu
     return std::nullopt;
 }
 
-}  // namespace
-
 Answer list_settings(const Services& services, Call&) {
     boost::json::array rows;
     for (const Setting& setting : co_await services.settings.all())
@@ -76,6 +74,30 @@ Answer change_settings(const Services& services, Call& call) {
     }
     co_await services.settings.set(std::move(settings));
     co_return http::Response{.status = 201, .headers = {}, .body = {}};
+}
+
+}  // namespace
+
+std::vector<Route> settings_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/settings",
+         .summary = "All settings",
+         .access = kUser,
+         .handler = list_settings,
+         .answers = {{200, "Settings"}}},
+        {.method = "POST",
+         .path = "/settings",
+         .summary = "Change settings",
+         .access = kAdmin,
+         .handler = change_settings,
+         .audit = "setting.change",
+         .answers = {{201}},
+         .body = {"SettingsChange"},
+         .errors = {kDiskFull}},
+    };
 }
 
 }  // namespace karmen::api

@@ -1,11 +1,17 @@
 #include "api/users.hpp"
 
 #include "api/body.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
+#include "api/routes.hpp"
 
 namespace karmen::api {
+
+Awaitable<User> require_user(const Services& services, const Call& call) {
+    const auto uuid = Uuid::parse(call.path_value(0));
+    if (!uuid) throw Error(ErrorCode::kUserNotFound, PublicMessage{"There is no such user"});
+    co_return co_await services.users.require(*uuid);
+}
 
 namespace {
 
@@ -19,14 +25,6 @@ std::optional<Role> read_role(JsonBody& body) {
 std::string_view action_of(const storage::UserChange& change) {
     if (!change.role && change.suspended) return *change.suspended ? "account.suspend" : "account.resume";
     return change.role && !change.suspended ? "account.role" : "account.change";
-}
-
-}  // namespace
-
-Awaitable<User> require_user(const Services& services, const Call& call) {
-    const auto uuid = Uuid::parse(call.path_value(0));
-    if (!uuid) throw Error(ErrorCode::kUserNotFound, PublicMessage{"There is no such user"});
-    co_return co_await services.users.require(*uuid);
 }
 
 Answer list_users(const Services& services, Call& call) {
@@ -65,6 +63,52 @@ Answer remove_user(const Services& services, Call& call) {
         throw Error(ErrorCode::kConflict, PublicMessage{"Nobody can delete the own account"});
     co_await services.users.remove(user.uuid);
     co_return http::Response::no_content();
+}
+
+}  // namespace
+
+std::vector<Route> user_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/users",
+         .summary = "All accounts",
+         .access = kFreshAdmin,
+         .handler = list_users,
+         .answers = {{200, "UserPage"}},
+         .query = kList},
+        {.method = "POST",
+         .path = "/users",
+         .summary = "Add an account",
+         .access = kFreshAdmin,
+         .handler = add_user,
+         .audit = "account.add",
+         .answers = {{201, "User"}},
+         .body = {"NewUser"},
+         .errors = {kConflict, kDiskFull}},
+        {.method = "PATCH",
+         .path = "/users/{uuid}",
+         .summary = "Change role or suspension of an account",
+         .access = kFreshAdmin,
+         .handler = change_user,
+         .audit = "account.change",
+         .answers = {{200, "User"}},
+         .body = {"UserChange"},
+         .errors = {kUserNotFound, kConflict, kDiskFull},
+         .note = "Suspension ends all sessions of the account for good; API tokens work again after it."},
+        {.method = "DELETE",
+         .path = "/users/{uuid}",
+         .summary = "Delete an account",
+         .access = kFreshAdmin,
+         .handler = remove_user,
+         .audit = "account.remove",
+         .answers = {{204}},
+         .errors = {kUserNotFound, kConflict, kDiskFull},
+         .note =
+             "Its sessions and API tokens end with it; its g-codes and print jobs stay, and keep its name. `conflict`: "
+             "nobody can delete the own account or the last administrator."},
+    };
 }
 
 }  // namespace karmen::api

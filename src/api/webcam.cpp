@@ -1,4 +1,4 @@
-#include "api/handlers.hpp"
+#include "api/routes.hpp"
 #include "api/stream_access.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -42,8 +42,6 @@ std::optional<int> asked_width(const http::Request& request) {
     return static_cast<int>(*width);
 }
 
-}  // namespace
-
 Answer webcam_snapshot(const Services& services, Call& call) {
     const std::optional<int> width = asked_width(call.request);
     const services::Snapshot snapshot = co_await services.webcams.snapshot(call.path_value(0), width);
@@ -72,6 +70,50 @@ Answer proxied_webcam(const Services& services, Call& call) {
         return send_pictures(std::move(viewer), std::move(access), std::move(first_bytes), out);
     });
     co_return response;
+}
+
+constexpr std::string_view kSnapshot =
+    "The newest picture of the stream, or the next one if that is older than `webcam.snapshot_max_age`. All who ask at "
+    "the same time cause one connection to the camera. Pictures are made in eight sizes, eighths of the camera's own. "
+    "`webcam_failed`: the camera cannot be reached, sends no pictures, or one that cannot be scaled.";
+
+constexpr std::string_view kWebcam =
+    "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
+    "to "
+    "the camera serves all viewers; who reads slowly misses pictures. Whether the user "
+    "still may watch is checked again and again (`auth.stream_check_interval`; without an answer of the database the "
+    "stream goes on for `auth.stream_unchecked_max`), but a stream is not cut when its "
+    "access "
+    "token expires. A "
+    "camera that breaks off is connected again while the last picture stays; the stream ends when that takes longer "
+    "than "
+    "`webcam.outage_max`, when the printer is removed or when its webcam is switched off. `webcam_failed`: the camera "
+    "cannot be reached, or sends neither MJPEG nor JPEG; `overloaded`: too many viewers.";
+
+}  // namespace
+
+std::vector<Route> webcam_routes() {
+    using enum ErrorCode;
+    using enum QueryFacts;
+    return {
+        {.method = "GET",
+         .path = "/printers/{host}/snapshot",
+         .summary = "One picture of a printer's webcam",
+         .access = kViewer,
+         .handler = webcam_snapshot,
+         .answers = {{200, "File", "image/jpeg", {"ETag", "Age"}}, {.status = 304, .headers = {"ETag", "Age"}}},
+         .query = kSnapshotWidth,
+         .errors = {kPrinterNotFound, kWebcamNotAvailable, kWebcamFailed},
+         .note = kSnapshot},
+        {.method = "GET",
+         .path = "/proxied-webcam/{host}",
+         .summary = "The stream of a printer's webcam",
+         .access = kViewer,
+         .handler = proxied_webcam,
+         .answers = {{200, "File", "multipart/x-mixed-replace"}},
+         .errors = {kPrinterNotFound, kWebcamNotAvailable, kWebcamFailed},
+         .note = kWebcam},
+    };
 }
 
 }  // namespace karmen::api

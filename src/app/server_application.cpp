@@ -2,6 +2,7 @@
 
 #include "app/background_work.hpp"
 #include "app/descriptor_budget.hpp"
+#include "app/interface.hpp"
 #include "app/printer_options.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
@@ -185,7 +186,9 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       stream_checks_(loop.executor(), sessions_,
                      {.interval = config.auth.stream_check_interval, .unchecked_max = config.auth.stream_unchecked_max},
                      log),
-      api_({.sessions = sessions_,
+      openapi_(describe(all_routes())),
+      api_(all_routes(),
+           {.sessions = sessions_,
             .users = users_,
             .login_sessions = login_sessions_,
             .api_tokens = api_tokens_,

@@ -2,13 +2,12 @@
 
 #include "api/json_text.hpp"
 #include "api/openapi/parts.hpp"
-#include "api/openapi/schemas.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 
 #include <boost/json/array.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace karmen::api {
 
@@ -21,12 +20,6 @@ constexpr const char* kDescription =
     "works wherever `GET` does; an unknown address is 404, another method 405 with `Allow`. A request that is not "
     "valid HTTP, has an invalid address, comes too slowly, has too large a header or a transfer coding other than "
     "`chunked` gets 400, 408, 417, 431 or 501 before its operation is looked for.";
-
-const OperationFacts* find_facts(std::span<const OperationFacts> facts, const Route& route) {
-    const auto found = std::ranges::find_if(
-        facts, [&](const OperationFacts& each) { return each.method == route.method && each.path == route.path; });
-    return found == facts.end() ? nullptr : &*found;
-}
 
 /// `get_printers_host_connection`
 std::string operation_id(const Route& route) {
@@ -42,62 +35,50 @@ std::string operation_id(const Route& route) {
     return id;
 }
 
-json::array parameters(const Route& route, const OperationFacts& facts) {
+json::array parameters(const Route& route) {
     json::array all = path_parameters(route.path);
-    for (json::value& parameter : query_parameters(facts.query)) all.push_back(std::move(parameter));
+    for (json::value& parameter : query_parameters(route.query)) all.push_back(std::move(parameter));
     return all;
 }
 
-std::string description(const Route& route, const OperationFacts& facts) {
-    std::string text = access_text(route);
-    if (!facts.note.empty()) text += ' ' + std::string(facts.note);
+std::string description(const Route& route) {
+    std::string text = access_text(route.access);
+    if (!route.note.empty()) text += ' ' + std::string(route.note);
     return text;
 }
 
-json::object operation_json(const Route& route, const OperationFacts& facts) {
+json::object operation_json(const Route& route) {
     json::object operation{{"operationId", operation_id(route)}, {"tags", {tag_of(route.path)}},
-                           {"summary", route.summary},           {"description", description(route, facts)},
-                           {"security", security(route.access)}, {"responses", responses(route, facts)}};
-    if (json::array all = parameters(route, facts); !all.empty()) operation["parameters"] = std::move(all);
-    if (!facts.body.schema.empty())
-        operation["requestBody"] = {{"required", facts.body.is_read()},
-                                    {"content", content(facts.body.media_type, facts.body.schema)}};
+                           {"summary", route.summary},           {"description", description(route)},
+                           {"security", security(route.access)}, {"responses", responses(route)}};
+    if (json::array all = parameters(route); !all.empty()) operation["parameters"] = std::move(all);
+    if (!route.body.schema.empty())
+        operation["requestBody"] = {{"required", route.body.is_read()},
+                                    {"content", content(route.body.media_type, route.body.schema)}};
     return operation;
 }
 
-json::object paths(std::span<const Route> routes, std::span<const OperationFacts> facts) {
+json::object paths(std::span<const Route> routes) {
     json::object paths;
     for (const Route& route : routes) {
         json::value& path = paths[route.path];
         if (path.is_null()) path.emplace_object();
-        const OperationFacts* known = find_facts(facts, route);
-        path.as_object()[to_lower(route.method)] = operation_json(route, known ? *known : OperationFacts{});
+        path.as_object()[to_lower(route.method)] = operation_json(route);
     }
     return paths;
 }
 
 }  // namespace
 
-json::object openapi_json(std::span<const Route> routes, std::span<const OperationFacts> facts) {
+json::object openapi_json(std::span<const Route> routes, json::object schemas) {
     return {{"openapi", "3.1.0"},
             {"info", {{"title", "Karmen"}, {"version", kVersion}, {"description", kDescription}}},
             {"tags", tags()},
-            {"paths", paths(routes, facts)},
-            {"components", {{"securitySchemes", security_schemes()}, {"schemas", schemas()}}}};
+            {"paths", paths(routes)},
+            {"components", {{"securitySchemes", security_schemes()}, {"schemas", std::move(schemas)}}}};
 }
 
-std::vector<std::string> differences(std::span<const Route> routes, std::span<const OperationFacts> facts) {
-    std::vector<std::string> found;
-    for (const Route& route : routes)
-        if (!find_facts(facts, route))
-            found.push_back(std::string(route.method) + ' ' + std::string(route.path) + ": a route without facts");
-    for (const OperationFacts& each : facts)
-        if (std::ranges::none_of(
-                routes, [&](const Route& route) { return route.method == each.method && route.path == each.path; }))
-            found.push_back(std::string(each.method) + ' ' + each.path + ": facts without a route");
-    return found;
-}
-
-OpenApiDocument::OpenApiDocument() : text_(to_text(openapi_json(routes(), operation_facts()))) {}
+OpenApiDocument::OpenApiDocument(std::span<const Route> routes, json::object schemas)
+    : text_(to_text(openapi_json(routes, std::move(schemas)))) {}
 
 }  // namespace karmen::api

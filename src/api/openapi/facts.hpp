@@ -1,8 +1,5 @@
 #pragma once
 
-#include "base/error.hpp"
-
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +13,7 @@ struct AnswerFacts {
     unsigned status = 200;
     std::string_view schema = {};
     std::string_view media_type = "application/json";
-    std::vector<std::string_view> headers = {};  ///< names that openapi_parts.cpp describes
+    std::vector<std::string_view> headers = {};  ///< names that openapi/parts.cpp describes
 };
 
 /// Whether a body is read, or only taken because clients send one.
@@ -30,35 +27,8 @@ struct BodyFacts {
     bool is_read() const { return !schema.empty() && use == BodyUse::kRead; }
 };
 
-/// How a form with a file is read.
+// Notes of more than one operation:
 inline constexpr std::string_view kOperators = "Administrators may, and the user whose print is running there.";
-
-inline constexpr std::string_view kUpload =
-    "Of fields with the same name the first counts; others than these are ignored. A name of the file that is "
-    "not UTF-8 is read as ISO 8859-1. A file that cannot be analysed is stored all the same: `analysis.error` says "
-    "why.";
-
-inline constexpr std::string_view kSlicerUpload =
-    "As for POST /gcodes. Besides, the file's name may begin with folders, below `path`. A printer that cannot begin a "
-    "print now, or does not take files of this format, makes no error: the file is stored, and `effectivePrint` is "
-    "false. Who uploads the same bytes under the "
-    "same name once more gets the file that is there.";
-
-/// What the document cannot take from the row of the route: errors here are those beyond what follows from it.
-struct OperationFacts {
-    std::string_view method;
-    std::string path;
-    std::vector<AnswerFacts> answers;
-    BodyFacts body;
-    QueryFacts query = QueryFacts::kNone;
-    std::vector<ErrorCode> errors;
-    std::string_view note;  ///< what else a reader must know
-};
-
-/// One for each row of routes.cpp; a test holds the two together.
-std::vector<OperationFacts> operation_facts();
-
-/// Those of /octoprint-emulator.
-std::vector<OperationFacts> emulator_facts();
+inline constexpr std::string_view kOwners = "Owners may, and administrators.";
 
 }  // namespace karmen::api

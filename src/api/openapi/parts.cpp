@@ -87,29 +87,29 @@ void add(Errors& errors, std::initializer_list<ErrorCode> codes) {
 
 void add_token_errors(Errors& errors, const Route& route) {
     using enum ErrorCode;
-    if (route.access == Access::kAnyone) return;
-    if (route.access == Access::kApiKey) return add(errors, {kForbidden});
+    if (route.access.credential == Credential::kNone) return;
+    if (route.access.credential == Credential::kApiKey) return add(errors, {kForbidden});
     add(errors, {kMissingToken, kExpiredToken, kRevokedToken, kUserSuspended, kWrongCredentials, kInvalidToken});
-    if (route.access == Access::kFreshUser || is_for_admins(route.access)) add(errors, {kFreshTokenRequired});
-    if (is_for_admins(route.access)) add(errors, {kRoleRequired});
+    if (route.access.freshness != Freshness::kAny) add(errors, {kFreshTokenRequired});
+    if (route.access.role == Role::kAdmin) add(errors, {kRoleRequired});
     if (route.when_forced == WhenPasswordChangeIsForced::kRefuse) add(errors, {kPasswordChangeRequired});
 }
 
 /// Whoever calls is looked up, by token or by password; what anyone may have without is the server's own.
-bool needs_database(const Route& route, const OperationFacts& facts) {
-    return route.access != Access::kAnyone || facts.body.is_read();
+bool needs_database(const Route& route) {
+    return route.access.credential != Credential::kNone || route.body.is_read();
 }
 
-Errors errors_of(const Route& route, const OperationFacts& facts) {
+Errors errors_of(const Route& route) {
     using enum ErrorCode;
     Errors errors;
     add_token_errors(errors, route);
-    if (facts.body.is_read()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
-    const bool has_checked_query = facts.query == QueryFacts::kList || facts.query == QueryFacts::kSnapshotWidth ||
-                                   facts.query == QueryFacts::kThumbnailSize;
+    if (route.body.is_read()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
+    const bool has_checked_query = route.query == QueryFacts::kList || route.query == QueryFacts::kSnapshotWidth ||
+                                   route.query == QueryFacts::kThumbnailSize;
     if (has_checked_query) add(errors, {kInvalidInput});
-    for (const ErrorCode code : facts.errors) add(errors, {code});
-    if (needs_database(route, facts)) add(errors, {kInternal, kStorageUnavailable});
+    for (const ErrorCode code : route.errors) add(errors, {code});
+    if (needs_database(route)) add(errors, {kInternal, kStorageUnavailable});
     add(errors, {kOverloaded});
     return errors;
 }
@@ -151,41 +151,47 @@ json::array tags() {
     return all;
 }
 
-std::string access_text(const Route& route) {
-    switch (route.access) {
-        case Access::kAnyone:
+std::string access_text(const Access& access) {
+    switch (access.credential) {
+        case Credential::kNone:
             return "For anyone.";
-        case Access::kRefreshToken:
+        case Credential::kRefreshToken:
             return "For whoever has a refresh token.";
-        case Access::kUser:
-        case Access::kFollower:
-            return "For every user.";
-        case Access::kViewer:
+        case Credential::kWebcamToken:
             return "For every user; for anyone when `webcam.access` is `open`.";
-        case Access::kFreshUser:
-            return "For every user, with a fresh access token.";
-        case Access::kFreshAdmin:
-            return "For administrators, with a fresh access token.";
-        case Access::kAdmin:
-            return "For administrators, with a fresh access token; any access token is enough when `auth.fresh_admin` "
-                   "is "
-                   "`accounts`.";
-        case Access::kApiKey:
+        case Credential::kApiKey:
             return "For every user, with an API token as API key.";
+        case Credential::kAccessToken:
+        case Credential::kPageToken:
+            break;
     }
-    return {};
+    std::string text = access.role == Role::kAdmin ? "For administrators" : "For every user";
+    if (access.freshness != Freshness::kAny) text += ", with a fresh access token";
+    if (access.freshness == Freshness::kFreshByDefault)
+        text += "; any access token is enough when `auth.fresh_admin` is `accounts`";
+    return text + '.';
 }
 
-json::array security(Access access) {
-    const auto needs = [](std::string_view scheme) { return json::array{json::object{{scheme, json::array{}}}}; };
-    if (access == Access::kAnyone) return {};
-    if (access == Access::kViewer || access == Access::kFollower)
-        return {json::object{{"accessToken", json::array{}}}, json::object{{"tokenInAddress", json::array{}}}};
-    if (access == Access::kRefreshToken) return needs("refreshToken");
-    if (access == Access::kApiKey)
-        return {json::object{{"apiKey", json::array{}}}, json::object{{"keyAsBearer", json::array{}}},
-                json::object{{"keyInAddress", json::array{}}}};
-    return needs("accessToken");
+json::array security(const Access& access) {
+    const auto one_of = [](std::initializer_list<std::string_view> schemes) {
+        json::array all;
+        for (const std::string_view scheme : schemes) all.push_back(json::object{{scheme, json::array{}}});
+        return all;
+    };
+    switch (access.credential) {
+        case Credential::kNone:
+            break;
+        case Credential::kAccessToken:
+            return one_of({"accessToken"});
+        case Credential::kRefreshToken:
+            return one_of({"refreshToken"});
+        case Credential::kPageToken:
+        case Credential::kWebcamToken:
+            return one_of({"accessToken", "tokenInAddress"});
+        case Credential::kApiKey:
+            return one_of({"apiKey", "keyAsBearer", "keyInAddress"});
+    }
+    return {};
 }
 
 json::object security_schemes() {
@@ -262,9 +268,9 @@ json::object content(std::string_view media_type, std::string_view schema) {
     return {{media_type, {{"schema", {{"$ref", "#/components/schemas/" + std::string(schema)}}}}}};
 }
 
-json::object responses(const Route& route, const OperationFacts& facts) {
+json::object responses(const Route& route) {
     json::object all;
-    for (const AnswerFacts& answer : facts.answers) {
+    for (const AnswerFacts& answer : route.answers) {
         json::value& response = all[std::to_string(answer.status)];
         if (response.is_null()) response = {{"description", http::status_text(answer.status)}};
         for (const std::string_view name : answer.headers) add_header(response.as_object(), name);
@@ -273,8 +279,7 @@ json::object responses(const Route& route, const OperationFacts& facts) {
         if (media.is_null()) media.emplace_object();
         for (auto& each : content(answer.media_type, answer.schema)) media.as_object()[each.key()] = each.value();
     }
-    for (const auto& [status, codes] : errors_of(route, facts))
-        all[std::to_string(status)] = error_response(status, codes);
+    for (const auto& [status, codes] : errors_of(route)) all[std::to_string(status)] = error_response(status, codes);
     return all;
 }
 

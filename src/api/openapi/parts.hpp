@@ -1,11 +1,11 @@
 #pragma once
 
-#include "api/openapi/facts.hpp"
 #include "api/route.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace karmen::api {
@@ -16,8 +16,8 @@ std::string_view tag_of(std::string_view path);
 boost::json::array tags();
 
 /// Who may call it, in words.
-std::string access_text(const Route& route);
-boost::json::array security(Access access);
+std::string access_text(const Access& access);
+boost::json::array security(const Access& access);
 boost::json::object security_schemes();
 
 /// One for each `{name}` of the path.
@@ -28,6 +28,6 @@ boost::json::array query_parameters(QueryFacts query);
 boost::json::object content(std::string_view media_type, std::string_view schema);
 
 /// By status: how it succeeds, and every error with its codes.
-boost::json::object responses(const Route& route, const OperationFacts& facts);
+boost::json::object responses(const Route& route);
 
 }  // namespace karmen::api

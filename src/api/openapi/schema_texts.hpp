@@ -10,7 +10,5 @@ namespace karmen::api {
 std::string_view answer_schemas();
 /// What requests are made of.
 std::string_view request_schemas();
-/// Both, of the OctoPrint that slicers see (emulator_json.cpp).
-std::string_view emulator_schemas();
 
 }  // namespace karmen::api

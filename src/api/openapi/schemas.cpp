@@ -5,7 +5,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
-#include <initializer_list>
 #include <string>
 
 namespace karmen::api {
@@ -54,15 +53,15 @@ void add_items(json::object& schemas, const std::string& type) {
 
 }  // namespace
 
+json::object parse_schemas(std::string_view text) {
+    json::value all = json::parse(text);
+    for (auto& schema : all.as_object()) require_all(schema.value());
+    return std::move(all.as_object());
+}
+
 json::object schemas() {
-    json::object all;
-    for (const std::string_view text : {answer_schemas(), request_schemas(), emulator_schemas()}) {
-        json::value part = json::parse(text);
-        for (auto& schema : part.as_object()) {
-            require_all(schema.value());
-            all[schema.key()] = std::move(schema.value());
-        }
-    }
+    json::object all = parse_schemas(answer_schemas());
+    for (auto& schema : parse_schemas(request_schemas())) all[schema.key()] = std::move(schema.value());
     for (const char* type : {"User", "Gcode", "PrintJob", "AuditEntry"}) add_page(all, type);
     all.erase("AuditEntry");  // it comes in pages only
     for (const char* type : {"Printer", "ApiToken", "Session"}) add_items(all, type);

@@ -9,7 +9,7 @@
 #include <string>
 
 /// What OctoPrint would say, for slicers that believe to talk to one (OctoPrint 1.11 REST API). Only what slicers read.
-namespace karmen::api::emulator {
+namespace karmen::emulator {
 
 boost::json::object version();
 boost::json::object server();
@@ -33,4 +33,4 @@ boost::json::object file(const Gcode& gcode, const std::string& address, const s
 enum class PrintEffect { kNone, kStarted };
 boost::json::object uploaded(const Gcode& gcode, PrintEffect print);
 
-}  // namespace karmen::api::emulator
+}  // namespace karmen::emulator

@@ -1,7 +1,7 @@
-#include "api/handlers.hpp"
 #include "api/openapi/document.hpp"
 #include "base/error.hpp"
 #include "http/file_response.hpp"
+#include "web/routes.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,14 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 /// The description of this API for programs, and a page that shows it (docs/adr/0013).
-namespace karmen::api {
+namespace karmen::web {
 
 namespace {
+
+using api::Answer;
+using api::Call;
+using api::Services;
+using api::WhenPasswordChangeIsForced;
 
 constexpr unsigned char kPage[] = {
 #embed "index.html"
@@ -61,8 +66,6 @@ std::string text_of(std::span<const unsigned char> bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-}  // namespace
-
 Answer get_openapi(const Services& services, Call& call) {
     co_return static_response(call.request, "application/json", services.openapi.text());
 }
@@ -79,4 +82,36 @@ Answer get_docs_file(const Services&, Call& call) {
     co_return static_response(call.request, found->media_type, text_of(found->bytes));
 }
 
-}  // namespace karmen::api
+}  // namespace
+
+std::vector<api::Route> routes() {
+    using enum ErrorCode;
+    return {
+        {.method = "GET",
+         .path = "/openapi.json",
+         .summary = "This document",
+         .access = api::kAnyone,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = get_openapi,
+         .answers = {{.status = 200, .schema = "Document", .headers = {"ETag"}}, {.status = 304, .headers = {"ETag"}}}},
+        {.method = "GET",
+         .path = "/docs",
+         .summary = "This document as a page, to read and to try",
+         .access = api::kAnyone,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = get_docs,
+         .answers = {{200, "File", "text/html", {"ETag"}}, {.status = 304, .headers = {"ETag"}}}},
+        {.method = "GET",
+         .path = "/docs/{file}",
+         .summary = "What the page is made of",
+         .access = api::kAnyone,
+         .when_forced = WhenPasswordChangeIsForced::kAllow,
+         .handler = get_docs_file,
+         .answers = {{200, "File", "text/css", {"ETag"}},
+                     {200, "File", "text/javascript", {"ETag"}},
+                     {.status = 304, .headers = {"ETag"}}},
+         .errors = {kNotFound}},
+    };
+}
+
+}  // namespace karmen::web

@@ -1,9 +1,13 @@
-#include "api/openapi/schema_texts.hpp"
+#include "api/openapi/schemas.hpp"
 
-namespace karmen::api {
+#include "emulator/routes.hpp"
 
-std::string_view emulator_schemas() {
-    return R"json({
+namespace karmen::emulator {
+
+namespace {
+
+/// Of what json.cpp and the handlers write and read.
+constexpr std::string_view kSchemas = R"json({
 "OctoPrintVersion": {
   "type": "object",
   "properties": {
@@ -193,6 +197,11 @@ std::string_view emulator_schemas() {
   "required": ["command"]
 }
 })json";
+
+}  // namespace
+
+boost::json::object schemas() {
+    return api::parse_schemas(kSchemas);
 }
 
-}  // namespace karmen::api
+}  // namespace karmen::emulator

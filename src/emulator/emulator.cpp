@@ -1,21 +1,21 @@
 #include "api/audit.hpp"
 #include "api/body.hpp"
-#include "api/emulator_json.hpp"
-#include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/upload.hpp"
+#include "emulator/handlers.hpp"
+#include "emulator/json.hpp"
 #include "http/problem.hpp"
 
 /// Slicers upload to Karmen as if it were an OctoPrint: at /octoprint-emulator into the library, at
 /// /octoprint-emulator/printers/<host> for that printer.
-namespace karmen::api {
+namespace karmen::emulator {
 
 namespace {
 
 constexpr std::string_view kPrinters = "printers";
 
 http::Response json_response(unsigned status, const boost::json::object& body) {
-    return http::Response::json(status, to_text(body));
+    return http::Response::json(status, api::to_text(body));
 }
 
 /// The printer in the address; none for the library.
@@ -37,7 +37,7 @@ Awaitable<void> require_target(const Services& services, const Call& call) {
 
 Awaitable<PrinterSnapshot> snapshot_of_target(const Services& services, const Call& call) {
     const auto host = target_printer(call);
-    if (!host) co_return emulator::library();
+    if (!host) co_return library();
     co_return (co_await services.printers.find(*host, services::PrinterFields::all())).snapshot;
 }
 
@@ -57,7 +57,7 @@ bool is_in(services::ConnectionState wanted, PrinterState state) {
 }
 
 std::int64_t file_id(const Call& call) {
-    if (const auto id = parse_id(call.request.path_values.back())) return *id;
+    if (const auto id = api::parse_id(call.request.path_values.back())) return *id;
     throw Error(ErrorCode::kGcodeNotFound, PublicMessage{"There is no such g-code"});
 }
 
@@ -67,14 +67,14 @@ std::string location_of(const Call& call, std::int64_t id) {
 
 /// As an OctoPrint that cannot print now, or not this file: that tells by no more than `effectivePrint`. With an error,
 /// slicers would send the file again and again.
-Awaitable<emulator::PrintEffect> try_print(const Services& services, const Call& call, std::int64_t gcode,
-                                           const std::string& host) {
+Awaitable<PrintEffect> try_print(const Services& services, const Call& call, std::int64_t gcode,
+                                 const std::string& host) {
     try {
         co_await services.printjobs.start(call.principal(), gcode, host);
-        co_return emulator::PrintEffect::kStarted;
+        co_return PrintEffect::kStarted;
     } catch (const Error& error) {
         if (error.code() != ErrorCode::kPrinterNotOperational && error.code() != ErrorCode::kGcodeNotPrintable) throw;
-        co_return emulator::PrintEffect::kNone;
+        co_return PrintEffect::kNone;
     }
 }
 
@@ -90,7 +90,7 @@ std::optional<printers::JobCommand> pause_command(std::string_view action) {
 }
 
 /// As OctoPrint has it: `pause` toggles unless it is told to pause or to resume, and only `pause` looks at an action.
-printers::JobCommand read_job_command(JsonBody& body) {
+printers::JobCommand read_job_command(api::JsonBody& body) {
     const std::string command = body.required_text("command");
     if (command == "start") return printers::JobCommand::kStart;
     if (command == "pause") {
@@ -107,56 +107,56 @@ printers::JobCommand read_job_command(JsonBody& body) {
 
 Answer emulate_version(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::version());
+    co_return json_response(200, version());
 }
 
 Answer emulate_server(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::server());
+    co_return json_response(200, server());
 }
 
 Answer emulate_settings(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::settings());
+    co_return json_response(200, settings());
 }
 
 Answer emulate_printer_profiles(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::printer_profiles());
+    co_return json_response(200, printer_profiles());
 }
 
 Answer emulate_files(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::no_files());
+    co_return json_response(200, no_files());
 }
 
 Answer emulate_current_user(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::current_user(call.principal().username));
+    co_return json_response(200, current_user(call.principal().username));
 }
 
 Answer emulate_login(const Services& services, Call& call) {
     co_await require_target(services, call);
-    co_return json_response(200, emulator::login(call.principal().username));
+    co_return json_response(200, login(call.principal().username));
 }
 
 Answer emulate_printer(const Services& services, Call& call) {
     const PrinterStatus status = (co_await snapshot_of_target(services, call)).status;
     if (!is_responding(status.state) || needs_connect(status.state)) throw not_operational();
-    co_return json_response(200, emulator::printer(status));
+    co_return json_response(200, printer(status));
 }
 
 Answer emulate_job(const Services& services, Call& call) {
-    co_return json_response(200, emulator::job(co_await snapshot_of_target(services, call)));
+    co_return json_response(200, job(co_await snapshot_of_target(services, call)));
 }
 
 Answer emulate_connection(const Services& services, Call& call) {
-    co_return json_response(200, emulator::connection((co_await snapshot_of_target(services, call)).status));
+    co_return json_response(200, connection((co_await snapshot_of_target(services, call)).status));
 }
 
 Answer emulate_change_connection(const Services& services, Call& call) {
     co_await require_target(services, call);
-    JsonBody body = co_await JsonBody::read(call.request);
+    api::JsonBody body = co_await api::JsonBody::read(call.request);
     const std::string command = body.required_text("command");
     if (!command.empty() && command != "connect" && command != "disconnect")
         body.fail("command", "must be connect or disconnect");
@@ -173,10 +173,10 @@ Answer emulate_change_connection(const Services& services, Call& call) {
 
 Answer emulate_job_command(const Services& services, Call& call) {
     co_await require_target(services, call);
-    JsonBody body = co_await JsonBody::read(call.request);
+    api::JsonBody body = co_await api::JsonBody::read(call.request);
     const printers::JobCommand command = read_job_command(body);
     body.finish();
-    call.audit.action = audit_action(command);
+    call.audit.action = api::audit_action(command);
     const auto host = target_printer(call);
     if (!host) throw not_operational();
     // The printer knows best what it does: what is so already it takes, without a print it refuses.
@@ -193,15 +193,15 @@ Answer emulate_printer_command(const Services&, Call& call) {
 
 Answer emulate_upload(const Services& services, Call& call) {
     co_await require_target(services, call);  // refused before the file was sent
-    const StoredUpload upload = co_await store_upload(services, call, UploadForm::kSlicer);
+    const api::StoredUpload upload = co_await api::store_upload(services, call, api::UploadForm::kSlicer);
     const auto host = target_printer(call);
-    auto print = emulator::PrintEffect::kNone;
+    auto print = PrintEffect::kNone;
     call.audit.target = "gcode " + std::to_string(upload.gcode.id);
     if (host && upload.wants_print) {
         call.audit.action = "print.start";
         print = co_await try_print(services, call, upload.gcode.id, *host);
     }
-    http::Response response = json_response(201, emulator::uploaded(upload.gcode, print));
+    http::Response response = json_response(201, uploaded(upload.gcode, print));
     response.headers.set("Location", location_of(call, upload.gcode.id));
     co_return response;
 }
@@ -209,7 +209,7 @@ Answer emulate_upload(const Services& services, Call& call) {
 Answer emulate_file(const Services& services, Call& call) {
     co_await require_target(services, call);
     const Gcode gcode = co_await services.gcodes.find(file_id(call));
-    co_return json_response(200, emulator::file(gcode, location_of(call, gcode.id), call.request.prefix));
+    co_return json_response(200, file(gcode, location_of(call, gcode.id), call.request.prefix));
 }
 
 /// What Cura sends to the Location of its upload when it did not ask for a print there.
@@ -217,7 +217,7 @@ Answer emulate_select(const Services& services, Call& call) {
     co_await require_target(services, call);
     const std::int64_t id = file_id(call);
     co_await services.gcodes.find(id);
-    JsonBody body = co_await JsonBody::read(call.request);
+    api::JsonBody body = co_await api::JsonBody::read(call.request);
     const std::string command = body.required_text("command");
     if (!command.empty() && command != "select") body.fail("command", "must be select");
     const bool wants_print = body.optional_bool("print").value_or(false);
@@ -228,4 +228,4 @@ Answer emulate_select(const Services& services, Call& call) {
     co_return http::Response::no_content();
 }
 
-}  // namespace karmen::api
+}  // namespace karmen::emulator

@@ -1,8 +1,8 @@
-#include "api/handlers.hpp"
+#include "emulator/handlers.hpp"
 
 #include <fmt/format.h>
 
-namespace karmen::api {
+namespace karmen::emulator {
 
 namespace {
 
@@ -28,4 +28,4 @@ Answer emulate_page(const Services&, Call& call) {
     co_return response;
 }
 
-}  // namespace karmen::api
+}  // namespace karmen::emulator

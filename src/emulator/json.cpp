@@ -1,4 +1,4 @@
-#include "api/emulator_json.hpp"
+#include "emulator/json.hpp"
 
 #include "base/version.hpp"
 
@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-namespace karmen::api::emulator {
+namespace karmen::emulator {
 
 namespace json = boost::json;
 
@@ -160,4 +160,4 @@ json::object uploaded(const Gcode& gcode, PrintEffect print) {
             {"effectivePrint", print == PrintEffect::kStarted}};
 }
 
-}  // namespace karmen::api::emulator
+}  // namespace karmen::emulator
