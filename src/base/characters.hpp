@@ -8,9 +8,8 @@ namespace karmen {
 /// Bytes of the character that begins well-formed UTF-8.
 std::size_t character_length(std::string_view utf8);
 
-/// A character that is obeyed instead of shown: a control (U+0000–U+001F, U+007F–U+009F), or one that turns the
-/// direction of a line, so that it shows something else than it says (U+061C, U+200E, U+200F, U+202A–U+202E,
-/// U+2066–U+2069).
+/// A control character (U+0000–U+001F, U+007F–U+009F), or a bidirectional one, which changes the direction of a line so
+/// that it looks like another text (U+061C, U+200E, U+200F, U+202A–U+202E, U+2066–U+2069).
 bool is_obeyed(std::string_view character);
 
 }  // namespace karmen

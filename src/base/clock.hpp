@@ -20,7 +20,7 @@ class SystemClock final : public Clock {
     Timestamp now() const override;
 };
 
-/// For spans of time in one process: counts on whatever is done to the wall clock, and means no date.
+/// For durations within one process: it does not change when the wall clock is set. Its values are not dates.
 class MonotonicClock final : public Clock {
   public:
     Timestamp now() const override;

@@ -9,7 +9,7 @@
 /// Texts, sizes and times as people read them in a terminal.
 namespace karmen {
 
-/// Without what a terminal would obey: names and the words of printers come from strangers.
+/// Without characters that control a terminal: names and the texts of printers are untrusted.
 std::string printable(std::string_view text);
 /// The same for a text of several lines.
 std::string printable_lines(std::string_view text);

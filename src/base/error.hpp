@@ -30,15 +30,15 @@ enum class ErrorCode {
     kSessionNotFound,
     kPrinterNotFound,
     kGcodeNotFound,
-    kThumbnailNotFound,    ///< the file has none, or none of this size
-    kThumbnailUnreadable,  ///< the file says that it has one, and it is none
+    kThumbnailNotFound,    ///< the file has no picture, or no picture of this size
+    kThumbnailUnreadable,  ///< the file claims to have a picture, but it cannot be read
     kPrintJobNotFound,
-    kWebcamNotAvailable,  ///< the printer has none, or one that Karmen must not connect to
+    kWebcamNotAvailable,  ///< the printer has no webcam, or one that Karmen must not connect to
     kMethodNotAllowed,
     kConflict,  ///< exists already, or may not be changed that way
     kPrinterNotOperational,
     kGcodeNotPrintable,  ///< printers of that kind do not take files of this format
-    kPrinterRefused,     ///< the printer answered no to what its state does not allow
+    kPrinterRefused,     ///< the printer refused a command that its state does not allow
     kBodyTooLarge,
     kHeaderTooLarge,
     kRequestTimeout,
@@ -56,7 +56,7 @@ enum class ErrorCode {
     kServiceUnavailable,  ///< Redis does not answer
     kNotReady,            ///< this process cannot do its work now; the fields say why
     kDiskFull,
-    kQuotaExceeded,  ///< the user's files take all the room that they may
+    kQuotaExceeded,  ///< the user's files have reached their quota
 };
 
 /// The stable word of the code, such as `printer_not_found`.
@@ -95,7 +95,7 @@ class Error : public std::exception {
     const std::string& detail() const { return detail_; }
     const std::vector<FieldError>& fields() const { return fields_; }
 
-    /// Seconds after which a client may try again (`Retry-After`); 0: not said.
+    /// Seconds after which a client may try again (`Retry-After`); 0 if the answer does not say.
     int retry_after_s() const { return retry_after_s_; }
     Error&& with_retry_after(int seconds) && {
         retry_after_s_ = seconds;

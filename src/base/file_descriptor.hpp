@@ -5,7 +5,7 @@
 
 namespace karmen {
 
-/// Owns an open file of the operating system; -1 is none.
+/// Owns an open file of the operating system; -1 if there is none.
 class FileDescriptor {
   public:
     FileDescriptor() = default;

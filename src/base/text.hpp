@@ -29,19 +29,19 @@ std::string to_hex(std::span<const std::byte> bytes);
 /// Every byte but letters and digits as `%2F` (RFC 3986 section 2.1).
 std::string percent_encoded(std::string_view text);
 
-/// The whole text as a decimal number; nullopt for anything else, blanks and out of range included.
+/// The whole text as a decimal number; nullopt if it is not one, contains blanks or is out of range.
 std::optional<std::int64_t> parse_int(std::string_view text);
 
 /// Well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_valid_utf8(std::string_view text);
 
-/// Characters of well-formed UTF-8, as limits for people are told in.
+/// The number of characters in well-formed UTF-8. Limits that people see are stated in characters.
 std::size_t count_characters(std::string_view utf8);
 
 /// Each byte of ISO 8859-1 is the character of the same number.
 std::string latin1_to_utf8(std::string_view latin1);
 
-/// What is not UTF-8 becomes U+FFFD: for texts from strangers that must be stored or shown.
+/// Replaces invalid UTF-8 by U+FFFD: for untrusted texts that must be stored or shown.
 std::string to_valid_utf8(std::string_view text);
 
 }  // namespace karmen

@@ -9,9 +9,9 @@ namespace karmen {
 /// not UTF-8 is returned as it is. Any thread.
 std::string to_nfc(std::string_view text);
 
-/// What names are compared by when letter case, width (`Ａ`), composition, invisible characters and blanks at the ends
-/// shall make no difference: NFKC_Casefold of the text, without white space at its ends. Text that is not UTF-8 is
-/// returned as it is. Any thread.
+/// The form in which names are compared, so that letter case, width (`Ａ`), composition, invisible characters and
+/// blanks at the ends make no difference: NFKC_Casefold of the text, without white space at its ends. Text that is not
+/// UTF-8 is returned as it is. Any thread.
 std::string fold_name(std::string_view text);
 
 }  // namespace karmen

@@ -16,8 +16,8 @@ inline constexpr Bytes kKiB = 1024;
 inline constexpr Bytes kMiB = 1024 * kKiB;
 inline constexpr Bytes kGiB = 1024 * kMiB;
 
-// The members below hold the defaults, and only they do. What each option means and allows stands in options.cpp; a
-// member without a row there fails a test.
+// The members below are the only place of the defaults. options.cpp says what each option means and allows; a test
+// fails if a member has no row there.
 
 struct Http {
     std::string address = "127.0.0.1";
@@ -120,7 +120,7 @@ struct Files {
     std::string dir;      ///< empty: gcodes in data_dir
     std::string old_dir;  ///< what rows of Karmen 0.0.13 call it; empty: the same
     Bytes min_free_bytes = 64 * kMiB;
-    Bytes user_quota_bytes = 0;  ///< 0: none
+    Bytes user_quota_bytes = 0;  ///< 0: no quota
     Bytes unpacked_max_bytes = 512 * kMiB;
     Bytes thumbnail_max_bytes = 4 * kMiB;
     int thumbnail_max_pixels = 1'000'000;
@@ -142,7 +142,7 @@ struct Storage {
 };
 
 struct Redis {
-    std::string url;  ///< empty: none, everything in one process
+    std::string url;  ///< empty: no Redis, everything in one process
     std::string key_prefix = "karmen:";
     Duration connect_timeout = std::chrono::seconds(2);
     Duration command_timeout = std::chrono::seconds(2);

@@ -9,9 +9,9 @@
 
 namespace karmen::config {
 
-/// Gives `app` (the program or one of its subcommands) `--config` and a flag for every option of the table but the
-/// secrets. Parsing only notes their texts in `flags`, which must live as long as `app`; load() checks them, together
-/// with the other sources. May be called for several subcommands with the same `flags`.
+/// Adds `--config` and a flag for every option of the table, except secrets, to `app` (the program or one of its
+/// subcommands). Parsing only stores their texts in `flags`, which must live as long as `app`; load() checks them
+/// together with the other sources. May be called for several subcommands with the same `flags`.
 void add_flags(CLI::App& app, Flags& flags);
 
 /// One line for each argument that `app.parse` did not understand (CLI::ExtrasError), with what may have been meant.

@@ -21,8 +21,8 @@ struct Flags {
 struct Sources {
     /// The text of a file; throws std::runtime_error with the reason.
     std::function<std::string(const std::string& path)> read_file;
-    /// All variables of the process; those that do not begin with KARMEN_ are left alone, but for the POSTGRES_ ones of
-    /// Karmen 0.0.13 that `storage.postgres_url` names.
+    /// All variables of the process. Only those that begin with KARMEN_ are used, and the POSTGRES_ ones of Karmen
+    /// 0.0.13 that the help of `storage.postgres_url` names.
     std::map<std::string, std::string> environment;
     Flags flags;
 };
@@ -38,8 +38,8 @@ class ConfigError : public std::runtime_error {
 };
 
 /// The defaults, changed by the file that `--config` or KARMEN_CONFIG names, then by the environment, then by flags.
-/// Throws ConfigError with everything that is wrong in any of them, also where a stronger source says better. Any
-/// thread, blocks in read_file.
+/// Throws ConfigError with everything that is wrong in any source, even if a stronger source overrides it. Any thread,
+/// blocks in read_file.
 Config load(const Sources& sources);
 
 }  // namespace karmen::config

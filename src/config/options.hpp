@@ -57,7 +57,7 @@ struct TextOption {
     TextRule rule;
 };
 
-/// A text that is never shown, in messages and prints neither.
+/// A text that is never shown, neither in messages nor in printed configurations.
 struct SecretOption {
     Field<std::string> field;
     TextRule rule;
@@ -75,13 +75,14 @@ struct WordOption {
     std::size_t (*get)(const Config&);
 };
 
-/// One row of the table: everything that is known of an option, but its default, which is the member of Config itself.
+/// One row of the table: everything about an option except its default, which is the initial value of the member of
+/// Config.
 struct Option {
     std::string_view key;   ///< dotted, as in TOML: `http.port`
     std::string_view help;  ///< one line
     std::variant<NumberOption, DurationOption, SizeOption, TextOption, SecretOption, ListOption, WordOption> kind;
 
-    /// `http`, or empty for an option that stands in no section.
+    /// `http`; empty if the option is in no section.
     std::string_view section() const;
     /// `port`
     std::string_view name() const;
@@ -105,8 +106,8 @@ std::string to_toml(const Option& option, const Config& config);
 /// A value as one of the sources holds it. Flags and variables of the environment hold text for every kind of option.
 using Value = std::variant<std::string, std::int64_t, std::vector<std::string>>;
 
-/// Puts the value into `config`. Otherwise the answer is why not, in words that follow the option's name; a secret is
-/// not in them.
+/// Stores the value in `config`. If it is not allowed, returns the reason, as words that follow the option's name and
+/// contain no secret.
 std::optional<std::string> assign(const Option& option, const Value& value, Config& config);
 
 /// The same for a text from a flag or the environment, where a list is written with commas.

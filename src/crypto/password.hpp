@@ -7,8 +7,8 @@
 
 namespace karmen::crypto {
 
-/// bcrypt looks at no more. What is longer is cut here, as Karmen 0.0.13 cut it, so that its users' passwords go on
-/// working.
+/// bcrypt uses only this many bytes. Longer passwords are cut here, as Karmen 0.0.13 did, so that the passwords of its
+/// users go on working.
 inline constexpr std::size_t kPasswordBytesUsed = 72;
 
 /// The highest that can be configured: about two seconds of one core.
@@ -24,10 +24,11 @@ std::string hash_password(std::string_view password, int cost);
 /// thread, blocks.
 bool verify_password(std::string_view password, const std::string& hash);
 
-/// The cost of a bcrypt hash; none when the text is no such hash. Any thread.
+/// The cost of a bcrypt hash; nullopt if the text is not such a hash. Any thread.
 std::optional<int> cost_of(const std::string& hash);
 
-/// Well-formed, and as dear to compare with as a real one of that cost, but made from no password at all. Any thread.
+/// A well-formed hash of that cost that no password matches. Comparing with it takes as long as with a real one. Any
+/// thread.
 std::string hash_of_nobody(int cost);
 
 }  // namespace karmen::crypto

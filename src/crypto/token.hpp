@@ -18,29 +18,29 @@ inline constexpr std::size_t kTokenBytesMax = std::size_t{8} * 1024;
 
 enum class TokenType { kAccess, kRefresh };
 
-/// What clients read from a token to draw their pages. No right follows from it: the account decides.
+/// What clients read from a token for their pages. It gives no rights: the account decides.
 struct UserClaims {
     std::string role;
     std::string username;
-    std::optional<bool> force_password_change;  ///< API tokens do not say
+    std::optional<bool> force_password_change;  ///< nullopt in API tokens
     bool operator==(const UserClaims&) const = default;
 };
 
 /// What a token says, in whole seconds as RFC 7519 has it.
 struct TokenClaims {
-    std::optional<Uuid> jti;  ///< always there in a token without expiry: it is what can be revoked
+    std::optional<Uuid> jti;  ///< always present in a token without expiry, because revoking needs it
     Uuid user;                ///< claim `identity`
     TokenType type = TokenType::kAccess;
     bool is_fresh = false;
     Timestamp issued_at;
-    std::optional<Timestamp> expires_at;  ///< none in API tokens
-    /// LocalUser::password_generation at the time of making, claim `pwd_gen`. None in API tokens, which outlive a
-    /// change of the password, and in tokens of Karmen 0.0.13.
+    std::optional<Timestamp> expires_at;  ///< nullopt in API tokens
+    /// LocalUser::password_generation at the time of making, claim `pwd_gen`. nullopt in API tokens, which stay valid
+    /// after a change of the password, and in tokens of Karmen 0.0.13.
     std::optional<std::int64_t> password_generation;
-    /// The log-in that the token came from, claim `sid`. None in API tokens, and in tokens made before there were
-    /// sessions.
+    /// The log-in that the token came from, claim `sid`. nullopt in API tokens, and in tokens made before sessions
+    /// existed.
     std::optional<Uuid> session;
-    std::optional<UserClaims> user_claims;  ///< none in refresh tokens
+    std::optional<UserClaims> user_claims;  ///< nullopt in refresh tokens
     bool operator==(const TokenClaims&) const = default;
 };
 
@@ -48,9 +48,9 @@ struct TokenClaims {
 /// root. Immutable; any thread.
 class TokenSigner {
   public:
-    /// `old_secret`, which Karmen 0.0.13 signed with and which may be short, only vouches for its API tokens: they have
-    /// no expiry, are not fresh, and the database knows each. Empty: none. The clock of the process that made a token
-    /// may be ahead of ours by `clock_leeway`.
+    /// `old_secret` is the key that Karmen 0.0.13 signed with. It only validates API tokens of 0.0.13, which have no
+    /// expiry, are not fresh and are in the database, so it may be short; it may be empty. The clock of the process
+    /// that made a token may be ahead of ours by `clock_leeway`.
     explicit TokenSigner(std::string secret, std::string old_secret = {}, std::chrono::seconds clock_leeway = {})
         : secret_(std::move(secret)), old_secret_(std::move(old_secret)), clock_leeway_(clock_leeway) {}
 
@@ -61,8 +61,8 @@ class TokenSigner {
     /// missing; `fresh` may be the second until which the token counts as fresh. A token is valid while exp >= now, and
     /// from nbf <= now + leeway on.
     ///
-    /// Whether access or refresh is wanted, whether the user is still there and the token not revoked is the caller's
-    /// question. Throws Error: kExpiredToken; kWrongCredentials when the identity cannot be a user's; kInvalidToken for
+    /// The caller checks the type of the token, whether the user still exists, and whether the token was revoked.
+    /// Throws Error: kExpiredToken; kWrongCredentials when the identity cannot be a user's; kInvalidToken for
     /// everything else.
     TokenClaims verify(std::string_view token, Timestamp now) const;
 

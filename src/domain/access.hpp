@@ -23,10 +23,10 @@ struct Principal {
     bool is_api_token = false;  ///< the token never expires and acts as role `user`
 };
 
-/// Owners may delete what they own, administrators what anybody owns; what has no owner is the administrators'.
+/// An owner may delete the own objects. An administrator may delete every object, also one without an owner.
 bool may_delete(const Principal& who, const std::optional<Uuid>& owner);
 
-/// Pausing, cancelling, connecting: administrators, and whoever's print runs on that printer.
+/// Pausing, cancelling, connecting: administrators may, and the user whose print is running on that printer.
 bool may_operate(const Principal& who, const std::optional<Uuid>& owner_of_running_print);
 
 }  // namespace karmen

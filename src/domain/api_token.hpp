@@ -8,7 +8,8 @@
 
 namespace karmen {
 
-/// A token without expiry that a user made for a program. The token itself is not kept, only what revokes it.
+/// A token without expiry that a user made for a program. The token itself is not stored, only its id, by which it can
+/// be revoked.
 struct ApiToken {
     Uuid jti;  ///< the token's claim of that name; the primary key
     Uuid user;

@@ -13,7 +13,7 @@ inline constexpr const char* kAuditOk = "ok";
 /// The request was broken off: whether it took effect is not known.
 inline constexpr const char* kAuditBrokenOff = "broken_off";
 
-/// One thing that somebody did, or was not let do. No secret stands in it.
+/// One action of somebody, or one refusal. It contains no secrets.
 struct AuditEntry {
     std::int64_t id = 0;
     Timestamp time{};
@@ -21,7 +21,7 @@ struct AuditEntry {
     /// Who, as the account was called then; it may be deleted meanwhile. At a log-in the name that was tried.
     std::optional<Uuid> user;
     std::optional<std::string> username;
-    /// From where; none: the command line.
+    /// The client's address; nullopt if it was the command line.
     std::optional<std::string> address;
     std::string target;      ///< what it was done to: a host, an id, a name
     std::string result;      ///< kAuditOk, kAuditBrokenOff or the word of an error

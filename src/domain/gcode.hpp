@@ -12,7 +12,7 @@
 
 namespace karmen {
 
-/// What a g-code file says of itself in the comments of its slicer. A member is empty when the file does not say.
+/// The facts that the slicer wrote into a g-code file. A member is empty if the file does not state it.
 struct GcodeAnalysis {
     struct Filament {
         std::optional<double> length_mm;
@@ -59,11 +59,11 @@ struct GcodeAnalysis {
     bool operator==(const GcodeAnalysis&) const = default;
 };
 
-/// Rises when an analysis finds more than before, or reads what it could not: files with a lower one are analysed again
-/// (task `analyze`).
+/// Increases when the analysis finds more than before. Files that an older version analysed are analysed again (task
+/// `analyze`).
 inline constexpr std::int64_t kAnalysisVersion = 3;
 
-/// Why a g-code whose file is not there has no analysis. Not for ever: files come back.
+/// The error of a g-code whose file is missing. It is analysed when the file comes back.
 inline constexpr std::string_view kFileIsGone = "the file is gone";
 
 /// A stored file.
@@ -72,12 +72,12 @@ struct Gcode {
     std::string path;      ///< folder inside the store as the uploader named it, `/` between parts; empty for the root
     std::string filename;  ///< the safe name on disk
     std::string display;   ///< the name as uploaded
-    std::string absolute_path;  ///< relative to the store's root all the same; the member is called so in the contract
+    std::string absolute_path;  ///< in fact relative to the store's root; the HTTP contract gives the member this name
     Timestamp uploaded{};
     std::int64_t size_bytes = 0;
     std::string sha256;                         ///< lower-case hexadecimal
-    std::optional<GcodeAnalysis> analysis;      ///< none until it is done
-    std::optional<std::string> analysis_error;  ///< why there is none
+    std::optional<GcodeAnalysis> analysis;      ///< nullopt until it is done
+    std::optional<std::string> analysis_error;  ///< why there is no analysis
     std::int64_t analysis_version = kAnalysisVersion;
     std::optional<Uuid> user;
     std::optional<std::string> username;  ///< joined in by reads

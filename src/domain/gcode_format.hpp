@@ -19,11 +19,11 @@ inline constexpr std::string_view kGcodeEndings = ".gco, .gcode, .g, .bgcode or 
 /// The end of a name that tells the format, in the letters of the name; empty if it is not the name of a g-code.
 std::string_view gcode_ending(std::string_view filename);
 std::optional<GcodeFormat> gcode_format(std::string_view filename);
-/// Of a file that is stored: whatever else old rows may have is text.
+/// The format of a stored file; names with other endings, from old rows, count as text.
 GcodeFormat stored_format(std::string_view filename);
 
-/// Why printers of a kind (PrinterClient::name) do not print files of that format, as a clause for people; none if they
-/// do.
+/// Why printers of a kind (PrinterClient::name) do not print files of that format, as a clause for people; nullopt if
+/// they do.
 std::optional<std::string> print_obstacle(std::string_view kind, GcodeFormat format);
 
 }  // namespace karmen

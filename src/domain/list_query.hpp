@@ -33,7 +33,7 @@ struct ListQuery {
     std::optional<std::string> start_with;
 };
 
-/// `next` is the primary key of the first row of the following page, none on the last.
+/// `next` is where the following page begins; nullopt on the last page.
 template <class Row>
 struct Page {
     std::vector<Row> rows;

@@ -8,8 +8,8 @@
 
 namespace karmen {
 
-/// What begins with a log-in and ends with a log-out, an end by the user or an administrator, or its expiry. All access
-/// and refresh tokens that come from the log-in carry its id and end with it.
+/// A session begins with a log-in. It ends with a log-out, if the user or an administrator ends it, or when it expires.
+/// All access and refresh tokens that come from the log-in carry its id and end with it.
 struct LoginSession {
     Uuid id;
     Uuid user;

@@ -13,8 +13,8 @@ struct PrinterSnapshot {
     PrinterStatus status = not_responding();
     Webcam webcam{std::string(kWebcamNotAccessible), std::nullopt};
     std::optional<PrinterJob> job;
-    std::optional<Timestamp> since = {};                ///< the printer is seen in this state; none: not asked yet
-    std::optional<std::chrono::milliseconds> age = {};  ///< as read: since the printer was asked
+    std::optional<Timestamp> since = {};  ///< when this state was first seen; nullopt if the printer was not asked yet
+    std::optional<std::chrono::milliseconds> age = {};  ///< how long ago the printer was asked, at the time of reading
     bool operator==(const PrinterSnapshot&) const = default;
 };
 

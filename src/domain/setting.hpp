@@ -5,7 +5,7 @@
 
 namespace karmen {
 
-/// One choice that administrators make while the server runs, as text. Which keys there are, services/ knows.
+/// A setting that administrators change while the server runs, as text. services/settings has the list of keys.
 struct Setting {
     std::string key;
     std::optional<std::string> val;

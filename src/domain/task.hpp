@@ -37,7 +37,7 @@ struct TaskTransition {
     TaskState to;
 };
 
-/// All that can happen to a task. What stands not here does not happen, and leaves the task as it is.
+/// All transitions of a task. An event that is not listed for a state leaves the task as it is.
 inline constexpr std::array<TaskTransition, 9> kTaskTransitions{{
     {TaskState::kQueued, TaskEvent::kTaken, TaskState::kRunning},
     {TaskState::kRunning, TaskEvent::kSucceeded, TaskState::kDone},
@@ -50,11 +50,11 @@ inline constexpr std::array<TaskTransition, 9> kTaskTransitions{{
     {TaskState::kDead, TaskEvent::kDiscarded, TaskState::kDone},
 }};
 
-/// None: this cannot happen to a task in that state.
+/// nullopt if this event cannot happen in that state.
 std::optional<TaskState> next_state(TaskState state, TaskEvent event);
 
-/// A piece of work for any worker. It may be done twice, by two workers at the same time even: whoever adds a kind of
-/// task says why that does no harm.
+/// A piece of work for any worker. It may be done twice, even by two workers at the same time: for each kind of task
+/// the code says why that does no harm.
 struct Task {
     std::string id;       ///< a UUID, the same through all attempts
     std::string kind;     ///< which handler does it, such as `scan_network`

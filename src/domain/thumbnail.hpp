@@ -10,7 +10,7 @@ namespace karmen {
 /// Where in a stored file a picture of the print stands, as its slicer put it there. The picture itself is not kept
 /// twice: it is read from the file when somebody asks for it.
 struct Thumbnail {
-    /// What the file calls it; the bytes decide in the end.
+    /// As the file declares it; in the end the bytes decide.
     enum class Format { kPng, kJpg, kQoi };
     enum class Encoding {
         kBase64Comments,  ///< lines of `; ` and base64
@@ -40,7 +40,8 @@ struct WantedThumbnail {
     unsigned height = 0;
 };
 
-/// Of equal sizes the first, but QOI last, since it costs a conversion. None if no picture is as wanted.
+/// The first of several pictures with the same size, but QOI last, because it must be converted. nullopt if no picture
+/// fits.
 std::optional<Thumbnail> choose_thumbnail(std::span<const Thumbnail> all, const WantedThumbnail& wanted);
 
 }  // namespace karmen

@@ -10,10 +10,10 @@
 
 namespace karmen {
 
-/// The way to prove who one is that Karmen itself keeps: a password.
+/// The provider for log-ins with a password that Karmen itself stores.
 inline constexpr const char* kLocalProvider = "local";
 
-/// An account. How its owner logs in is told by `providers`; the facts of the provider `local` are a LocalUser.
+/// An account. `providers` says how its owner logs in; a LocalUser has the data of the provider `local`.
 struct User {
     Uuid uuid;
     std::string username;  ///< at most 128 characters, unique: names that fold_name() makes equal are one
@@ -28,9 +28,9 @@ struct LocalUser {
     Uuid user;
     std::string password_hash;  ///< bcrypt, 60 characters
     bool force_password_change = false;
-    /// Counts the changes of the password. A session begins only under the number that its password was found right
-    /// under. Tokens from before there were sessions carry the number they were made under, and are refused under
-    /// another.
+    /// Counts the changes of the password. A session begins only if the number is still the one under which its
+    /// password was checked. Tokens that were made before sessions existed carry their number, and are refused after it
+    /// changes.
     std::int64_t password_generation = 0;
 };
 
