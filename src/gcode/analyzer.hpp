@@ -13,23 +13,23 @@
 
 namespace karmen::gcode {
 
-/// Reads from a g-code file what its slicer says of it: bytes in, facts out, in one pass and in bounded memory
-/// (kLineMaxBytes of a line, however long it is). Made for one file by the one who reads or receives it. Any thread,
-/// one at a time. No content is an error: a value that makes no sense is as if it were not there. How the bytes are cut
-/// into feed() calls never changes the result.
+/// Reads the facts that a slicer wrote into a g-code file: bytes in, facts out, in one pass and in bounded memory (at
+/// most kLineMaxBytes of each line). Made for one file by the code that reads or receives it. Any thread, one at a
+/// time. No content is an error: a value that makes no sense is ignored. The result does not depend on how the bytes
+/// are cut into feed() calls.
 ///
-/// Facts come from comments that fill a line (after blanks, if any); the first usable value of each stands, where 0
-/// says nothing. Exceptions: the time of a file that has no total is its last `;TIME_ELAPSED:` (Cura), and temperatures
+/// Facts come from comments that fill a line (after blanks, if any). The first usable value of each fact counts; 0 is
+/// not usable. Exceptions: the time of a file that has no total is its last `;TIME_ELAPSED:` (Cura), and temperatures
 /// that no comment gives are taken from the heating commands (HeaterCommands says which). comment_rules.cpp lists the
-/// comments. Of pictures only their places are kept (ThumbnailIndex). A last line without its end may be cut, even in a
-/// number, so it counts for nothing.
+/// comments. Of pictures only their places are kept (ThumbnailIndex). A last line without a line end may be cut, even
+/// within a number, so it is ignored.
 ///
 /// Nearly all lines of a file are moves, so most of the file is only scanned for comments and for M, N and T at the
-/// beginning of a line. Every line is read (close reading) where moves and macros say something: at the beginning of
-/// the file, and behind the beginning of a layer and the selection of a tool, until the first extrusion.
+/// beginning of a line. Every line is read (close reading) where moves and macros contain facts: at the beginning of
+/// the file, and after the beginning of a layer or the selection of a tool, until the first extrusion.
 class GcodeAnalyzer {
   public:
-    /// Which scan is used changes the speed only.
+    /// The choice of the scan changes only the speed.
     explicit GcodeAnalyzer(LineScan scan = fastest_line_scan());
 
     void feed(std::span<const char> bytes);
@@ -37,7 +37,7 @@ class GcodeAnalyzer {
     /// For formats that hold their metadata beside the g-code: the same as a comment `; key = value` of its slicer.
     void feed_comment(std::string_view comment);
 
-    /// What the whole input said. Nothing may be fed after it.
+    /// The facts of the whole input. REQUIRES: nothing is fed afterwards.
     GcodeAnalysis finish();
 
   private:
@@ -62,7 +62,7 @@ class GcodeAnalyzer {
     LineScan scan_;
     CommentRules comment_rules_;
     Findings findings_;
-    /// The beginning of a line whose end has not come yet. Of the lines that cannot hold a fact nothing is kept.
+    /// The beginning of a line whose end has not come yet. Lines that cannot hold a fact are not kept.
     std::string line_;
     std::uint64_t line_at_ = 0;
     bool collecting_ = true;

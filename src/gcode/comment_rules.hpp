@@ -12,20 +12,20 @@
 
 namespace karmen::gcode {
 
-/// The comments that are known: the table in the source names every one. Made for one file, as it stops to look for
-/// those that can say nothing new (a second layer height).
+/// The known comments; the table in the source file lists them. Made for one file, because it stops looking for
+/// comments that cannot add a fact (a second layer height).
 class CommentRules {
   public:
     CommentRules();
 
-    /// Whether a comment can hold a fact, by its first word: a cheap test that turns nearly all comments away. "Yes"
-    /// may be wrong and only costs time. `text` is what stands behind `;`; it may run on into later lines. REQUIRES:
+    /// Whether a comment can hold a fact, by its first word: a cheap test that rejects nearly all comments. A wrong
+    /// "yes" only costs time. `text` is what stands behind `;`; it may run on into later lines. REQUIRES:
     /// kFirstWordPeek bytes can be read at `text`.
     bool may_hold_fact(const char* text) const;
 
     struct Kept {
         std::size_t size = 0;  ///< how many lines are kept
-        unsigned elapsed = 0;  ///< where the last `;TIME_ELAPSED:` begins, which is not kept; 0: there is none
+        unsigned elapsed = 0;  ///< where the last `;TIME_ELAPSED:` begins, which is not kept; 0 if there is none
     };
     /// The same for many: of the lines that begin at data + start keeps those that are no comments or may hold a fact.
     /// But of `;TIME_ELAPSED:` the last usable one counts, so the caller needs the others only if the last is not
@@ -39,7 +39,7 @@ class CommentRules {
     static constexpr std::size_t kBuckets = 8192;
 
   private:
-    /// The comments of this handler can say nothing new.
+    /// The comments of this handler cannot add a fact any more.
     void settle(comment_values::Handler handler);
 
     /// What comments whose first word falls into a bucket can be.

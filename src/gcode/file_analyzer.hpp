@@ -13,16 +13,16 @@
 
 namespace karmen::gcode {
 
-/// The facts of a file, or why there are none, for people.
+/// The facts of a file, or the reason why there are none, for people.
 using FileAnalysis = std::expected<GcodeAnalysis, std::string>;
 
-/// Analyses a file of any format. Made for one file by the one who reads or receives it. Any thread, one at a time. No
-/// content makes it throw; what the file's read_at throws leaves finish().
+/// Analyses a file of any format. Made for one file by the code that reads or receives it. Any thread, one at a time.
+/// No content makes it throw; exceptions of the file's read_at leave finish().
 ///
-/// Text is analysed by GcodeAnalyzer. Of binary g-code the metadata is read as if it stood in comments; the g-code is
-/// passed over. An archive is read at its end, as its directory stands there: the facts are those of the g-code of its
-/// first plate. A text cannot be damaged; in the other formats anything that is makes an error, and the facts that were
-/// read before it count for nothing.
+/// GcodeAnalyzer analyses text. The metadata of binary g-code is read as if it were comments, and its g-code is
+/// skipped. An archive is read when it is complete, because its directory is at the end: the facts are those of the
+/// g-code of its first plate. Text cannot be damaged. In the other formats any damage is an error, and facts that were
+/// read before it are dropped.
 class FileAnalyzer {
   public:
     /// An archive whose g-code is larger than `unpacked_bytes_max` is not analysed.
@@ -30,7 +30,7 @@ class FileAnalyzer {
     ~FileAnalyzer();
 
     void feed(std::span<const char> bytes);
-    /// `file` is what was fed. Nothing may be fed after it.
+    /// REQUIRES: `file` has the bytes that were fed, and nothing is fed afterwards.
     FileAnalysis finish(const SeekableFile& file);
 
   private:

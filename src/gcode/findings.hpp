@@ -33,7 +33,7 @@ class ExtruderRun {
   public:
     /// The volume is that of all these lengths.
     void add(const std::vector<double>& lengths_mm, std::optional<double> volume_cm3);
-    /// Another known comment came: what follows belongs to another list.
+    /// Another known comment came: what comes now belongs to another list.
     void end() { ended_ = !lengths_mm_.empty(); }
 
     const ToolAmounts& lengths_mm() const { return lengths_mm_; }
@@ -49,8 +49,8 @@ class ExtruderRun {
     bool ended_ = false;
 };
 
-/// What the lines read so far said. Filled by comment_rules and the commands; result() settles which of several sources
-/// wins.
+/// The facts of the lines read so far. Filled by comment_rules and the commands; result() decides which of several
+/// sources wins.
 struct Findings {
     GcodeAnalysis direct;  ///< facts that stand in one comment
 

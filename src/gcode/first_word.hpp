@@ -11,9 +11,9 @@
 
 namespace karmen::gcode {
 
-/// What a comment is looked up by: its first word in lower case, of which the first kWordBytes count. A word is a run
-/// of letters and `_` (and what else stands in ASCII from `@` on); blanks, digits and the separators `: = , . - # <`
-/// are in no word. Cheap on purpose: it turns nearly all comments of a file away.
+/// The key by which a comment is looked up: the first kWordBytes of its first word, in lower case. A word is a run of
+/// letters and `_` (and the other ASCII characters from `@` on); blanks, digits and the separators `: = , . - # <` are
+/// not part of words. This must be cheap, because it rejects nearly all comments of a file.
 struct FirstWord {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
@@ -22,7 +22,8 @@ struct FirstWord {
 };
 
 inline constexpr std::size_t kWordBytes = 16;
-/// So many bytes are looked at. A word that does not begin in the first kWordBytes is not found: then it is empty.
+/// How many bytes are read. If a word does not begin within the first kWordBytes, it is not found and the result is
+/// empty.
 inline constexpr std::size_t kFirstWordPeek = 2 * kWordBytes;
 
 constexpr bool is_word_char(char c) {

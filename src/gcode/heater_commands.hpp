@@ -7,16 +7,17 @@
 
 namespace karmen::gcode {
 
-/// Temperatures and tools from the commands of a file, for slicers that write none into comments (Cura, Simplify3D,
-/// ideaMaker): M104/M109 and M140/M190, RepRapFirmware's M568 and `G10 P`, Klipper's SET_HEATER_TEMPERATURE and the
-/// parameters of a start macro (`START_PRINT BED_TEMP=60 EXTRUDER_TEMP=215`). S counts (R too where the printer waits),
-/// zero and malformed ones do not. A command without T is for the tool that is selected.
+/// Temperatures and tools from the commands of a file, for slicers that do not write them into comments (Cura,
+/// Simplify3D, ideaMaker): M104/M109 and M140/M190, RepRapFirmware's M568 and `G10 P`, Klipper's SET_HEATER_TEMPERATURE
+/// and the parameters of a start macro (`START_PRINT BED_TEMP=60 EXTRUDER_TEMP=215`). The value is S (or R in commands
+/// that wait); zero and malformed values are ignored. A command without T is for the selected tool.
 ///
-/// First layer: what the file waited for last before its first layer began, since a probing or preheating temperature
-/// comes before the real one; else the last temperature set before that. If no comment says where layers begin, what
-/// comes last may be for the end of the print, so the first temperature set counts. Other layers: the first temperature
-/// set after the first layer began, else the one of the first layer. If several tools print, that first change may be a
-/// standby temperature, so only one that the file waits for is believed.
+/// First layer: the last temperature that the file waited for before its first layer began, because temperatures for
+/// probing or preheating come before the real one; if there is none, the last temperature set before that. If no
+/// comment says where layers begin, the last temperature may be for the end of the print, so the first one counts.
+/// Other layers: the first temperature set after the first layer began; if there is none, that of the first layer. If
+/// several tools print, this first change may be a standby temperature, so only a temperature that the file waits for
+/// counts.
 class HeaterCommands {
   public:
     struct Temperatures {

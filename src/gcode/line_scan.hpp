@@ -16,8 +16,8 @@ const char* find_line_end(const char* begin, const char* end);
 /// How many positions one call of a LineScan looks at.
 inline constexpr std::size_t kScanBlock = 16384;
 
-/// The room that a LineScan needs for the offsets of `count` positions: a line has two bytes at least, and some more
-/// than there are may be written.
+/// How many offsets a LineScan may write for `count` positions: a line has at least two bytes, and a few more offsets
+/// than lines may be written.
 constexpr std::size_t scan_room(std::size_t count) {
     constexpr std::size_t kSlack = 32;
     return count / 2 + 1 + kSlack;
@@ -34,7 +34,7 @@ struct NamedLineScan {
     LineScan scan;
 };
 
-/// Those that this processor can run, the fastest first; the last one is plain C++.
+/// The implementations that this processor can run, the fastest first; the last one is plain C++.
 std::vector<NamedLineScan> line_scans();
 
 /// The first of line_scans().

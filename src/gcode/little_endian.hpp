@@ -6,7 +6,7 @@
 
 namespace karmen::gcode {
 
-/// The number in `size` bytes of `bytes` from `at` on, the lowest first. REQUIRES: they are there.
+/// The number in `size` bytes of `bytes` from `at` on, the lowest first. REQUIRES: `bytes` has them.
 inline std::uint64_t little_endian(std::string_view bytes, std::size_t at, std::size_t size) {
     std::uint64_t value = 0;
     for (std::size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);

@@ -8,10 +8,10 @@
 
 namespace karmen::gcode {
 
-/// Tools with a higher index are no tools: firmware uses such numbers for other purposes (`T255`, `T1000`).
+/// Higher indexes are not tools: firmware uses such numbers for other purposes (`T255`, `T1000`).
 inline constexpr unsigned kToolsMax = 64;
 
-/// A value for each tool that has one. The first usable one of each stands.
+/// A value for each tool that has one. The first usable value of each tool counts.
 template <typename T>
 class PerTool {
   public:
@@ -47,7 +47,7 @@ class ToolAmounts {
     }
 
     bool empty() const { return amounts_.empty(); }
-    /// Whether it says which tools print: one amount may be that of all tools.
+    /// Whether it says which tools print: a single amount may be the total of all tools.
     bool names_tools() const { return amounts_.size() > 1; }
     std::optional<double> at(unsigned tool) const {
         return tool < amounts_.size() ? std::optional(amounts_[tool]) : std::nullopt;

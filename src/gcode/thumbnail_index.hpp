@@ -9,14 +9,14 @@
 
 namespace karmen::gcode {
 
-/// Where the pictures of a text file stand, told by the comments around them:
+/// Where the pictures of a text file are, from the comments around them:
 ///
 ///     ; thumbnail begin 300x300 12345
 ///     ; iVBORw0KGgoAAAANSUhEUgAAASwAAA…
 ///     ; thumbnail end
 ///
-/// The first two numbers are the width and the height, parted with `x`, `*` or a blank; others that follow are not
-/// used. A picture that has no end (a cut file) or that is above the limits (limits.hpp) is left out.
+/// The first two numbers are the width and the height, separated by `x`, `*` or a blank; further numbers are ignored. A
+/// picture without an end (in a cut file) or beyond the limits (limits.hpp) is left out.
 class ThumbnailIndex {
   public:
     /// `size`: what stands behind `begin`. `end_of_line`: the place in the file, bytes.

@@ -18,8 +18,8 @@ constexpr std::string_view without_leading_blanks(std::string_view text) {
     return text.substr(size);
 }
 
-/// Readers of the values in slicers' comments. All take any bytes, throw nothing for them and need time linear in the
-/// text. A number is finite and not negative; `1.2.3`, `1e999`, `-1`, `0x10`, `nan` are none.
+/// Readers of the values in slicers' comments. All accept any bytes, never throw because of them, and need time linear
+/// in the text. A number is finite and not negative; `1.2.3`, `1e999`, `-1`, `0x10` and `nan` are not numbers.
 
 /// Reads a number from the beginning of `text` and removes it. Leaves `text` as it is when there is none.
 std::optional<double> take_number(std::string_view& text);
@@ -37,13 +37,13 @@ std::optional<Quantity> take_quantity(std::string_view& text);
 /// `78.9mm (0.6cm3)` → `0.6cm3`: what stands in the parentheses that begin the text.
 std::optional<Quantity> parenthesized_quantity(std::string_view text);
 
-/// `215,210` → 215: the first number of a list that is parted with `,` or `;`.
+/// `215,210` → 215: the first number of a list that is separated by `,` or `;`.
 std::optional<double> first_number(std::string_view list);
 
-/// `215,210;x` → 215, 210: the numbers of such a list, up to the first item that is none.
+/// `215,210;x` → 215, 210: the numbers of such a list, up to the first item that is not a number.
 std::vector<double> leading_numbers(std::string_view list);
 
-/// `1.0, 2.0`: all items of a list; empty if one of them is no number.
+/// `1.0, 2.0`: all items of a list; empty if one of them is not a number.
 std::vector<double> all_numbers(std::string_view list);
 
 /// Seconds: `1d 2h 3m 4s`, `7 hours 37 minutes`, `12.5 minutes`, `40m:36s`, or a number of seconds.

@@ -12,10 +12,10 @@ namespace karmen::http {
 /// IP addresses and networks, such as `10.0.0.7`, `10.0.0.0/8` or `fd00::/8`, compared as addresses. Immutable.
 class AddressSet {
   public:
-    /// Throws Error(kInvalidInput) for what is neither.
+    /// Throws Error(kInvalidInput) if an entry is neither an address nor a network.
     explicit AddressSet(const std::vector<std::string>& entries);
 
-    /// False for what is no address.
+    /// False if `address` is not an IP address.
     bool contains(std::string_view address) const;
 
   private:

@@ -10,18 +10,18 @@
 
 namespace karmen::http {
 
-/// Sends a file in blocks that are read on the pool. One block is held in memory, and none while the client takes
-/// nothing: what is left of a block is read once more. Loop only.
+/// Sends a file in blocks that are read on the pool. It holds one block in memory. While the client takes nothing it
+/// holds no block, and reads the rest of the block again later. Loop only.
 class FileSender {
   public:
     FileSender(Pool& files, FileBody file) : files_(files), file_(std::move(file)) {}
 
-    /// Reads the first block, so that what goes wrong can still be answered. Throws Error: kOverloaded when the pool is
-    /// full, kInternal when the file cannot be read.
+    /// Reads the first block, so that a failure can still be answered. Throws Error: kOverloaded if the pool is full,
+    /// kInternal if the file cannot be read.
     Awaitable<void> load();
 
     /// After load(). Sends `head` and the file. Throws system_error when the client leaves or stops taking bytes, and
-    /// Error(kInternal) when the file ends early. A pool that is full now is waited for.
+    /// Error(kInternal) when the file ends early. If the pool is full now, it waits.
     Awaitable<void> send(Connection& connection, std::string_view head, std::chrono::milliseconds idle_limit);
 
     std::uint64_t length() const { return file_.length; }
@@ -35,7 +35,7 @@ class FileSender {
     std::vector<char> block_;
 };
 
-/// Gives a stream its frame: chunks (RFC 9112 §7.1), or nothing when the end of the connection ends it.
+/// Frames a stream as chunks (RFC 9112 §7.1), or not at all if the end of the connection ends it.
 class StreamWriter final : public BodyWriter {
   public:
     StreamWriter(Connection& connection, Framing framing, std::chrono::milliseconds idle_limit)

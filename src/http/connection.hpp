@@ -24,7 +24,7 @@ class Connection {
 
     explicit Connection(Socket socket);
 
-    /// At least one byte, or 0 at the end. Throws system_error: timed_out after `limit`, operation_aborted when the
+    /// At least one byte, or 0 at the end. Throws system_error: timed_out after `limit`, operation_aborted if the
     /// session is cancelled.
     Awaitable<std::size_t> read_some(std::span<char> buffer, Milliseconds limit);
 
@@ -36,8 +36,8 @@ class Connection {
     /// Throws system_error: timed_out when the client takes nothing for `limit`. Changes `buffers`.
     Awaitable<void> write_all(std::span<boost::asio::const_buffer> buffers, Milliseconds limit);
 
-    /// From here on the session waits for something else than its client: it is cancelled when the client leaves or
-    /// after `limit`, which begins anew with every read of the body.
+    /// From now on the session waits for something other than its client. It is cancelled if the client leaves, or
+    /// after `limit`, which starts again with every read of the body.
     void begin_handler(Milliseconds limit);
     /// The same without limit.
     void lift_deadline();

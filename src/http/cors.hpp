@@ -18,8 +18,8 @@ struct CorsOptions {
 /// Marks any answer, errors too, as readable for the allowed origins.
 void add_cors(const CorsOptions& options, const Request& request, Response& response);
 
-/// The answer to OPTIONS, preflight or not; none for other methods. Throws Error(kNotFound) for unknown paths. Whether
-/// the origin may go on is said by add_cors.
+/// The answer to OPTIONS, preflight or not; nullopt for other methods. Throws Error(kNotFound) for unknown paths.
+/// add_cors adds whether the origin is allowed.
 std::optional<Response> answer_options(const Request& request, const Router& router);
 
 }  // namespace karmen::http

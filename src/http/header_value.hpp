@@ -18,14 +18,14 @@ struct HeaderValue {
 };
 
 /// Reads quoted strings as browsers write them: a backslash escapes only `"` and itself, so that `C:\new.gcode` stays
-/// whole, and `%22` is a quote. None when a quote is not closed or a parameter has no `=`.
+/// whole, and `%22` is a quote. nullopt if a quote is not closed or a parameter has no `=`.
 std::optional<HeaderValue> parse_header_value(std::string_view text);
 
-/// `filename="…"; filename*=UTF-8''…` (RFC 6266): the second only when the name is not plain ASCII, and the first then
-/// with `_` for each other character. Whoever knows both takes the second.
+/// `filename="…"; filename*=UTF-8''…` (RFC 6266): the second only if the name is not plain ASCII; then the first has
+/// `_` in place of each other character. Receivers that know both use the second.
 std::string filename_parameters(std::string_view file_name);
 
-/// `attachment; ` and those.
+/// `attachment; ` and these parameters.
 std::string attachment_disposition(std::string_view file_name);
 
 }  // namespace karmen::http

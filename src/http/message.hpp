@@ -15,7 +15,7 @@
 
 namespace karmen::http {
 
-/// Header fields in their order; names without regard to letter case (RFC 9110 §5.1).
+/// Header fields in their order; the letter case of names does not matter (RFC 9110 §5.1).
 class Headers {
   public:
     /// The value of the first field of that name.
@@ -35,18 +35,18 @@ class Headers {
 class RequestBody {
   public:
     virtual ~RequestBody() = default;
-    /// What Content-Length promises; none for chunked bodies. 0 when there is no body.
+    /// The value of Content-Length; nullopt for chunked bodies, 0 if there is no body.
     virtual std::optional<std::uint64_t> content_length() const = 0;
     /// At least one byte, or 0 at the end. Sends `100 Continue` first when the client waits for it. Throws
-    /// Error(kBodyTooLarge) above the limit given to `limit`, Error(kRequestTimeout) when the client is too slow, and
-    /// Error(kMalformedBody) when it ends early or breaks its framing.
+    /// Error(kBodyTooLarge) above the limit given to `limit`, Error(kRequestTimeout) if the client is too slow, and
+    /// Error(kMalformedBody) if the body ends early or breaks its framing.
     virtual Awaitable<std::size_t> read_some(std::span<char> buffer) = 0;
-    /// The most bytes that may come; refused at once when Content-Length promises more. The server's JSON limit until
-    /// it is set.
+    /// Sets the largest size; the request is refused at once if Content-Length is larger. Until it is called the
+    /// server's JSON limit applies.
     virtual void limit(std::uint64_t bytes_max) = 0;
 };
 
-/// Query parameters, decoded (`+` is a blank). Of equal names the first counts.
+/// Query parameters, decoded (`+` is a blank). If a name occurs twice, the first one counts.
 using Query = std::vector<std::pair<std::string, std::string>>;
 std::optional<std::string_view> find(const Query& query, std::string_view name);
 
@@ -57,13 +57,13 @@ struct Request {
     Query query;
     Headers headers;
     std::string remote_address;  ///< the client's; behind a trusted proxy the one that the proxy names
-    /// Below which a trusted proxy shows this server, such as `/karmen`: goes before every path in an answer. Empty:
-    /// none.
+    /// The path below which a trusted proxy shows this server, such as `/karmen`; it precedes every path in an answer.
+    /// May be empty.
     std::string prefix;
     std::string id;               ///< for logs and problem bodies
     RequestBody* body = nullptr;  ///< never null in a handler
-    /// Takes the server's handler_timeout off this request: for handlers whose time is their client's or another
-    /// server's. Never empty in a handler.
+    /// Removes the server's handler_timeout from this request: for handlers that wait for their client or another
+    /// server. Never empty in a handler.
     std::function<void()> lift_deadline;
     /// What the router took from the path, in the order of the pattern: `/printers/{host}/connection` gives {host}.
     std::vector<std::string> path_values;
@@ -91,11 +91,12 @@ struct FileBody {
 /// connection for HTTP/1.0.
 using StreamBody = std::move_only_function<Awaitable<void>(BodyWriter&)>;
 
-/// How a connection is left: in order, or by a reset (RST) that the peer sees as an error.
+/// How a connection is closed: in order, or by a reset (RST) that the peer sees as an error.
 enum class ConnectionEnd { kClose, kReset };
 
 /// Writes the whole answer itself, status line included; status and headers of the response are not sent, and the
-/// connection ends after it. For what this server does not say by itself: the printer simulator breaks rules with it.
+/// connection ends after it. For answers that this server cannot make otherwise: the printer simulator breaks rules
+/// with it.
 using RawBody = std::move_only_function<Awaitable<ConnectionEnd>(BodyWriter&)>;
 
 struct Response {

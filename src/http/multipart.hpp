@@ -17,15 +17,17 @@ struct MultipartLimits {
 
 /// What stands before the data of one part.
 struct Part {
-    std::string name;                     ///< empty when it has none, or is no field of a form
-    std::optional<std::string> filename;  ///< as the client wrote it, folders included; what is not UTF-8 is Latin-1
-    bool has_extended_filename = false;   ///< it came as `filename*`
-    std::string content_type;             ///< empty when it does not say
+    std::string name;  ///< empty if it has none, or is not a field of a form
+    /// As the client wrote it, folders included; if it is not UTF-8, it is read as Latin-1.
+    std::optional<std::string> filename;
+    bool has_extended_filename = false;  ///< it came as `filename*`
+    std::string content_type;            ///< empty when it does not say
 };
 
-/// Reads multipart/form-data (RFC 7578, RFC 2046 §5.1) as it comes, whatever the pieces are cut like. Does no I/O and
+/// Reads multipart/form-data (RFC 7578, RFC 2046 §5.1) piece by piece; the pieces may be cut anywhere. Does no I/O and
 /// holds no data of parts: memory is bounded by the limits. Use: `next()` until kNeedInput, then `feed()` or
-/// `finish()`, again. Not thread-safe. Everything throws Error(kMalformedBody) for what breaks the format or a limit.
+/// `finish()`, again. Not thread-safe. All functions throw Error(kMalformedBody) if the input breaks the format or a
+/// limit.
 class MultipartParser {
   public:
     enum class Event {
@@ -81,7 +83,7 @@ class MultipartReader {
     /// `content_type` of the request; throws as multipart_boundary.
     MultipartReader(RequestBody& body, std::string_view content_type, const MultipartLimits& limits = {});
 
-    /// Skips what is left of the current part. None after the last one; then the body was read to its end.
+    /// Skips the rest of the current part. nullopt after the last part; then the body was read to its end.
     Awaitable<std::optional<Part>> next_part();
 
     /// A piece of the current part's data, good until the next call; empty at its end.

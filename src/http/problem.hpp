@@ -7,7 +7,7 @@
 
 namespace karmen::http {
 
-/// The HTTP status of an error: the only place that knows.
+/// The HTTP status of an error. No other place maps errors to HTTP.
 unsigned status_of(ErrorCode code);
 
 /// The error as `application/problem+json` (RFC 9457): type, title, status, detail, message (= detail, for old

@@ -22,8 +22,8 @@ struct UnsatisfiableRange {
     bool operator==(const UnsatisfiableRange&) const = default;
 };
 
-/// Reads a Range header (RFC 9110 §14.2) for a file of `size` bytes. What is no valid `bytes` range, or asks for
-/// several, gives the whole file, as the RFC allows.
+/// Reads a Range header (RFC 9110 §14.2) for a file of `size` bytes. A header that is not a valid `bytes` range, or
+/// asks for several ranges, gives the whole file, as the RFC allows.
 std::variant<WholeFile, ByteRange, UnsatisfiableRange> parse_range(std::string_view header, std::uint64_t size);
 
 }  // namespace karmen::http

@@ -11,20 +11,20 @@
 
 namespace karmen::http {
 
-/// Finds the end of a request's header in bytes that come in pieces, and refuses what other programs on the way could
-/// read differently: lines that end in LF alone, and folded lines (RFC 9112 §2.2, §5.2).
+/// Finds the end of a request's header in bytes that come in pieces. Refuses forms that proxies could read differently:
+/// lines that end in LF alone, and folded lines (RFC 9112 §2.2, §5.2).
 class HeaderScan {
   public:
-    /// `bytes` from the first byte of the header on, each time with more behind it. The length of the header, or 0 when
-    /// it is not complete. Throws Error(kMalformedBody).
+    /// `bytes` begins with the first byte of the header, and has more bytes each time. Returns the length of the
+    /// header, or 0 if it is not complete. Throws Error(kMalformedBody).
     std::size_t find_end(std::string_view bytes);
 
   private:
     std::size_t scanned_ = 0;
 };
 
-/// Reads one request: fills a Request and hands out the body without its framing. No I/O. The grammar is Beast's; what
-/// could be understood in two ways is refused on top of that.
+/// Reads one request: fills a Request and hands out the body without its framing. No I/O. Beast parses the grammar; in
+/// addition, ambiguous requests are refused.
 class RequestParser final : private boost::beast::http::basic_parser<true> {
   public:
     explicit RequestParser(Request& request);
@@ -36,7 +36,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
     bool wants_keep_alive() const { return keep_alive(); }
     bool is_chunked() const { return chunked(); }
     bool is_body_done() const { return is_done(); }
-    /// What Content-Length promised; 0 when there is no body, none when it is chunked.
+    /// The value of Content-Length; 0 if there is no body, nullopt if it is chunked.
     std::optional<std::uint64_t> promised() const;
     /// Of a body with Content-Length.
     std::uint64_t remaining() const;

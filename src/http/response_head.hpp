@@ -10,12 +10,12 @@ namespace karmen::http {
 
 enum class Framing { kLength, kChunked, kUntilClose, kNoBody };
 
-/// What of a response's head the session decides, not the handler.
+/// The parts of a response's head that the session decides, not the handler.
 struct HeadFacts {
     Framing framing = Framing::kLength;
     std::uint64_t length = 0;
     std::string_view date;
-    std::string_view request_id;  ///< empty: not said
+    std::string_view request_id;  ///< empty if it is left out
     std::string_view connection;  ///< value of the Connection header, or empty
 };
 

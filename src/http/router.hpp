@@ -8,8 +8,8 @@
 
 namespace karmen::http {
 
-/// Finds the route of a request: method and path pattern (`/gcodes/{id}/data`) to the number that it was added under.
-/// Literal parts win over `{…}`. Filled at start, then immutable.
+/// Finds the route of a request: maps method and path pattern (`/gcodes/{id}/data`) to the number that was added with
+/// them. Literal parts win over `{…}`. Filled at start, then immutable.
 class Router {
   public:
     struct Match {
@@ -28,7 +28,7 @@ class Router {
     /// HEAD is found where GET was added. `segments` as in Request.
     Result find(std::string_view method, const std::vector<std::string>& segments) const;
 
-    /// The Allow value of a path, empty for unknown ones: for OPTIONS.
+    /// The Allow value of a path, for OPTIONS; empty for unknown paths.
     std::string allowed_methods(const std::vector<std::string>& segments) const;
 
   private:

@@ -17,12 +17,12 @@ class ServerContext {
     /// The value of the Date header; made anew once a second.
     const std::string& date();
 
-    /// The client's own id when it is harmless, else a new one.
+    /// The client's own id if it is harmless, else a new one.
     std::string request_id(const Request& request);
 
     /// The client's address: `peer`, or what a trusted proxy says.
     std::string remote_address(const Request& request, const std::string& peer) const;
-    /// What a trusted proxy says in X-Forwarded-Prefix, without `/` at its end; empty when it is no plain path.
+    /// What a trusted proxy says in X-Forwarded-Prefix, without `/` at its end; empty if it is not a plain path.
     std::string prefix(const Request& request, const std::string& peer) const;
 
     const ServerOptions options;

@@ -16,10 +16,10 @@ class Session {
   public:
     Session(ServerContext& context, Connection::Socket socket, std::string peer);
 
-    /// Answers requests until one side has enough. Clients that leave are no errors.
+    /// Answers requests until one side closes the connection. A client that leaves is not an error.
     Awaitable<void> run();
 
-    /// Answers 503, whatever is asked.
+    /// Answers 503 to any request.
     Awaitable<void> refuse();
 
     Connection& connection() { return connection_; }

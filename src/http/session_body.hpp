@@ -20,9 +20,9 @@ class SessionBody final : public RequestBody {
     /// The client waits for `100 Continue` before it sends the body.
     void expect_continue() { is_continue_due_ = true; }
 
-    /// Whether the rest is small enough to be read for nothing, so that the connection can serve the next request.
+    /// Whether the rest is small enough to be read and thrown away, so that the connection can serve the next request.
     bool is_worth_draining() const;
-    /// Reads the rest; false when the client does not send it as it should.
+    /// Reads the rest; false if the client does not send it properly.
     Awaitable<bool> drain();
 
   private:

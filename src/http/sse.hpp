@@ -8,7 +8,7 @@ namespace karmen::http {
 /// Media type of a stream of server-sent events (HTML Living Standard §9.2).
 inline constexpr const char* kEventStreamType = "text/event-stream";
 
-/// What a client does not see, and what keeps proxies from taking a quiet stream for a dead one.
+/// A comment, which clients ignore. It shows proxies that a quiet stream is alive.
 inline constexpr std::string_view kEventStreamPulse = ":\n\n";
 
 /// One event. Neither id nor name may hold a line break; lines of the data are kept.

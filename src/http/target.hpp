@@ -10,8 +10,9 @@ namespace karmen::http {
 
 /// A request target (RFC 9112 §3.2) in parts.
 struct Target {
-    /// Decoded. Empty ones between slashes are left out (`//gcodes` is `/gcodes`); a slash at the end leaves one empty
-    /// segment (`/gcodes/` is not `/gcodes`). None for `/`. A `%2F` becomes part of a value and matches no literal.
+    /// Decoded. Empty segments between slashes are left out (`//gcodes` is `/gcodes`); a slash at the end gives one
+    /// empty segment (`/gcodes/` is not `/gcodes`). `/` has no segments. A `%2F` becomes part of a value and matches no
+    /// literal.
     std::vector<std::string> segments;
     Query query;
 };

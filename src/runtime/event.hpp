@@ -8,8 +8,8 @@
 
 namespace karmen {
 
-/// Something that happens once and that many may wait for. Loop only. Destroying it before all waiters have left is a
-/// mistake.
+/// Something that happens once and that many may wait for. Loop only. REQUIRES: all waiters have left before it is
+/// destroyed.
 class Event {
   public:
     explicit Event(const Executor& loop) : timer_(loop, boost::asio::steady_timer::time_point::max()) {}
@@ -28,8 +28,8 @@ class Event {
     bool is_set_ = false;
 };
 
-/// Something that happens again and again, and that many may wait for. Loop only. Destroying it before all waiters have
-/// left is a mistake.
+/// Something that happens again and again, and that many may wait for. Loop only. REQUIRES: all waiters have left
+/// before it is destroyed.
 class Condition {
   public:
     explicit Condition(const Executor& loop) : timer_(loop, boost::asio::steady_timer::time_point::max()) {}
@@ -44,7 +44,7 @@ class Condition {
     boost::asio::steady_timer timer_;
 };
 
-/// A limit on how many may do something at the same time; the others wait in line. Loop only.
+/// Limits how many callers do something at the same time; the others wait in a queue. Loop only.
 class Semaphore {
   public:
     Semaphore(const Executor& loop, std::size_t places)

@@ -6,8 +6,8 @@
 
 namespace karmen {
 
-/// The one event-loop thread: it owns every socket and all state in memory. Whoever calls run() becomes that thread.
-/// Outlives everything that was made with its executor, and the pools, whose results come back to it.
+/// The one event-loop thread: it owns every socket and all state in memory. The thread that calls run() becomes that
+/// thread. Outlives everything that was made with its executor, and the pools, because their results come back to it.
 class Loop {
   public:
     Loop() : context_(1) {}

@@ -20,14 +20,14 @@
 
 namespace karmen {
 
-/// Threads for what blocks or computes, with a bound on what waits for them. Any thread may submit. The destructor
-/// finishes what was accepted; it must run before the loop's.
+/// Threads for blocking calls and computing, with a bounded queue. Any thread may submit. The destructor finishes what
+/// was accepted; it must run before the loop's.
 class Pool {
   public:
     Pool(std::string name, std::size_t threads, std::size_t queue_max);
     ~Pool();
 
-    /// Takes a place in the queue. Throws Error(kOverloaded) when all are taken. Each place is for one `submit`.
+    /// Takes a place in the queue. Throws Error(kOverloaded) if all places are taken. Each place is for one `submit`.
     void reserve();
     void submit(std::move_only_function<void()> work);
 

@@ -6,13 +6,13 @@
 
 namespace karmen {
 
-/// SIGINT and SIGTERM: from its construction on they no longer end the process, and one that comes before anybody waits
-/// is not lost. Loop only; owned by a command, which makes it before anything that needs an orderly end.
+/// SIGINT and SIGTERM: once it is constructed they no longer end the process, and a signal that comes before next() is
+/// called is not lost. Loop only; owned by a command, which makes it before anything that must be stopped in order.
 class TerminationSignals {
   public:
     explicit TerminationSignals(const Executor& loop) : signals_(loop, SIGINT, SIGTERM) {}
 
-    /// Waits for one of them and tells which came.
+    /// Waits for one of them and returns its number.
     Awaitable<int> next();
 
   private:

@@ -12,10 +12,10 @@
 namespace karmen {
 
 /// Coroutines that run beside their owner, and end before it: cancel(), then co_await join(). The only place that
-/// detaches. Loop only; owned by whoever spawns, who must not be destroyed before join() returned.
+/// detaches. Loop only; owned by the object that spawns. REQUIRES: join() has returned before it is destroyed.
 class TaskGroup {
   public:
-    /// `name` stands in the log when a task ends by an exception other than its cancel.
+    /// `name` is logged if a task ends with an exception other than its cancellation.
     TaskGroup(Executor loop, Log& log, std::string name);
     ~TaskGroup();
     TaskGroup(const TaskGroup&) = delete;
@@ -28,8 +28,8 @@ class TaskGroup {
     /// Cancels what runs and what will be spawned.
     void cancel();
 
-    /// Returns when no task is left. The waiter may be cancelled meanwhile: it waits on, since to leave would leave
-    /// tasks behind.
+    /// Returns when no task is left. It goes on waiting even if the waiter is cancelled, because otherwise tasks would
+    /// be left behind.
     Awaitable<void> join();
 
     std::size_t size() const { return tasks_.size(); }

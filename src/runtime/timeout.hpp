@@ -26,8 +26,8 @@ Awaitable<void> store(Awaitable<T> operation, std::optional<T>& result) {
 
 }  // namespace detail
 
-/// Runs `operation` and cancels it when it takes longer; false: it did not finish in time. It has ended either way when
-/// this returns. Its exceptions are thrown on, but those that come after its time is up.
+/// Runs `operation` and cancels it if it takes longer; false if it did not finish in time. It has ended in both cases
+/// when this returns. Its exceptions are passed on, except those that come after its time is up.
 inline Awaitable<bool> finishes_within(std::chrono::milliseconds limit, Awaitable<void> operation) {
     namespace asio = boost::asio;
     const Executor loop = co_await asio::this_coro::executor;
@@ -42,7 +42,7 @@ inline Awaitable<bool> finishes_within(std::chrono::milliseconds limit, Awaitabl
     co_return true;
 }
 
-/// Runs `operation` and cancels it when `event` happens first; false: it did. Otherwise as finishes_within.
+/// Runs `operation` and cancels it if `event` happens first, and returns false then. Otherwise like finishes_within.
 inline Awaitable<bool> finishes_before(Event& event, Awaitable<void> operation) {
     namespace asio = boost::asio;
     const Executor loop = co_await asio::this_coro::executor;
@@ -56,7 +56,7 @@ inline Awaitable<bool> finishes_before(Event& event, Awaitable<void> operation) 
     co_return true;
 }
 
-/// As finishes_within, for an operation with a value; none: it did not finish in time.
+/// Like finishes_within, for an operation with a value; nullopt if it did not finish in time.
 template <class T>
 Awaitable<std::optional<T>> with_timeout(std::chrono::milliseconds limit, Awaitable<T> operation) {
     std::optional<T> result;
@@ -64,7 +64,7 @@ Awaitable<std::optional<T>> with_timeout(std::chrono::milliseconds limit, Awaita
     co_return result;
 }
 
-/// As finishes_before, for an operation with a value; none: the event happened first.
+/// Like finishes_before, for an operation with a value; nullopt if the event happened first.
 template <class T>
 Awaitable<std::optional<T>> unless(Event& event, Awaitable<T> operation) {
     std::optional<T> result;

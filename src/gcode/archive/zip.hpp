@@ -25,7 +25,7 @@ namespace karmen::gcode::archive {
 //   u32 "PK\6\7", u32, u64 place of the second end, u32
 // Source: APPNOTE.TXT 6.3.10, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 
-/// A directory that is larger is not read. Archives of slicers have some hundred entries, a directory of 20 KiB.
+/// A larger directory is not read. Archives of slicers have some hundred entries, which is a directory of 20 KiB.
 inline constexpr std::uint64_t kDirectoryMaxBytes = 1024 * 1024;
 
 /// A file of the archive, as its directory has it.
@@ -45,15 +45,15 @@ bool is_stored(const Entry& entry);
 /// The directory, or what is wrong with the archive, for people. Any thread.
 std::expected<std::vector<Entry>, std::string> read_directory(const SeekableFile& file);
 
-/// Undoes DEFLATE (RFC 1951), in which an entry's data is packed unless it is stored. None if it is damaged, or more
-/// than `size_max` bytes when it is whole.
+/// Undoes DEFLATE (RFC 1951), which packs an entry's data unless it is stored. nullopt if the data is damaged, or would
+/// give more than `size_max` bytes.
 std::optional<std::string> inflate_entry(std::string packed, std::size_t size_max);
 
 /// Where the packed data of an entry begins, or what is wrong.
 std::expected<std::uint64_t, std::string> data_offset(const SeekableFile& file, const Entry& entry);
 
-/// Gives the content of an entry to `use`, piece by piece, in bounded memory. Never more than `entry.size` bytes.
-/// Returns what is wrong, for people, which may be known only at the end; none if the content was whole and its
+/// Gives the content of an entry to `use`, piece by piece, in bounded memory. Never gives more than `entry.size` bytes.
+/// Returns what is wrong, for people, which may be known only at the end; nullopt if the content was complete and its
 /// checksum right.
 std::optional<std::string> unpack(const SeekableFile& file, const Entry& entry,
                                   const std::function<void(std::span<const char>)>& use);

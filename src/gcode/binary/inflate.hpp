@@ -8,7 +8,7 @@
 namespace karmen::gcode::binary {
 
 /// Undoes DEFLATE in its zlib wrapping (RFC 1950), as blocks of binary g-code use it. nullopt if the data is damaged or
-/// does not have exactly `size` bytes when it is whole. Never makes more than `size` bytes. Any thread.
+/// does not give exactly `size` bytes. Never makes more than `size` bytes. Any thread.
 std::optional<std::string> inflate(std::span<const char> data, std::size_t size);
 
 /// Undoes heatshrink, an LZSS of bits, the highest of each byte first. `1` and 8 bits are a byte; `0`, `window_bits`

@@ -39,10 +39,10 @@ struct Limits {
     std::uint64_t bytes_max = 16ULL * 1024 * 1024;
 };
 
-/// Reads what binary g-code says of itself: bytes in, facts out, in one pass. G-code and thumbnails are passed over,
-/// their checksums are checked; of a thumbnail the place is told, unless it is compressed, which nobody does. Holds one
-/// block of metadata at a time. Made for one file. Any thread, one at a time. How
-/// the bytes are cut into feed() calls never changes the result.
+/// Reads the metadata of binary g-code: bytes in, facts out, in one pass. G-code and thumbnails are skipped, but their
+/// checksums are checked. The place of a thumbnail is reported, unless it is compressed, which no known program does.
+/// Holds one block of metadata at a time. Made for one file. Any thread, one at a time. How the bytes are cut into
+/// feed() calls never changes the result.
 class Reader {
   public:
     struct Events {
@@ -55,7 +55,7 @@ class Reader {
     /// Nothing may be fed after it.
     void finish();
 
-    /// What is wrong with the file, for people; empty if nothing is. Nothing behind the damage is read.
+    /// What is wrong with the file, for people; empty if it is sound. Nothing after the damage is read.
     const std::string& problem() const { return problem_; }
 
   private:

@@ -13,8 +13,8 @@ struct Picture {
     std::string bytes;
 };
 
-/// PNG and JPEG as they are, known by how they begin; QOI of at most `pixels_max` pixels as PNG. None for anything
-/// else, and for QOI that is broken. Any thread.
+/// PNG and JPEG, recognised by their first bytes, are returned as they are; QOI of at most `pixels_max` pixels is
+/// converted to PNG. nullopt for anything else, and for broken QOI. Any thread.
 std::optional<Picture> to_picture(std::string bytes, std::uint64_t pixels_max);
 
 }  // namespace karmen::gcode::picture

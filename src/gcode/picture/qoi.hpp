@@ -17,8 +17,9 @@ struct Pixels {
     std::string bytes;
 };
 
-/// Reads a "Quite OK Image" (https://qoiformat.org/qoi-specification.pdf). None for what is no such picture, is cut,
-/// or has more than `pixels_max` pixels: as many are taken memory for, whatever the size of the file.
+/// Reads a "Quite OK Image" (https://qoiformat.org/qoi-specification.pdf). nullopt if it is not such a picture, is cut,
+/// or has more than `pixels_max` pixels. The memory depends on the number of pixels that the file declares, not on the
+/// size of the file.
 std::optional<Pixels> decode_qoi(std::string_view file, std::uint64_t pixels_max);
 
 }  // namespace karmen::gcode::picture
