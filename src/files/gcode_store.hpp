@@ -20,7 +20,7 @@
 
 namespace karmen::files {
 
-/// Where a stored file lies and what it holds.
+/// The place and the content of a stored file.
 struct StoredFile {
     std::string folder;  ///< parts joined with `/`; empty for the root
     std::string filename;
@@ -30,15 +30,15 @@ struct StoredFile {
     gcode::FileAnalysis analysis;
 };
 
-/// What a store keeps free, and reads at most.
+/// How much a store keeps free, and how much of an archive it reads.
 struct StoreLimits {
     std::uint64_t free_bytes_min = 0;  ///< on its disk
-    /// G-code inside of an archive that is larger is not analysed.
+    /// Larger G-code in an archive is not analysed.
     std::uint64_t unpacked_bytes_max = 512ULL * 1024 * 1024;
 };
 
-/// A file on its way into the store: written under a temporary name, hashed and analysed in the same pass. Destroyed
-/// before it was published, it leaves nothing behind. Any one thread at a time, blocks.
+/// A file that is being uploaded: written under a temporary name, hashed and analysed in one pass. If it is destroyed
+/// before it is published, nothing is left. Any one thread at a time, blocks.
 class Upload {
   public:
     Upload(int root, GcodeFormat format, const StoreLimits& limits);
@@ -74,72 +74,72 @@ struct OpenFile {
     std::int64_t modified_s = 0;  ///< seconds since 1970
 };
 
-/// What a file holds, as an upload of it would have found.
+/// The hash and the analysis of a file, as an upload would have made them.
 struct FileContent {
     std::string sha256;
     gcode::FileAnalysis analysis;
 };
 
-/// Where the store is.
+/// The folders of the store.
 struct StoreFolders {
     std::filesystem::path root;
-    /// What the root was called when Karmen 0.0.13 wrote the rows, an absolute path. Only rows are compared with it, it
-    /// need not exist. Empty: as it is called now.
+    /// The absolute path of the root when Karmen 0.0.13 wrote the rows. It is only compared with rows and need not
+    /// exist. Empty if the path is the same.
     std::filesystem::path old_root = {};
 };
 
-/// The path below the root of a file that a row names: as it stands, or what is left of an absolute path, as Karmen
-/// 0.0.13 wrote them. None when it lies outside. Looks at names only; that nothing leads outside all the same is the
-/// store's care.
+/// The path below the root of a file that a row names. Rows of Karmen 0.0.13 have absolute paths; the root is removed
+/// from these. nullopt if the file is outside. Compares only names; the store itself makes sure that no link leads
+/// outside.
 std::optional<std::string> path_below(const StoreFolders& folders, std::string_view path);
 
-/// The folder of g-code files. Every path is walked part by part below the root without following links, so that no
-/// name and no planted link leads outside. Any thread, blocks.
+/// The folder of g-code files. It walks every path part by part below the root and never follows symbolic links, so
+/// neither a name nor a planted link leads outside. Any thread, blocks.
 class GcodeStore {
   public:
-    /// Makes the folder when it is missing.
+    /// Creates the folder if it is missing.
     GcodeStore(const StoreFolders& folders, const StoreLimits& limits);
 
-    /// Throws Error(kDiskFull) when the store takes no more files.
+    /// Throws Error(kDiskFull) if the store accepts no more files.
     void require_space() const;
 
-    /// `size_hint` is how many bytes are known to come, 0 when it is not known. Throws Error(kDiskFull).
+    /// `size_hint` is how many bytes will come; 0 if that is not known. Throws Error(kDiskFull).
     std::unique_ptr<Upload> begin(std::uint64_t size_hint, GcodeFormat format = GcodeFormat::kText);
 
-    /// Makes the uploaded file durable and gives it a name that is free, so that nothing is overwritten. Only now the
-    /// folder must be known: it may come after the file. Throws Error(kInvalidInput) for one that leaves the store or
-    /// leads over a link.
+    /// Makes the uploaded file durable and gives it a free name, so that nothing is overwritten. The folder is needed
+    /// only now, because in a form it may come after the file. Throws Error(kInvalidInput) if the folder leaves the
+    /// store or contains a symbolic link.
     ///
-    /// `is_listed` tells of names that stand for another file although there is none.
+    /// `is_listed` says whether a row already has this name, although no file has it.
     StoredFile publish(
         Upload& upload, std::string_view folder, std::string_view display,
         const std::function<bool(const std::string& relative_path)>& is_listed = [](const std::string&) {
             return false;
         });
 
-    /// None when there is no such file (any more). The path may be absolute, as in old rows. Throws Error(kOverloaded)
-    /// when the process has too many files open.
+    /// nullopt if the file does not exist. The path may be absolute, as in old rows. Throws Error(kOverloaded) if the
+    /// process has too many files open.
     std::optional<OpenFile> open(std::string_view path) const;
 
     /// Reads the file to its end. Throws Error(kInternal).
     FileContent read_content(const OpenFile& file, GcodeFormat format) const;
 
-    /// A file that is gone already, or lies outside, is no error.
+    /// It is not an error if the file is gone already, or is outside.
     void remove(std::string_view path);
 
     /// See files::path_below.
     std::optional<std::string> relative(std::string_view path) const { return path_below(folders_, path); }
-    /// What rows may call the file: by its place in the store, and as Karmen 0.0.13 would have called it.
+    /// The paths that rows may have for the file: its place in the store, and its path in Karmen 0.0.13.
     std::vector<std::string> names_in_rows(const std::string& relative_path) const;
 
     struct Recovery {
         std::size_t unfinished_removed = 0;
-        std::vector<std::string> unlisted_moved;  ///< where they lay
+        std::vector<std::string> unlisted_moved;  ///< their former paths
         std::vector<std::string> unlisted_left;   ///< could not be moved
     };
-    /// Removes what uploads left unfinished, and moves files that `is_listed` does not know to `unlisted_folder`, or
-    /// leaves them when that is empty. Nothing that anybody was told to be stored is among them, but it may still be of
-    /// value to somebody. Files that changed within `age_min` may belong to uploads that run, and are left alone.
+    /// Removes unfinished uploads. Moves files that `is_listed` does not know to `unlisted_folder`, or leaves them if
+    /// that is empty: no upload of them was acknowledged, but somebody may still want them. Files that changed within
+    /// `age_min` may belong to running uploads, and are left alone.
     Recovery recover(const std::function<bool(const std::string& relative_path)>& is_listed,
                      const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
 

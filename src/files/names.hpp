@@ -6,19 +6,20 @@
 
 namespace karmen::files {
 
-/// The folder that an uploader named, as the parts below the store's root, which is also what a `/` in front means.
-/// Empty parts and `.` are left out. Throws Error(kInvalidInput, "/path") for what leaves the store, is hidden, too
-/// deep or too long, or no text.
+/// The folder that an uploader named, as parts below the store's root; a `/` in front means the same root. Empty parts
+/// and `.` are left out. Throws Error(kInvalidInput, "/path") if it leaves the store, is hidden, too deep, too long, or
+/// not text.
 std::vector<std::string> parse_folder(std::string_view path);
 
-/// The folder in a file's name such as `box/coin.gcode`. None when it is a whole path of the uploader's own system.
+/// The folder in a file's name such as `box/coin.gcode`. Empty if the name is an absolute path of the uploader's own
+/// system.
 std::string_view folder_name(std::string_view uploaded);
 
-/// The last part of what a browser or slicer sent as file name: some send whole paths of their own system.
+/// The last part of the file name that a browser or slicer sent: some send absolute paths of their own system.
 std::string_view base_name(std::string_view uploaded);
 
-/// The name on disk for `display`: letters of every script stay, blanks become `_`, what file systems or shells stumble
-/// over is dropped, leading dots too. At most kFilenameMaxBytes, the extension kept. Never empty.
+/// The name on disk for `display`: letters of every script stay, blanks become `_`, characters that trouble file
+/// systems or shells are dropped, leading dots too. At most kFilenameMaxBytes, the extension kept. Never empty.
 std::string safe_filename(std::string_view display);
 
 /// `cube.gcode` and `1f3a` give `cube-1f3a.gcode`.

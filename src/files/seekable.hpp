@@ -7,8 +7,8 @@
 
 namespace karmen::files {
 
-/// The first `size_bytes` of a file on the disk, as an analysis reads them: as throw_errno if they cannot be read.
-/// REQUIRES: `file` stays open and in its place.
+/// The first `size_bytes` of a file on the disk, for an analysis. Throws as throw_errno if they cannot be read.
+/// REQUIRES: `file` stays open.
 gcode::SeekableFile seekable(const FileDescriptor& file, std::uint64_t size_bytes);
 
 }  // namespace karmen::files

@@ -11,7 +11,7 @@ namespace karmen::files {
 /// The SHA-256 (FIPS 180-4) of bytes that come piece by piece. Any one thread at a time.
 class Sha256 {
   public:
-    /// Throws Error(kInternal) when the library has none.
+    /// Throws Error(kInternal) if the library does not have it.
     Sha256();
     void update(std::span<const char> bytes);
     /// In lower-case hexadecimal; once, at the end.

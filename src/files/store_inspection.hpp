@@ -8,19 +8,19 @@
 
 namespace karmen::files {
 
-/// Compares the files of a store with the paths that rows list, changing nothing. Tell it every listed path, then ask.
-/// May run beside a server: what was uploaded or deleted meanwhile is looked at again. Any one thread at a time,
-/// blocks.
+/// Compares the files of a store with the paths that rows list; changes nothing. Pass every listed path, then ask for
+/// the results. May run beside a server: files that were uploaded or deleted meanwhile are checked again. Any one
+/// thread at a time, blocks.
 class StoreInspection {
   public:
-    /// Takes in which files there are; none when there is no such folder. Throws std::filesystem::filesystem_error.
+    /// Reads the list of files; it is empty if the folder does not exist. Throws std::filesystem::filesystem_error.
     explicit StoreInspection(StoreFolders folders);
 
     void note_listed(const std::string& path);
 
-    /// Listed, but not there.
+    /// Paths that are listed but have no file.
     const std::vector<std::string>& missing() const { return missing_; }
-    /// There, but not listed. Uploads under way are not among them.
+    /// Files that are not listed, without running uploads.
     std::vector<std::string> unlisted() const;
 
   private:

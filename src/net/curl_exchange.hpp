@@ -17,9 +17,9 @@
 
 namespace karmen::net {
 
-/// What every exchange with one server has in common: the request's settings, the answer's header, waiting, and
-/// failures in our words. What becomes of the body is for CurlTransfer and CurlStream. Destroying it at any moment ends
-/// the exchange. Loop only.
+/// The common part of every exchange with one server: the settings of the request, the header of the answer, waiting,
+/// and failures as our values. CurlTransfer and CurlStream handle the body. Destroying it at any moment ends the
+/// exchange. Loop only.
 class CurlExchange : private CurlMulti::Listener {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -27,18 +27,18 @@ class CurlExchange : private CurlMulti::Listener {
     CurlExchange(const CurlExchange&) = delete;
     CurlExchange& operator=(const CurlExchange&) = delete;
 
-    /// Where the answer points to, as an absolute URL; empty when it is no redirect.
+    /// Where the answer redirects to, as an absolute URL; empty if it is not a redirect.
     std::string redirect_url() const;
 
   protected:
     enum class BodyOutcome { kTaken, kPause, kRefused };
 
-    /// `url` is where it goes after redirects. Nothing of `request` is referred to later.
+    /// `url` is the address after redirects. Keeps no references to `request`.
     CurlExchange(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options, const HttpRequest& request,
                  const std::string& url);
     ~CurlExchange();
 
-    /// Begins; what callbacks use must be there from here until leave().
+    /// Begins the exchange. REQUIRES: objects that callbacks use exist from here until leave().
     void start() { multi_->add(easy_.get(), *this); }
     /// Ends the exchange if it runs. Derived classes call it in their destructors, before their own members go.
     void leave() { multi_->remove(easy_.get()); }
@@ -47,22 +47,22 @@ class CurlExchange : private CurlMulti::Listener {
     /// `more_lines` are sent as they are.
     void set_headers(const HttpHeaders& headers, std::initializer_list<const char*> more_lines = {});
 
-    /// Until something has happened, or the time is up.
+    /// Waits until something has happened or the time is up.
     Awaitable<void> wait_until(TimePoint deadline);
     void wake() { wake_.cancel(); }
     void made_progress() { last_progress_ = std::chrono::steady_clock::now(); }
     TimePoint last_progress() const { return last_progress_; }
 
     bool has_finished() const { return result_.has_value(); }
-    /// None: the exchange runs, or came to an answer.
+    /// nullopt while the exchange runs, and if it got an answer.
     std::optional<HttpFailure> failure() const;
     void fail(HttpFailure failure) { failure_ = std::move(failure); }
 
     virtual BodyOutcome take_body(std::string_view bytes) = 0;
-    /// The header is whole; those of 1xx answers are not told.
+    /// The header is complete. Not called for 1xx answers.
     virtual void on_header_end() {}
 
-    /// Status and headers; whoever collects a body keeps it here.
+    /// Status and headers, and the body if the derived class collects it.
     HttpResponse response_;
 
   private:
@@ -81,7 +81,7 @@ class CurlExchange : private CurlMulti::Listener {
     std::array<char, CURL_ERROR_SIZE> error_text_{};
     std::size_t header_bytes_max_;
     std::size_t header_bytes_ = 0;
-    std::optional<HttpFailure> failure_;  ///< found by us, goes before libcurl's own code
+    std::optional<HttpFailure> failure_;  ///< a failure that we found ourselves; it precedes libcurl's own code
     std::optional<CURLcode> result_;
     TimePoint last_progress_;
     boost::asio::steady_timer wake_;

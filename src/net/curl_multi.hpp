@@ -11,14 +11,14 @@
 
 namespace karmen::net {
 
-/// libcurl's multi handle, driven by the loop: it tells which sockets and which timer it waits for, and is told when
-/// they are ready. Owned by HttpClient and by every transfer that runs. Loop only.
+/// libcurl's multi handle, driven by the loop: libcurl says which sockets and which timer it waits for, and the loop
+/// tells it when they are ready. Owned by HttpClient and by every transfer that runs. Loop only.
 ///
 /// libcurl opens the sockets. Asio only watches them, and lets go of a socket (without closing it) when libcurl says
 /// CURL_POLL_REMOVE, or wants it closed.
 class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
   public:
-    /// Told once when its exchange has ended; must not call back into libcurl from there.
+    /// Called once when its exchange has ended. Must not call libcurl from there.
     class Listener {
       public:
         virtual void on_finished(CURLcode result) = 0;
@@ -36,7 +36,7 @@ class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
 
     /// Starts the exchange, from the loop's next step on. The handle and the listener stay until remove().
     void add(CURL* easy, Listener& listener);
-    /// Also ends an exchange that runs: its connection is closed, its listener not told.
+    /// Also ends a running exchange: its connection is closed, its listener is not called.
     void remove(CURL* easy);
 
   private:

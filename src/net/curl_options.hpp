@@ -6,7 +6,7 @@
 
 namespace karmen::net {
 
-/// libcurl refuses an option that we know only for lack of memory.
+/// libcurl refuses a known option only if memory is exhausted.
 inline void check_curl(CURLcode code) {
     if (code != CURLE_OK) throw std::bad_alloc();
 }

@@ -10,20 +10,21 @@
 
 namespace karmen::net {
 
-/// An answer whose body is read while it comes: what HttpStream hides. A reader that is slower than the server makes
-/// libcurl stop reading, and so the server wait. Loop only.
+/// An answer whose body is read while it comes; the implementation of HttpStream. If the reader is slower than the
+/// server, libcurl stops reading, so the server waits. Loop only.
 class CurlStream final : public CurlExchange {
   public:
-    /// Nothing of `request` is referred to later.
+    /// Keeps no references to `request`.
     CurlStream(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options, const HttpRequest& request,
                const std::string& url);
 
-    /// Before open(). The server is asked for its challenge first; who it is that asks goes with the second request.
+    /// REQUIRES: open() was not called yet. The first request gets the server's challenge; only the second one carries
+    /// the credentials.
     void use_digest();
     ~CurlStream();
 
-    /// Until the header of the answer is there (of a redirect: all of it, since libcurl says only then where it leads).
-    /// None: it is.
+    /// Waits for the header of the answer (for a redirect: the whole answer, because libcurl knows the target only
+    /// then). nullopt on success.
     Awaitable<std::optional<HttpFailure>> open(TimePoint deadline);
     const HttpResponse& head() const { return response_; }
 
@@ -37,7 +38,7 @@ class CurlStream final : public CurlExchange {
     std::chrono::milliseconds total_timeout_;
     std::chrono::milliseconds idle_timeout_;
     std::size_t buffer_bytes_max_;
-    bool awaits_challenge_ = false;  ///< the first 401 is no answer yet
+    bool awaits_challenge_ = false;  ///< the first 401 is the challenge, not the answer
     bool has_head_ = false;
     bool is_redirect_ = false;
     bool is_paused_ = false;

@@ -12,7 +12,7 @@ namespace karmen::net {
 /// any moment ends the exchange. Loop only.
 class CurlTransfer final : public CurlExchange {
   public:
-    /// The request outlives the transfer; `url` is where it goes after redirects.
+    /// The request outlives the transfer; `url` is the address after redirects.
     CurlTransfer(std::shared_ptr<CurlMulti> multi, const HttpClientOptions& options, const HttpRequest& request,
                  const std::string& url);
     ~CurlTransfer();
@@ -27,15 +27,15 @@ class CurlTransfer final : public CurlExchange {
     void set_upload(const MultipartUpload& upload);
     BodyOutcome take_body(std::string_view bytes) override;
     Awaitable<std::optional<HttpFailure>> exchange(Pool& blocking, TimePoint deadline);
-    /// false: the file cannot be read, and failure() says why.
+    /// false if the file cannot be read; failure() says why.
     Awaitable<bool> read_file(Pool& blocking);
-    /// How long nothing may move now.
+    /// The longest allowed time without progress in the current phase.
     std::chrono::milliseconds silence_max() const;
     bool is_file_sent() const { return file_ && has_begun_ && file_->is_at_end(); }
-    /// What the operating system has and the receiver does not; none: not known.
+    /// Bytes that the operating system holds and the receiver has not confirmed; nullopt if not known.
     std::optional<int> bytes_in_send_buffer() const;
-    /// The receiver has taken bytes since this was asked before. A slow network takes minutes to empty the operating
-    /// system's send buffer (megabytes), and nothing else moves meanwhile.
+    /// Whether the receiver has taken bytes since the last call. A slow network takes minutes to empty the operating
+    /// system's send buffer (megabytes), and nothing else moves during that time.
     bool has_send_buffer_shrunk();
 
     const HttpRequest& request_;
@@ -43,7 +43,7 @@ class CurlTransfer final : public CurlExchange {
     std::optional<FileBlocks> file_;
     bool has_begun_ = false;  ///< to send the upload's body
     bool is_waiting_for_file_ = false;
-    curl_socket_t socket_ = -1;  ///< only to be asked; none on a connection that was used before
+    curl_socket_t socket_ = -1;  ///< only for queries; -1 on a connection that was used before
     std::optional<int> send_buffer_bytes_;
 };
 

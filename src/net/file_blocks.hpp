@@ -10,7 +10,7 @@
 namespace karmen::net {
 
 /// The first `size` bytes of an open file, in two blocks: one is sent while the other is read. Owned by a transfer; the
-/// file stays its caller's. Loop only; reads on the pool.
+/// caller keeps the ownership of the file. Loop only; reads on the pool.
 class FileBlocks {
   public:
     FileBlocks(int file, std::uint64_t size) : file_(file), size_(size) {}
@@ -18,10 +18,10 @@ class FileBlocks {
     /// There is more to read, and a block to read it into.
     bool can_read() const { return spare_.empty() && read_ < size_; }
 
-    /// Reads the next block. Throws std::system_error, or std::runtime_error when the file is shorter than told.
+    /// Reads the next block. Throws std::system_error, or std::runtime_error if the file is shorter than `size`.
     Awaitable<void> read_next(Pool& blocking);
 
-    /// Copies what is there, at most `max` bytes; 0 means that nothing is there now, or that the end is reached.
+    /// Copies the bytes that were read, at most `max`; 0 if none are ready now, or at the end.
     std::size_t take(char* to, std::size_t max);
     bool is_at_end() const { return taken_ == size_; }
 

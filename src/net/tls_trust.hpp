@@ -9,13 +9,13 @@
 
 namespace karmen::net {
 
-/// Whose certificates the TLS connections of one exchange accept, and what a refused one said of itself. Without a
-/// fingerprint: those that an authority of this machine has signed for the host. With one: that certificate and no
-/// other, whoever signed it, whatever host and dates it names. A pinned server is looked at before each request, also
-/// on a connection that was there already, so that nothing is sent to another one. Loop only.
+/// Which certificates the TLS connections of one exchange accept, and a description of one that was refused. Without a
+/// fingerprint: certificates that an authority of this machine has signed for the host. With a fingerprint: exactly
+/// that certificate; its signer, host and dates do not matter. A pinned certificate is checked before each request,
+/// also on a connection that was open already, so that nothing is sent to another server. Loop only.
 class TlsTrust {
   public:
-    /// `fingerprint`: SHA-256 of a certificate as 64 lower-case hexadecimal digits; empty: none is pinned.
+    /// `fingerprint`: SHA-256 of a certificate as 64 lower-case hexadecimal digits; empty if none is pinned.
     explicit TlsTrust(std::string fingerprint) : fingerprint_(std::move(fingerprint)) {}
     TlsTrust(const TlsTrust&) = delete;
     TlsTrust& operator=(const TlsTrust&) = delete;
@@ -24,7 +24,7 @@ class TlsTrust {
     void apply(CURL* easy);
 
     /// `SHA-256 …, valid 2026-01-31 to 2036-01-31, subject …, issuer …` of the certificate that the server showed last;
-    /// empty: it showed none. For people; valid UTF-8.
+    /// empty if it showed none. For people; valid UTF-8.
     std::string shown_certificate() const;
 
     /// The server has another certificate than the pinned one.

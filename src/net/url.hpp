@@ -7,8 +7,8 @@
 
 namespace karmen::net {
 
-/// An absolute http or https URL, taken apart by the parser that will also make the connection (libcurl's): a second
-/// parser that read `http://a\@b/` differently would be a hole in every check of addresses.
+/// The parts of an absolute http or https URL, from the same parser that later makes the connection (libcurl's): a
+/// second parser that read `http://a\@b/` differently would be a hole in every check of addresses.
 struct UrlParts {
     std::string scheme;  ///< `http` or `https`
     std::string host;    ///< IPv4 numbers in their one normal form (`0x7f.1` is `127.0.0.1`), names in lower case
@@ -17,7 +17,7 @@ struct UrlParts {
     bool operator==(const UrlParts&) const = default;
 };
 
-/// nullopt: not absolute, not http or https, or malformed. Any thread.
+/// nullopt if it is not absolute, not http or https, or malformed. Any thread.
 std::optional<UrlParts> parse_url(std::string_view url);
 
 struct SplitUrl {
@@ -27,10 +27,10 @@ struct SplitUrl {
     bool operator==(const SplitUrl&) const = default;
 };
 
-/// Takes user and password out of a URL. nullopt as parse_url, and if they hold control characters. Any thread.
+/// Removes user and password from a URL. nullopt as for parse_url, and if they contain control characters. Any thread.
 std::optional<SplitUrl> split_credentials(std::string_view url);
 
-/// The URL on another host. nullopt as parse_url. Any thread.
+/// The URL with another host. nullopt as for parse_url. Any thread.
 std::optional<std::string> with_host(std::string_view url, const std::string& host);
 
 /// Every byte but letters, digits and `-._~` as %XX (RFC 3986): right in a part of a path, and in an RFC 5987 value.

@@ -11,28 +11,28 @@
 
 namespace karmen::redis {
 
-/// How long to wait before the next attempt to connect: doubled after each failure.
+/// The wait before the next attempt to connect; it doubles after each failure.
 struct ReconnectDelay {
     std::chrono::milliseconds min{50};
     std::chrono::milliseconds max{2000};
 };
 
-/// Redis for many coroutines that share one connection, which is made anew whenever it is lost. While there is none,
-/// commands fail at once. Owned by the composition root; outlives what uses it. Loop only.
+/// Redis for many coroutines that share one connection. A lost connection is made again; until then commands fail at
+/// once. Owned by the composition root; outlives its users. Loop only.
 class Client {
   public:
     Client(Executor loop, ConnectionOptions options, Log& log, ReconnectDelay delay = {});
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Tries to connect once, and goes on by itself from there, whether that worked or not.
+    /// Tries to connect once, then goes on in the background, whether it succeeded or not.
     Awaitable<void> start();
-    /// Closes the connection. Commands fail from here on.
+    /// Closes the connection. Commands fail from now on.
     Awaitable<void> stop();
 
     bool is_connected() const { return connection_ != nullptr && connection_->is_open(); }
 
-    /// Throws what Connection::command throws. Not for commands that block.
+    /// Throws as Connection::command. Not for commands that block.
     Awaitable<Reply> command(Arguments arguments);
     Awaitable<Reply> run(const Script& script, Arguments keys, Arguments arguments);
 
@@ -59,7 +59,7 @@ class Backoff {
   public:
     explicit Backoff(ReconnectDelay delay) : delay_(delay), next_(delay.min) {}
 
-    /// With jitter, so that many who lost the same server do not come back in the same moment.
+    /// With jitter, so that many clients that lost the same server do not come back at the same moment.
     Awaitable<void> wait();
     void reset() { next_ = delay_.min; }
 

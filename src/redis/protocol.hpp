@@ -22,12 +22,12 @@ using Answer = std::variant<Reply, CommandError>;
 /// Finds replies in a stream of bytes, by hiredis. Owned by a connection. Loop only. No I/O.
 class ReplyParser {
   public:
-    /// `reply_bytes_max`: a reply that is longer ends the stream.
+    /// `reply_bytes_max`: a longer reply is an error that ends the stream.
     explicit ReplyParser(std::size_t reply_bytes_max);
 
     void feed(std::span<const char> bytes);
-    /// None: more bytes are needed. Throws std::runtime_error for what is no RESP or too long; the stream is of no more
-    /// use then.
+    /// nullopt if more bytes are needed. Throws std::runtime_error if the input is not RESP or too long; then the
+    /// stream cannot be used any more.
     std::optional<Answer> next();
 
   private:

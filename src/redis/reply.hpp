@@ -14,8 +14,7 @@ namespace karmen::redis {
 /// The parts of a command, its name first. Any bytes.
 using Arguments = std::vector<std::string>;
 
-/// Redis answered with an error, such as `NOGROUP No such key …`: a state that the caller expects, or a mistake of
-/// ours.
+/// Redis answered with an error, such as `NOGROUP No such key …`: a state that the caller expects, or a bug.
 class CommandError : public Error {
   public:
     explicit CommandError(std::string text)
@@ -28,7 +27,7 @@ class CommandError : public Error {
     }
 };
 
-/// What Redis answered. A value. The accessors throw CommandError when it is of another kind.
+/// An answer of Redis, as a value. The accessors throw CommandError if it is of another kind.
 class Reply {
   public:
     using Array = std::vector<Reply>;

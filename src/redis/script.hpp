@@ -10,7 +10,7 @@ struct Script {
     explicit Script(std::string_view source_in);
 
     std::string source;
-    std::string sha1;  ///< by which Redis knows a script that it has seen
+    std::string sha1;  ///< by which Redis finds a script that it has run before
 };
 
 }  // namespace karmen::redis

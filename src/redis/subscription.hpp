@@ -8,16 +8,15 @@
 
 namespace karmen::redis {
 
-/// Messages that others publish on some channels (SUBSCRIBE), on a connection of its own that is made anew whenever it
-/// is lost. Redis keeps no message for who is away: after each gap the listener is told to look at the state itself.
-/// Owned by who listens, who must not be destroyed before stop() returned. Loop only.
+/// Messages on some channels (SUBSCRIBE), on its own connection. A lost connection is made again. Redis does not keep
+/// messages meanwhile, so after each gap the listener is told to look at the state itself. Owned by the listener.
+/// REQUIRES: stop() has returned before the listener is destroyed. Loop only.
 class Subscription {
   public:
     class Listener {
       public:
         virtual ~Listener() = default;
-        /// From now on messages come; all that were published before may have been missed. Also after the first
-        /// connection.
+        /// From now on messages come; earlier ones may have been missed. Also called after the first connection.
         virtual void on_subscribed() = 0;
         virtual void on_message(std::string_view channel, const std::string& payload) = 0;
     };
@@ -25,7 +24,7 @@ class Subscription {
     struct Options {
         ConnectionOptions connection;
         ReconnectDelay delay;
-        /// A connection without a message is asked this often whether it is still there.
+        /// A connection without messages is tested this often.
         std::chrono::milliseconds ping_interval{5000};
     };
 
@@ -34,7 +33,7 @@ class Subscription {
     void start();
     Awaitable<void> stop();
 
-    /// False: messages that are published now will be missed.
+    /// False while messages that are published would be missed.
     bool is_subscribed() const { return is_subscribed_; }
 
   private:

@@ -7,10 +7,10 @@
 
 namespace karmen::redis {
 
-/// Where a Redis is and who asks: `redis://[[user]:password@]host[:port][/database]` or
+/// The address of a Redis, with user and password: `redis://[[user]:password@]host[:port][/database]` or
 /// `unix://[[user]:password@]/path[?db=database]`, names and passwords percent-encoded.
 struct Url {
-    std::string host;  ///< a name or an address without brackets; empty: a Unix socket
+    std::string host;  ///< a name, or an address without brackets; empty for a Unix socket
     std::uint16_t port = 6379;
     std::string socket_path;
     std::string username;
@@ -19,7 +19,7 @@ struct Url {
     bool operator==(const Url&) const = default;
 };
 
-/// nullopt: not one of the two forms. Any thread.
+/// nullopt if it has neither form. Any thread.
 std::optional<Url> parse_url(std::string_view text);
 
 /// For logs: without user and password.

@@ -11,14 +11,14 @@
 
 namespace karmen::tasks {
 
-/// The queue where no Redis is: in the database, for the tasks of one process. What it acknowledged survives a crash
-/// like every other row. Loop only; owned by the composition root.
+/// The queue of one process, without Redis: in the database. Tasks that it has acknowledged survive a crash like every
+/// other row. Loop only; owned by the composition root.
 class DatabaseQueue final : public Queue {
   public:
     DatabaseQueue(Executor loop, storage::TaskRepository& tasks, Pool& blocking, const Clock& clock,
                   QueueOptions options);
 
-    /// Frees what a process before this one was doing when it ended. Only for who knows that no other one lives.
+    /// Frees the tasks that a former process was running when it ended. REQUIRES: no other process uses the queue.
     Awaitable<void> recover();
 
     Awaitable<std::string> add(NewTask task) override;
@@ -33,7 +33,7 @@ class DatabaseQueue final : public Queue {
     Awaitable<bool> discard(std::string id) override;
     Awaitable<TaskCounts> counts() override;
 
-    /// Something may be there to take: for those who add tasks in other ways.
+    /// Makes take() look again; for callers that add tasks in another way.
     void wake();
 
   private:

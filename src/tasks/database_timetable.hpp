@@ -5,7 +5,7 @@
 
 namespace karmen::tasks {
 
-/// The timetable of DatabaseQueue. Everybody leads: that a run is not added twice is the database's business.
+/// The timetable of DatabaseQueue. Every scheduler leads: the database makes sure that a run is not added twice.
 class DatabaseTimetable final : public Timetable {
   public:
     DatabaseTimetable(storage::TaskRepository& tasks, DatabaseQueue& queue, Pool& blocking, const Clock& clock,

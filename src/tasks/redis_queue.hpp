@@ -13,16 +13,17 @@ namespace karmen::tasks {
 /// The queue of many processes: a Redis stream with a consumer group (docs/adr/0007). Each object is one consumer, for
 /// one worker. Loop only; owned by the composition root; the client outlives it.
 ///
-/// What is acknowledged is as durable as Redis itself: it must run with `appendonly yes` and `maxmemory-policy
-/// noeviction`; start() warns otherwise.
+/// Acknowledged tasks are as durable as Redis itself: it must run with `appendonly yes` and `maxmemory-policy
+/// noeviction`; otherwise start() warns.
 class RedisQueue final : public Queue {
   public:
     RedisQueue(redis::Client& client, const std::string& key_prefix, const Clock& clock, QueueOptions options,
                Log& log);
 
-    /// Looks at the settings of Redis, and forgets workers that are long gone. Does nothing while Redis is away.
+    /// Checks the settings of Redis, and removes workers that are long gone. Does nothing while Redis is down.
     Awaitable<void> start();
-    /// Gives back what was taken and neither done nor failed; after it, the visibility timeout does that.
+    /// Gives back tasks that were taken and have neither been done nor failed. Tasks taken later come back after the
+    /// visibility timeout.
     Awaitable<void> stop();
 
     Awaitable<std::string> add(NewTask task) override;
@@ -59,9 +60,9 @@ class RedisQueue final : public Queue {
     QueueOptions options_;
     std::chrono::milliseconds look_again_;
     Log& log_;
-    std::unique_ptr<redis::Connection> reader_;  ///< of its own, since reading blocks
+    std::unique_ptr<redis::Connection> reader_;  ///< its own connection, because reading blocks
     std::string reader_id_;                      ///< by which Redis knows it
-    std::string abandoned_reader_id_;            ///< of one that was closed while it waited for a task
+    std::string abandoned_reader_id_;            ///< of a reader that was closed while it waited for a task
 };
 
 }  // namespace karmen::tasks

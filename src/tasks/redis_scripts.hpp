@@ -33,7 +33,7 @@ struct RedisKeys {
 
 inline constexpr const char* kConsumerGroup = "workers";
 
-/// Each is one atomic step, on the clock of Redis. The arguments stand above each source.
+/// Each script is one atomic step that uses the clock of Redis. Its arguments are listed above its source.
 struct RedisScripts {
     RedisScripts();
 

@@ -7,8 +7,8 @@
 
 namespace karmen::tasks {
 
-/// The timetable of RedisQueue. One leads by a lease in Redis, and adding a task is one step with checking that lease
-/// and noting the run, on the clock of Redis.
+/// The timetable of RedisQueue. A lease in Redis decides which scheduler leads. Checking the lease, adding a task and
+/// noting the run are one step, with the clock of Redis.
 class RedisTimetable final : public Timetable {
   public:
     RedisTimetable(redis::Client& client, const std::string& key_prefix, const Clock& clock, QueueOptions options,

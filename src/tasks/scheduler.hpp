@@ -8,15 +8,15 @@
 
 namespace karmen::tasks {
 
-/// Adds tasks to the queue when they are due. Of several with the same timetable one leads, the others wait for its
-/// end. Owned by the composition root. Loop only.
+/// Adds tasks to the queue when they are due. One of several schedulers with the same timetable leads; the others wait
+/// until it ends. Owned by the composition root. Loop only.
 class Scheduler {
   public:
     Scheduler(Executor loop, Timetable& timetable, std::vector<Schedule> schedules, Log& log,
               std::chrono::milliseconds lead_interval = kLeadInterval);
 
     void start();
-    /// Another one leads from the next moment on.
+    /// Afterwards another scheduler can lead at once.
     Awaitable<void> stop();
 
     bool is_leading() const { return is_leading_; }

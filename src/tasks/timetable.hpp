@@ -15,22 +15,22 @@ struct Schedule {
     NewTask task;
 };
 
-/// When scheduled tasks ran last, for as many schedulers as there are. Owned by the composition root; outlives its
-/// scheduler. Loop only. Throws Error as Queue does.
+/// When scheduled tasks ran last, shared by all schedulers. Owned by the composition root; outlives its scheduler. Loop
+/// only. Throws Error as Queue does.
 class Timetable {
   public:
     virtual ~Timetable() = default;
 
-    /// True: this one leads, for the next while. To be called at least every kLeadInterval by each.
+    /// True if this scheduler leads, for the next kLeaseTime. Each scheduler calls it at least every kLeadInterval.
     virtual Awaitable<bool> lead() = 0;
-    /// Another one may lead at once.
+    /// Another scheduler may lead at once.
     virtual Awaitable<void> resign() = 0;
-    /// Adds the task to the queue when it is due, which is once in each interval, whoever leads. A run that was missed
-    /// is made up for by one. Gives the time to the next run; none: this one does not lead.
+    /// Adds the task to the queue if it is due, which is once in each interval, also if the leader changes. Missed runs
+    /// are made up for by a single one. Returns the time to the next run; nullopt if this scheduler does not lead.
     virtual Awaitable<std::optional<std::chrono::milliseconds>> add_if_due(const Schedule& schedule) = 0;
 };
 
-/// Another one leads within their sum after the leader's death, which must stay below ten seconds.
+/// After the death of the leader another scheduler leads within the sum of both, which must stay below ten seconds.
 inline constexpr std::chrono::milliseconds kLeadInterval{2000};
 inline constexpr std::chrono::milliseconds kLeaseTime{6000};
 

@@ -13,8 +13,8 @@
 
 namespace karmen::tasks {
 
-/// How one kind of task is done. What it throws is its failure; Error(kInvalidInput) says that trying again makes no
-/// sense, kStorageUnavailable and kServiceUnavailable that a server is away, which counts for no attempt. It may be
+/// Does one kind of task. An exception is a failure. Error(kInvalidInput) means that trying again makes no sense;
+/// kStorageUnavailable and kServiceUnavailable mean that a server is down, and the attempt does not count. It may be
 /// cancelled at each of its waits.
 struct Handler {
     std::function<Awaitable<void>(Task task)> run;
@@ -25,14 +25,14 @@ using Handlers = std::map<std::string, Handler, std::less<>>;  ///< by kind
 struct WorkerOptions {
     std::size_t concurrency = 4;
     std::chrono::milliseconds take_wait{5000};
-    /// A third of the queue's visibility_timeout, so that one that fails does not lose the task.
+    /// A third of the queue's visibility_timeout, so that one failed renewal does not lose the task.
     std::chrono::milliseconds renew_interval{20'000};
-    /// Before the next attempt to reach a queue that is away; doubled up to the second.
+    /// Wait before the next attempt to reach a queue that is down; doubled up to queue_retry_max.
     std::chrono::milliseconds queue_retry_min{100};
     std::chrono::milliseconds queue_retry_max{2000};
-    /// For so long it tries to tell the queue what became of a task: afterwards the queue gives it to another one.
+    /// How long it tries to tell the queue the result of a task; afterwards the queue gives the task to another worker.
     std::chrono::milliseconds settle_timeout{std::chrono::minutes(1)};
-    /// Before a task is given back because a server that it needs is away.
+    /// Wait before a task is given back because a server that it needs is down.
     std::chrono::milliseconds postpone_time{2000};
 };
 
@@ -42,7 +42,7 @@ class Worker {
     Worker(Executor loop, Queue& queue, Handlers handlers, WorkerOptions options, Log& log);
 
     void start();
-    /// Takes no more, lets what runs finish within the grace time, then cancels it and gives it back.
+    /// Takes no more tasks, lets running ones finish within the grace time, then cancels them and gives them back.
     Awaitable<void> stop(std::chrono::milliseconds grace);
 
     std::size_t running() const { return running_.size(); }

@@ -26,7 +26,7 @@ class ApiTokenRepository {
     std::vector<ApiToken> list(const Uuid& user);
     /// Everybody's tokens or those of one user, revoked ones too, by user name and age.
     std::vector<OwnedApiToken> list_with_users(const std::optional<Uuid>& user);
-    /// Revoked ones too.
+    /// Also finds revoked tokens.
     std::optional<ApiToken> find(const Uuid& jti);
     /// False when there is no such token or it was revoked before.
     bool revoke(const Uuid& jti);

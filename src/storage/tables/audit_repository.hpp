@@ -13,7 +13,7 @@ class AuditRepository {
   public:
     explicit AuditRepository(Database& database) : database_(database) {}
 
-    /// Returns its id; the one of the entry is not looked at.
+    /// Returns the new id; the id in the entry is ignored.
     std::int64_t insert(const AuditEntry& entry);
     void add_times(std::int64_t id, std::int64_t times);
 
@@ -22,8 +22,8 @@ class AuditRepository {
     /// Whether this list may cost as much as all rows. Does not ask the database.
     static bool may_read_all_rows(const ListQuery& query);
 
-    /// Removes what is older than `oldest`, and of the rest so much that `rows_max` stay: refusals first, since
-    /// strangers can make as many of them as they like, and of each kind the oldest first.
+    /// Removes entries older than `oldest`, then entries until `rows_max` are left: refusals first, because strangers
+    /// can cause any number of them, and of each kind the oldest first.
     void clean(Timestamp oldest, std::int64_t rows_max);
 
   private:

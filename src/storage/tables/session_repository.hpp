@@ -16,11 +16,11 @@ class SessionRepository {
   public:
     explicit SessionRepository(Database& database) : database_(database) {}
 
-    /// Adds the session, unless the password has changed since its generation was `password_generation`; then false. Of
-    /// more than `per_user_max` those that were not used for longest end.
+    /// Adds the session; false if the password has changed since its generation was `password_generation`. If the user
+    /// then has more than `per_user_max`, those that were unused for the longest time end.
     bool create(const LoginSession& session, std::int64_t password_generation, std::size_t per_user_max);
 
-    /// Those of one user, the one used last first; without those that have expired.
+    /// The sessions of one user that have not expired, the last used one first.
     std::vector<LoginSession> list(const Uuid& user, Timestamp now);
     std::optional<LoginSession> find(const Uuid& id);
 

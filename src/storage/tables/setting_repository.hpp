@@ -14,7 +14,7 @@ class SettingRepository {
 
     /// By key.
     std::vector<Setting> all();
-    /// All or none; of the same key the last one wins.
+    /// Stores all or none; if a key occurs twice, the last one counts.
     void set_all(const std::vector<Setting>& settings);
 
   private:

@@ -9,7 +9,7 @@ namespace karmen::storage {
 /// Column users.providers: an array of texts in PostgreSQL's notation, `{local,"other one"}`, which SQLite keeps as
 /// text.
 std::string to_text_array(const std::vector<std::string>& items);
-/// Empty for a null and for what is no such array.
+/// Empty if the text is null or not such an array.
 std::vector<std::string> from_text_array(const std::optional<std::string>& text);
 
 }  // namespace karmen::storage

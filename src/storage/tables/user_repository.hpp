@@ -12,13 +12,13 @@
 
 namespace karmen::storage {
 
-/// An account with its password side, which is missing when another provider vouches for the user.
+/// An account with its password data, which is missing if the user logs in with another provider.
 struct Account {
     User user;
     std::optional<LocalUser> local;
 };
 
-/// What changes about a user; the empty stays as it is.
+/// What changes in an account; empty members stay as they are.
 struct UserChange {
     std::optional<Role> role;
     std::optional<bool> suspended;
@@ -45,25 +45,25 @@ class UserRepository {
     /// Whether this list may cost as much as all rows. Does not ask the database.
     static bool may_read_all_rows(const ListQuery& query);
     std::int64_t count();
-    /// Those who may log in with a password: not suspended, and with one.
+    /// The number of users that can log in with a password: they have one and are not suspended.
     std::int64_t count_able_to_log_in(Role role);
-    /// The highest cost among the bcrypt hashes, without those above `at_most`; none when there is no hash.
+    /// The highest cost of the bcrypt hashes, without those above `at_most`; nullopt if there is no hash.
     std::optional<int> highest_password_cost(int at_most);
 
-    /// The user as it is then; none when there is no such user. Who is suspended has no sessions any more.
+    /// Returns the changed user; nullopt if there is no such user. Suspension ends all sessions of the user.
     std::optional<User> update(const Uuid& uuid, const UserChange& change);
-    /// Ends all sessions of the user but `kept_session`. Returns the new password generation, which makes access and
-    /// refresh tokens without a session invalid; none when the user has no password to change.
+    /// Ends all sessions of the user except `kept_session`. Returns the new password generation, which makes access and
+    /// refresh tokens without a session invalid; nullopt if the user has no password to change.
     std::optional<std::int64_t> set_password(const Uuid& uuid, const std::string& password_hash, NextLogin next_login,
                                              const std::optional<Uuid>& kept_session = std::nullopt);
     enum class Removal { kDone, kNoSuchUser, kLastAdministrator };
     /// With password, sessions and API tokens; g-codes and print jobs keep the name.
     Removal remove(const Uuid& uuid);
-    /// The same password hashed anew, so that all tokens go on working; nothing when the hash is no longer `old_hash`.
+    /// Stores a new hash of the same password, so all tokens go on working. Does nothing if the hash is no longer
+    /// `old_hash`.
     void replace_password_hash(const Uuid& uuid, const std::string& old_hash, const std::string& new_hash);
 
-    /// Computes what names are compared by, for rows of older versions. Accounts whose names are equal by it go on with
-    /// the names that they have.
+    /// Computes the folded names for rows of older versions. Accounts whose folded names are equal keep their names.
     void fold_names();
     /// Groups of names that fold_name() makes equal.
     std::vector<std::vector<std::string>> colliding_names();

@@ -8,8 +8,8 @@
 
 namespace karmen::storage {
 
-/// Copies all that a PostgreSQL database holds, of this program or of Karmen 0.0.13, into an embedded one with all
-/// migrations. The source is only read, as it is at one moment. Any thread, blocks.
+/// Copies everything from a PostgreSQL database of this program or of Karmen 0.0.13 into an embedded database with all
+/// migrations. It only reads the source, in the state of one moment. Any thread, blocks.
 class Importer {
   public:
     enum class IfNotEmpty { kRefuse, kReplace };
@@ -20,9 +20,9 @@ class Importer {
 
     Importer(Database& source, Database& target) : source_(source), target_(target) {}
 
-    /// All or nothing; ids stay. Throws Error: kConflict for a source that would have to be migrated first or is
-    /// somebody else's, and for a target with rows that may not be replaced; kInternal when not every row arrived; and
-    /// what Session throws.
+    /// All or nothing; ids stay the same. Throws Error: kConflict if the source must be migrated first or belongs to
+    /// another program, or if the target has rows that may not be replaced; kInternal if not every row arrived; and as
+    /// Session throws.
     std::vector<Copied> run(IfNotEmpty if_not_empty);
 
   private:
