@@ -14,27 +14,27 @@ namespace karmen::cluster {
 struct EventJournalOptions {
     std::string key_prefix = "karmen:";
     events::EventHistoryOptions history;
-    /// A read ends after it, and the next begins.
+    /// A blocking read ends after this time, and the next one begins.
     std::chrono::milliseconds read_time{5'000};
-    /// How long after events were lost everybody is told, and how often that is tried.
+    /// After events were lost, followers are told after this time; the attempt is repeated at this interval.
     std::chrono::milliseconds loss_retry{1'000};
 };
 
-/// Events of all processes in one Redis Stream, of which each that answers requests reads the end: an id means the same
-/// at all of them. Events that Redis does not take are lost, and `reset` follows as soon as it is back. Owned by the
-/// composition root; loop only.
+/// The events of all processes in one Redis Stream. Each process that answers requests reads the end of it, so an id
+/// means the same in all of them. Events that Redis does not accept are lost; followers get `reset` as soon as Redis is
+/// back. Owned by the composition root; loop only.
 class RedisEventJournal final : public events::EventJournal {
   public:
     /// `client` and `log` outlive it.
     RedisEventJournal(Executor loop, redis::Client& client, EventJournalOptions options, Log& log);
 
-    /// For a process that has followers: the history is that of all from here on.
+    /// For a process that has followers: from now on the history has the events of all processes.
     void start();
     Awaitable<void> stop();
 
     void publish(std::string name, std::string data) override;
     events::EventHistory& history() override { return history_; }
-    /// Whether what is published now will be in the history.
+    /// Whether events that are published now will be in the history.
     bool is_reading() const { return is_reading_; }
 
   private:
@@ -51,7 +51,7 @@ class RedisEventJournal final : public events::EventJournal {
     std::string key_;
     Log& log_;
     events::EventHistory history_;
-    bool has_lost_ = false;  ///< and those who follow do not know it yet
+    bool has_lost_ = false;  ///< and the followers have not been told yet
     bool is_telling_ = false;
     bool is_reading_ = false;
     TaskGroup tasks_;

@@ -6,16 +6,17 @@
 
 namespace karmen::cluster {
 
-/// The throttle that many processes share: each step is one script in Redis. The time is that of Redis, so that neither
-/// a step of our machine's clock nor processes whose clocks differ end or lengthen a block. The client outlives it.
+/// The throttle that many processes share: each step is one script in Redis. It uses the clock of Redis, so that
+/// neither a step of our machine's clock nor different clocks of processes end or lengthen a block. The client outlives
+/// it.
 ///
-/// Keys expire with what they count. Strangers cannot make more of them than passwords are tried in one window, since
-/// an attempt that the server has no time for is taken back. Names go into them as hashes: people type passwords into
+/// Keys expire with the failures that they count. There are never more keys than passwords tried in one window, because
+/// an attempt that the server has no time for is taken back. Keys contain hashes of names: people type passwords into
 /// the wrong field, and Redis writes to a disk.
 class RedisLoginThrottle final : public identity::LoginThrottle {
   public:
     RedisLoginThrottle(redis::Client& client, std::string key_prefix, identity::LoginThrottleOptions options,
-                       const Clock* clock = nullptr);  ///< for tests: counts instead of Redis
+                       const Clock* clock = nullptr);  ///< for tests: replaces the clock of Redis
 
     Awaitable<std::chrono::milliseconds> begin(std::string username, std::string network) override;
     Awaitable<void> succeeded(std::string username, std::string network) override;

@@ -15,21 +15,21 @@ namespace karmen::cluster {
 
 struct PrinterExchangeOptions {
     std::string key_prefix = "karmen:";
-    /// After it, others may ask a printer although who claimed it has not published.
+    /// After this time other processes may ask a printer, although the holder of the claim has not published.
     std::chrono::milliseconds claim_lifetime{3'000};
-    /// For how long `webcam_<host>` holds the address of a stream that nobody has seen again.
+    /// How long `webcam_<host>` keeps the address of a stream that was not seen again.
     std::chrono::milliseconds webcam_lifetime{std::chrono::minutes(10)};
     redis::ConnectionOptions connection;
 };
 
-/// Processes tell each other of printers over Redis: claims are keys, everything else is published on a channel. The
-/// address of each webcam's stream is kept in `webcam_<host>`, where nginx looks for it. Without Redis each process
-/// asks by itself. Owned by the composition root; loop only.
+/// The exchange over Redis: claims are keys, everything else is published on a channel. `webcam_<host>` has the address
+/// of each webcam's stream, for nginx. Without Redis each process asks the printers by itself. Owned by the composition
+/// root; loop only.
 class RedisPrinterExchange final : public fleet::PrinterExchange, private redis::Subscription::Listener {
   public:
     RedisPrinterExchange(Executor loop, redis::Client& client, PrinterExchangeOptions options, Log& log);
 
-    /// From now on `monitor` learns what others see; it outlives stop().
+    /// From now on `monitor` gets the results of other processes. It outlives stop().
     void start(fleet::PrinterMonitor& monitor);
     Awaitable<void> stop();
 
@@ -50,7 +50,7 @@ class RedisPrinterExchange final : public fleet::PrinterExchange, private redis:
     PrinterExchangeOptions options_;
     Log& log_;
     std::string id_;       ///< of this process
-    std::string channel_;  ///< with the database's number, because messages know no databases
+    std::string channel_;  ///< contains the number of the database, because channels are shared by all databases
     TaskGroup tasks_;
     redis::Subscription subscription_;
     fleet::PrinterMonitor* monitor_ = nullptr;

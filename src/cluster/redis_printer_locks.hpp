@@ -11,8 +11,8 @@
 namespace karmen::cluster {
 
 /// Locks that hold for all processes: a key in Redis that lives for `lifetime` and is renewed while the lock is held.
-/// Of a process that died its locks end with the key. Loop only; owned by the composition root, stopped before the loop
-/// ends.
+/// The locks of a dead process expire with their keys. Loop only; owned by the composition root, stopped before the
+/// loop ends.
 class RedisPrinterLocks final : public fleet::PrinterLocks {
   public:
     RedisPrinterLocks(Executor loop, redis::Client& client, std::string key_prefix, std::chrono::milliseconds lifetime,
@@ -20,7 +20,7 @@ class RedisPrinterLocks final : public fleet::PrinterLocks {
 
     Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) override;
 
-    /// Locks that were released are given back before this returns.
+    /// Gives back all released locks before it returns.
     Awaitable<void> stop();
 
   private:

@@ -14,23 +14,23 @@ namespace karmen::cluster {
 struct WorkerRingOptions {
     std::string key_prefix = "karmen:";
     std::chrono::milliseconds interval{3'000};  ///< between two signs of life
-    std::chrono::milliseconds lifetime{9'000};  ///< who gives none for so long is gone
+    std::chrono::milliseconds lifetime{9'000};  ///< a worker without a sign of life for this time is gone
 };
 
-/// The workers that are alive, and how printers are shared out among them: each worker comes to the same result by
-/// itself (rendezvous hashing: when one comes or goes, only its own share moves). Without Redis it goes on with the
-/// workers that it knew. Owned by the composition root; loop only.
+/// The living workers, and how the printers are divided among them. Each worker computes the same result by itself
+/// (rendezvous hashing: if a worker comes or goes, only its own share moves). Without Redis it goes on with the last
+/// known workers. Owned by the composition root; loop only.
 class WorkerRing {
   public:
-    /// `on_change` is called when the workers are others than before.
+    /// `on_change` is called if the set of workers has changed.
     WorkerRing(Executor loop, redis::Client& client, WorkerRingOptions options, std::function<void()> on_change,
                Log& log);
 
     void start();
-    /// The others take over its share with their next sign of life.
+    /// The other workers take over its share with their next sign of life.
     Awaitable<void> stop();
 
-    /// Nobody looks after a printer for another worker, and before start() has been heard of this one looks after none.
+    /// Whether this worker checks the printer. False until start() has reached Redis once.
     bool looks_after(const std::string& host) const;
 
     const std::string& id() const { return id_; }
@@ -50,7 +50,7 @@ class WorkerRing {
     TaskGroup tasks_;
 };
 
-/// Which of the workers looks after a printer; each gets about the same number. Empty without workers.
+/// The worker that checks a printer; each gets about the same number. Empty if there are no workers.
 std::string share_of(const std::vector<std::string>& workers, const std::string& host);
 
 }  // namespace karmen::cluster

@@ -23,11 +23,11 @@ struct EventId {
 
     auto operator<=>(const EventId&) const = default;
     std::string to_string() const;
-    /// None: it is no id.
+    /// nullopt if it is not an id.
     static std::optional<EventId> parse(std::string_view text);
 };
 
-/// What is told to those who follow. Immutable.
+/// An event as followers get it. Immutable.
 struct PublishedEvent {
     EventId id;
     std::string name;
@@ -35,17 +35,17 @@ struct PublishedEvent {
 };
 using PublishedEventPtr = std::shared_ptr<const PublishedEvent>;
 
-/// The name of the event that says: from here on all events come, what was before must be read from the lists.
+/// The name of the event that means: all events come from here on, earlier changes must be read from the lists.
 inline constexpr const char* kResetEvent = "reset";
 
 struct EventHistoryOptions {
-    std::size_t events_max = 1000;     ///< for those who come back
+    std::size_t events_max = 1000;     ///< that are kept for followers that come back
     std::size_t followers_max = 1000;  ///< at the same time
 };
 
 class EventHistory;
 
-/// One who follows the events, until it is destroyed. Loop only; the history outlives it.
+/// Follows the events until it is destroyed. Loop only; the history outlives it.
 class EventFollower {
   public:
     EventFollower(EventHistory& history, std::optional<EventId> position);
@@ -53,33 +53,34 @@ class EventFollower {
     EventFollower& operator=(EventFollower&&) = delete;
     ~EventFollower();
 
-    /// What has come since the last call, in its order; waits for it, and after `patience` is empty. When events were
-    /// missed, as at the beginning, it is one kResetEvent. None: there will be no more.
+    /// Waits for events and returns those since the last call, in order; empty if none came within `patience`. If
+    /// events were missed, and in the first call of a new follower, it is one kResetEvent. nullopt if no more events
+    /// will come.
     Awaitable<std::optional<std::vector<PublishedEventPtr>>> next(std::chrono::milliseconds patience);
 
   private:
     EventHistory* history_;
-    std::optional<EventId> position_;  ///< of the last event that was given out; none: events were missed
+    std::optional<EventId> position_;  ///< of the last event that was returned; nullopt if events were missed
 };
 
-/// The last events, in memory once however many follow them: a slow follower has a place in it and no queue of its own.
+/// The last events, once in memory for all followers: a follower only has a position in it, and no queue of its own.
 /// Loop only; owned by the composition root.
 class EventHistory {
   public:
     EventHistory(Executor loop, EventHistoryOptions options);
 
-    /// Its id is above newest().
+    /// REQUIRES: its id is higher than newest().
     void append(PublishedEvent event);
-    /// Events before `newest` may have been missed: all who follow are told.
+    /// Events before `newest` may have been missed: all followers get kResetEvent.
     void begin_anew(EventId newest);
     EventId newest() const { return newest_; }
 
-    /// Goes on after `last_id`, which a client that was here before knows. Throws Error(kOverloaded) when too many
-    /// follow, or it was stopped.
+    /// Begins after `last_id`, the last event that a returning client has seen. Throws Error(kOverloaded) if there are
+    /// too many followers, or it was stopped.
     EventFollower follow(std::optional<std::string_view> last_id);
     std::size_t followers() const { return followers_; }
 
-    /// Ends all followers and lets nobody begin.
+    /// Ends all followers and refuses new ones.
     void stop();
 
   private:

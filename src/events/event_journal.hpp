@@ -7,11 +7,11 @@
 
 namespace karmen::events {
 
-/// Where events are told so that whoever follows them hears of them, at whichever process. Loop only.
+/// Publishes events to the followers of all processes. Loop only.
 class EventJournal {
   public:
     virtual ~EventJournal() = default;
-    /// The data is JSON on one line. Does not throw: followers are told when events were lost.
+    /// `data` is JSON on one line. Does not throw: if events are lost, followers are told.
     virtual void publish(std::string name, std::string data) = 0;
     virtual EventHistory& history() = 0;
 };

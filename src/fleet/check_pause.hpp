@@ -7,8 +7,8 @@
 
 namespace karmen::fleet {
 
-/// How long a printer is left alone after a check, before jitter: less while it prints, more and more while it does not
-/// answer. `failures` counts the checks in a row that got no answer.
+/// The pause after a check, before jitter: shorter while the printer prints, longer and longer while it does not
+/// answer. `failures` is the number of consecutive checks without an answer.
 std::chrono::milliseconds pause_after(const PrinterMonitorOptions& options, PrinterState state, int failures);
 
 }  // namespace karmen::fleet

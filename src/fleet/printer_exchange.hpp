@@ -9,27 +9,28 @@
 
 namespace karmen::fleet {
 
-/// What the processes of one installation tell each other of printers, so that each printer is asked by one of them at
-/// a time and all show the same. What others tell comes through PrinterMonitor::learn, hear_of_no_answer and outdate. A
-/// process that cannot reach the others goes on by itself: none of this throws. Loop only.
+/// What the processes of one installation tell each other about printers, so that only one of them asks a printer at a
+/// time and all show the same. Messages of other processes go to PrinterMonitor::learn, hear_of_no_answer and outdate.
+/// A process that cannot reach the others goes on by itself: these functions do not throw. Loop only.
 class PrinterExchange {
   public:
-    /// The right to ask a printer now. Ends when what was seen is published, or by itself after a while.
+    /// The right to ask a printer now. It ends when the result is published, or expires.
     struct Claim {
-        std::int64_t version = 0;  ///< of the printer's state: each command and each change makes a new one
+        std::int64_t version = 0;  ///< of the printer's state; each command and each change increases it
     };
 
-    /// To be published when the claim only ends.
+    /// Publish with this claim to end a claim without a result.
     static constexpr Claim kNothingSeen{.version = -1};
 
     virtual ~PrinterExchange() = default;
 
-    /// none: another process asks it at this moment, and will publish. Who holds the claim gets it again.
+    /// nullopt if another process is asking the printer and will publish. The holder of the claim gets it again, which
+    /// renews it.
     virtual Awaitable<std::optional<Claim>> claim(std::string host) = 0;
     virtual Awaitable<void> publish(std::string host, Claim claim, PrinterSnapshot snapshot) = 0;
-    /// What everybody knows of it is out of date.
+    /// What all processes know of the printer is out of date.
     virtual void invalidate(const std::string& host) = 0;
-    /// It was removed.
+    /// The printer was removed.
     virtual void forget(const std::string& host) = 0;
 };
 

@@ -8,8 +8,7 @@
 
 namespace karmen::fleet {
 
-/// Keeps two files from being sent to one printer at the same time, whichever process sends them. Loop only; outlives
-/// its locks.
+/// Makes sure that only one process sends a file to a printer at a time. Loop only; outlives its locks.
 class PrinterLocks {
   public:
     /// Held until it is destroyed.
@@ -23,7 +22,7 @@ class PrinterLocks {
 
     virtual ~PrinterLocks() = default;
 
-    /// null: somebody holds it. Throws Error(kServiceUnavailable) when that cannot be known.
+    /// Null if the printer is locked. Throws Error(kServiceUnavailable) if that cannot be known.
     virtual Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) = 0;
 };
 

@@ -13,7 +13,8 @@
 
 namespace karmen::identity {
 
-/// Tokens without expiry that people give to programs and slicers. Each user sees and revokes the own ones. Loop only.
+/// Tokens without expiry that people give to programs and slicers. Each user sees and revokes only the own tokens. Loop
+/// only.
 class ApiTokens {
   public:
     ApiTokens(storage::ApiTokenRepository& tokens, const crypto::TokenSigner& signer, const Clock& clock,
@@ -21,7 +22,7 @@ class ApiTokens {
 
     struct Created {
         ApiToken token;
-        std::string access_token;  ///< shown this once; only its jti is kept
+        std::string access_token;  ///< shown only this once; only its jti is stored
     };
     /// Throws Error(kInvalidInput) for a name that is empty or too long.
     Awaitable<Created> create(Principal owner, std::string name);

@@ -9,7 +9,7 @@
 
 namespace karmen::identity {
 
-/// The audit log, for those who read it. Loop only; owned by the composition root.
+/// Reads the audit log. Loop only; owned by the composition root.
 class AuditEntries {
   public:
     AuditEntries(storage::AuditRepository& entries, storage::ListReader& lists) : entries_(entries), lists_(lists) {}

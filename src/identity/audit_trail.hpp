@@ -25,15 +25,16 @@ inline constexpr const char* kAuditEvent = "audit";
 struct AuditOptions {
     std::chrono::milliseconds retention{std::chrono::days(365)};
     std::int64_t rows_max = 1'000'000;
-    /// Kinds of refusals in a minute that get a row of their own; further ones share one for each action and result.
+    /// How many kinds of refusals in a minute get their own row; further kinds share one row for each action and
+    /// result.
     std::size_t refusals_max = 100;
 };
 
-/// Writes down who did what: a line in the log at once, and a row in the table. What was done has its own row.
-/// Refusals are counted: the first of its kind in a minute is a row at once, and how many followed is added to it when
-/// the minute is over, so that a flood of them is neither a flood of rows nor of writes. Whoever is turned away, since
-/// they come too often or the server is busy, is counted by address alone, in the log too: a line for the first in a
-/// minute, and one with `more`, how many followed. Loop only; owned by the composition root.
+/// Writes down who did what: a line in the log at once, and a row in the table. Each action has its own row. Refusals
+/// are counted, so that a flood of them is neither a flood of rows nor of writes: the first of its kind in a minute is
+/// written at once, and the number of the others is added when the minute is over. Clients that are turned away because
+/// they come too often or the server is busy are counted only by address, in the log too: one line for the first in a
+/// minute, and one with `more`, the number of the others. Loop only; owned by the composition root.
 class AuditTrail {
   public:
     struct Dependencies {
@@ -44,24 +45,24 @@ class AuditTrail {
     };
     AuditTrail(Executor loop, Dependencies dependencies, AuditOptions options);
 
-    /// Begins to write, whatever becomes of the caller. Its time is now.
+    /// Begins to write the entry with the current time, and goes on even if the caller is cancelled.
     void begin(AuditEntry entry);
-    /// The same, and returns when the row is written, or could not be: that is an error in the log, and nothing more,
-    /// since what the entry tells has happened already. Of refusals nobody waits for the row.
+    /// The same, and returns when the row was written or could not be written. A failure is only logged, because the
+    /// action has happened already. Does not wait for the rows of refusals.
     Awaitable<void> record(AuditEntry entry);
 
     /// Adds the counts of minutes that are over, again and again until it is cancelled.
     Awaitable<void> count_regularly(std::chrono::milliseconds interval);
-    /// Removes what is too old or too much. Twice: the second finds nothing.
+    /// Removes entries that are too old or too many. It may run twice: the second run finds nothing.
     Awaitable<void> clean();
-    /// Adds all counts. Nothing may begin after it.
+    /// Adds all counts. REQUIRES: begin() is not called afterwards.
     Awaitable<void> stop();
 
   private:
     using Minute = std::chrono::sys_time<std::chrono::minutes>;
     struct Refusal {
         AuditEntry first;
-        Event was_written;               ///< or could not be
+        Event was_written;               ///< also set if writing failed
         std::optional<std::int64_t> id;  ///< of the first, when it is in the table
         std::int64_t uncounted = 0;
     };

@@ -4,8 +4,9 @@
 
 namespace karmen::identity {
 
-/// What log-ins from this address are counted by: an IPv4 address itself, of an IPv6 address its /64 network
-/// (`2001:db8:0:1::/64`), since whoever has one of its addresses has all of them. What is no address stays as it is.
+/// The network by which log-ins from this address are counted: an IPv4 address itself, or the /64 network of an IPv6
+/// address (`2001:db8:0:1::/64`), because a client with one of its addresses has all of them. A text that is not an
+/// address is returned as it is.
 std::string client_network(const std::string& address);
 
 }  // namespace karmen::identity

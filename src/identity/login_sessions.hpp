@@ -11,19 +11,19 @@
 
 namespace karmen::identity {
 
-/// The log-ins of users that have not ended, to look at and to end. Loop only.
+/// Lists and ends the sessions of users. Loop only.
 class LoginSessions {
   public:
     LoginSessions(storage::SessionRepository& sessions, const Clock& clock, Pool& blocking);
 
-    /// The one used last first.
+    /// The session that was used last comes first.
     Awaitable<std::vector<LoginSession>> list(Uuid user);
 
-    /// Throws Error(kSessionNotFound): it has ended before, or is somebody else's.
+    /// Throws Error(kSessionNotFound) if it has ended already, or belongs to another user.
     Awaitable<void> end(Uuid user, Uuid session);
     Awaitable<void> end_all(Uuid user);
 
-    /// Removes those of which the last token has expired; how many.
+    /// Removes sessions whose last token has expired, and returns how many.
     Awaitable<std::int64_t> remove_expired();
 
   private:

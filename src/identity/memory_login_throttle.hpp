@@ -10,7 +10,7 @@
 
 namespace karmen::identity {
 
-/// The throttle of one process. What strangers can make it remember is bounded.
+/// The throttle of one process. Its memory is bounded.
 class MemoryLoginThrottle final : public LoginThrottle {
   public:
     MemoryLoginThrottle(LoginThrottleOptions options, const Clock& clock) : options_(options), clock_(clock) {}
@@ -19,9 +19,9 @@ class MemoryLoginThrottle final : public LoginThrottle {
     Awaitable<void> succeeded(std::string username, std::string network) override;
     Awaitable<void> not_tried(std::string username, std::string network) override;
 
-    /// Beyond this the oldest that block nobody are forgotten.
+    /// Above this, the oldest entries that block nobody are dropped.
     static constexpr std::size_t kEntriesMax = 50'000;
-    /// Beyond this the networks are forgotten from which it is longest that a name failed.
+    /// Above this, the networks whose last failure is the oldest are dropped.
     static constexpr std::size_t kNetworksMax = 10'000;
 
   private:
@@ -30,8 +30,8 @@ class MemoryLoginThrottle final : public LoginThrottle {
         Timestamp blocked_until{};
     };
     struct Network {
-        /// The newest names that failed, the newest last. As hashes: they are counted and not shown, and take less
-        /// room.
+        /// The newest names that failed, the newest last. They are stored as hashes, which is enough to count them and
+        /// takes less memory.
         std::vector<std::pair<Timestamp, std::size_t>> names;
         Timestamp next_attempt{};
     };

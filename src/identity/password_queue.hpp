@@ -13,21 +13,21 @@
 
 namespace karmen::identity {
 
-/// Stands before the pool that computes hashes of passwords, so that those who send many do not keep out the others:
-/// PasswordTurns says who is next. Loop only; owned by the composition root. The pool and the clock outlive it, and
-/// it outlives all calls of run().
+/// The queue in front of the pool that computes hashes of passwords, so that clients that send many do not keep out
+/// others. PasswordTurns decides which log-in is next. Loop only; owned by the composition root. The pool and the clock
+/// outlive it, and it outlives all calls of run().
 class PasswordQueue {
   public:
     /// `clock` is monotonic.
     PasswordQueue(Executor loop, Pool& cpu, const Clock& clock, PasswordTurnLimits limits)
         : loop_(std::move(loop)), cpu_(cpu), clock_(clock), turns_(limits) {}
 
-    /// Whether run() would refuse this network now, for callers who have much to do before it. Throws Error as run().
+    /// Throws the Error that run() would throw now for this network. For callers that have much to do before run().
     void require_place(const std::string& network) const { turns_.require_place(network); }
 
-    /// Waits for its turn and runs `work` on the pool; gives its value or throws its exception. A caller that is
-    /// cancelled while it waits leaves the queue; one whose work runs keeps its worker until that has ended. Throws
-    /// Error: what PasswordTurns::enter throws, kOverloaded when the pool is full.
+    /// Waits for its turn and runs `work` on the pool; returns its value or throws its exception. A caller that is
+    /// cancelled while it waits leaves the queue; if its work is running, it keeps its worker until the work ends.
+    /// Throws Error: as PasswordTurns::enter, and kOverloaded if the pool is full.
     template <class F>
     Awaitable<std::invoke_result_t<F&>> run(std::string network, std::string name, F work) {
         Turn turn(*this, std::move(network), std::move(name));

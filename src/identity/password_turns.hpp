@@ -17,29 +17,30 @@ struct PasswordTurnLimits {
     std::size_t workers = 1;  ///< at least 1
     std::size_t waiting_max = 128;
     std::size_t waiting_per_network_max = 32;
-    /// A network that gave a wrong password counts as one that failed for this time.
+    /// A network counts as failed for this time after a wrong password.
     std::chrono::milliseconds failure_memory{std::chrono::minutes(5)};
 };
 
-/// Which of those that wait with a password is next. Networks that have not failed lately go before those that have,
-/// and one worker, if there are several, never works for the latter. Apart from that networks take turns, and so do
-/// the names within a network. A plain value without I/O, threads and clock; what it remembers is bounded.
+/// Decides which waiting log-in is next. Networks that have not failed lately go before those that have; if there are
+/// several workers, one never works for failed networks. Otherwise networks take turns, and so do the names within a
+/// network. A plain value without I/O, threads and clock; its memory is bounded.
 class PasswordTurns {
   public:
     using Id = std::uint64_t;
 
     explicit PasswordTurns(PasswordTurnLimits limits) : limits_(limits) {}
 
-    /// Throws Error: kTooManyRequests when too many of this network wait already, kOverloaded when too many do at all.
+    /// Throws Error: kTooManyRequests if too many log-ins of this network wait already, kOverloaded if too many wait in
+    /// all.
     void require_place(const std::string& network) const;
 
     /// Throws as require_place.
     Id enter(std::string network, std::string name);
 
-    /// Begins the next turn; none while nobody waits or may have a worker.
+    /// Begins the next turn; nullopt if nobody waits, or no waiting log-in may have a worker now.
     std::optional<Id> begin_next(Timestamp now);
 
-    /// The turn is over, or is given up before it began.
+    /// Ends a turn, or gives it up before it began.
     void leave(Id id);
 
     /// A password of this network was wrong.
@@ -48,7 +49,7 @@ class PasswordTurns {
     std::size_t waiting() const { return waiting_.size(); }
     std::size_t running() const { return running_.size(); }
 
-    /// Networks that failed; beyond this the one that failed first is forgotten.
+    /// Number of failed networks; above this, the one that failed first is dropped.
     static constexpr std::size_t kFailedMax = 10'000;
 
   private:

@@ -12,17 +12,17 @@
 
 namespace karmen::identity {
 
-/// Remembers when sessions were used, and writes it down for all of them at once: a request costs no write of its own.
-/// What was not written when the process dies is forgotten. Loop only.
+/// Collects when sessions were used, and writes that for all of them at once, so that a request needs no write of its
+/// own. Times that were not written are lost if the process dies. Loop only.
 class SessionUse {
   public:
     SessionUse(storage::SessionRepository& sessions, const Clock& clock, Pool& blocking, Log& log);
 
     void note(const Uuid& session);
 
-    /// Writes down what was noted. A failure is logged; the next call tries again.
+    /// Writes the collected times. A failure is logged; the next call tries again.
     Awaitable<void> store();
-    /// Every `interval`, until it is cancelled.
+    /// Calls store() every `interval`, until it is cancelled.
     Awaitable<void> store_regularly(std::chrono::milliseconds interval);
 
   private:
@@ -33,7 +33,7 @@ class SessionUse {
     std::map<Uuid, Timestamp> noted_;
 };
 
-/// `last_used` is that exact.
+/// The precision of `last_used`.
 inline constexpr std::chrono::minutes kSessionUseInterval{1};
 
 }  // namespace karmen::identity

@@ -27,35 +27,35 @@ struct SessionOptions {
     std::chrono::milliseconds access_token_lifetime{std::chrono::minutes(15)};
     std::chrono::milliseconds refresh_token_lifetime{std::chrono::days(30)};
     std::size_t sessions_per_user_max = 1000;
-    /// Before somebody hears that they come too often, or that the server is busy: who tries again at once costs
-    /// little.
+    /// The delay of answers that refuse because of too many attempts or a busy server, so that clients that try again
+    /// at once cost little.
     std::chrono::milliseconds refusal_delay{0};
 };
 
-/// Who logs in, as far as the connection tells.
+/// Where a log-in comes from.
 struct LoginOrigin {
     std::string address;
     std::string agent = {};  ///< User-Agent
 };
 
-/// The account behind a token that was found good, as the database has it now.
+/// The account of a valid token, as the database has it now.
 struct Account {
     User user;
-    LocalUser local;  ///< empty when another provider than `local` vouches for the user
+    LocalUser local;  ///< empty if the user logs in with another provider than `local`
     Principal principal;
     crypto::TokenClaims claims;  ///< of the token
 };
 
-/// What the log-in becomes: a session with a refresh token; or only a proof of the password, which gives a fresh
-/// access token. A proof belongs to the session of `present`, if that is one of the same user, else to a short one
-/// of its own.
+/// What the log-in is for: a session with a refresh token, or only a proof of the password, which gives a fresh access
+/// token. A proof belongs to the session of `present` if that is a session of the same user, else to a short session of
+/// its own.
 struct LoginPurpose {
     enum class Kind { kSession, kProof };
     Kind kind = Kind::kSession;
     std::optional<Account> present = {};
 };
 
-/// Logging in and what follows from it: tokens made, tokens checked, the own password changed. Loop only.
+/// Logs users in, makes and checks their tokens, changes their own passwords. Loop only.
 class Sessions {
   public:
     struct Dependencies {
@@ -68,7 +68,7 @@ class Sessions {
         const Clock& clock;
         Pool& blocking;
         identity::PasswordQueue& passwords;
-        /// Tests look at which hashes are compared.
+        /// Tests replace it to see which hashes are compared.
         std::function<bool(std::string_view password, const std::string& hash)> verify = crypto::verify_password;
     };
     Sessions(Dependencies dependencies, SessionOptions options);
@@ -77,28 +77,28 @@ class Sessions {
         std::string access_token;   ///< fresh
         std::string refresh_token;  ///< empty for a proof
     };
-    /// Costs the same whatever the account is, and whether there is one. A right password whose hash has another cost
-    /// than the configured one is hashed anew. Throws Error: kWrongCredentials, kUserSuspended
-    /// (only after the right password), kTooManyRequests, kServiceUnavailable when nobody can count failures,
-    /// kOverloaded. A log-in begins a session.
+    /// Takes the same time for every account, also for an unknown one. If the hash of a right password does not have
+    /// the configured cost, the password is hashed again. Throws Error: kWrongCredentials, kUserSuspended (only after
+    /// the right password), kTooManyRequests, kServiceUnavailable if failures cannot be counted, kOverloaded. A log-in
+    /// begins a session.
     Awaitable<Login> log_in(std::string username, std::string password, LoginOrigin origin, LoginPurpose purpose = {});
 
     /// Ends the session that the token came from. Throws Error(kConflict) if it came from none.
     Awaitable<void> log_out(Account account);
 
-    /// Who sends this token, when it is of the wanted type and still good. Throws Error: kInvalidToken, kExpiredToken,
-    /// kRevokedToken, kUserSuspended, kWrongCredentials when the user is gone.
+    /// The account of this token, if it has the wanted type and is valid. Throws Error: kInvalidToken, kExpiredToken,
+    /// kRevokedToken, kUserSuspended, kWrongCredentials if the user no longer exists.
     Awaitable<Account> identify(std::string_view token, crypto::TokenType wanted);
 
-    /// The same account as it is now, for what outlasts a request: everything but the token's expiry is checked again.
-    /// Throws as identify.
+    /// The same account as it is now, for streams: checks everything again except the token's expiry. Throws as
+    /// identify.
     Awaitable<Account> look_again(Account account);
 
     /// An access token that is not fresh.
     std::string refreshed_access_token(const Account& account) const;
 
-    /// Ends all other sessions of the user, and tokens from before there were sessions; the session that makes the
-    /// change goes on. Gives a fresh access token. Throttled as log-ins are. Throws Error: kWrongCredentials,
+    /// Ends all other sessions of the user, and tokens that were made before sessions existed; the session that makes
+    /// the change goes on. Returns a fresh access token. Throttled like log-ins. Throws Error: kWrongCredentials,
     /// kInvalidInput, kTooManyRequests, kOverloaded.
     Awaitable<std::string> change_password(Account account, std::string password, std::string new_password,
                                            std::string address);
@@ -110,7 +110,7 @@ class Sessions {
                              Freshness freshness) const;
     std::string refresh_token(const User& user, const LocalUser& local, const Uuid& session) const;
     Awaitable<Uuid> begin_session(LocalUser local, LoginOrigin origin, std::chrono::milliseconds lifetime);
-    /// Who tries a password: what attempts are counted by, and wait by.
+    /// The name and the network of an attempt: it is counted and queued by them.
     struct Guesser {
         std::string username;
         std::string network;
@@ -128,7 +128,7 @@ class Sessions {
     Awaitable<void> begin_attempt(Guesser guesser);
     struct Found {
         std::optional<storage::Account> account;
-        int cost = 0;  ///< of every attempt to log in
+        int cost = 0;  ///< that every attempt to log in must take
     };
     Awaitable<Found> find_account(std::string username);
     Awaitable<bool> is_password_of(const Guesser& guesser, const std::string& hash, int cost,

@@ -40,13 +40,15 @@ class Users {
     /// Throws Error(kUserNotFound).
     Awaitable<User> change(Uuid uuid, storage::UserChange change);
 
-    /// Their g-codes and print jobs keep the name. Throws Error: kUserNotFound, kConflict for the last administrator.
+    /// G-codes and print jobs of the user keep the name. Throws Error: kUserNotFound, kConflict for the last
+    /// administrator.
     Awaitable<void> remove(Uuid uuid);
 
     /// Throws Error: kUserNotFound, kInvalidInput.
     Awaitable<void> set_password(std::string username, std::string password);
 
-    /// Makes an administrator when there is no user at all yet; none otherwise. An empty password: a random one.
+    /// Creates an administrator if there are no users yet, and returns it; otherwise nullopt. If `password` is empty, a
+    /// random one is used.
     Awaitable<std::optional<NewUser>> ensure_administrator(std::string username, std::string password);
 
   private:
@@ -58,13 +60,13 @@ class Users {
     int bcrypt_cost_;
 };
 
-/// bcrypt looks at no more.
+/// bcrypt uses only this many bytes.
 inline constexpr std::size_t kNewPasswordBytesMax = crypto::kPasswordBytesUsed;
 
-/// Throws Error::invalid at `pointer`: empty or blank, too long, no text, with characters that are not seen.
+/// Throws Error::invalid at `pointer` if it is empty or blank, too long, not valid UTF-8, or has invisible characters.
 void check_username(const std::string& username, const std::string& pointer);
-/// Throws Error::invalid at `pointer`: empty, more than bcrypt looks at, NUL. For new passwords only: those of Karmen
-/// 0.0.13 may be longer.
+/// Throws Error::invalid at `pointer` if it is empty, longer than bcrypt uses, or contains NUL. Only for new passwords:
+/// those of Karmen 0.0.13 may be longer.
 void check_password(const std::string& password, const std::string& pointer);
 
 }  // namespace karmen::identity

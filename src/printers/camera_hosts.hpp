@@ -12,20 +12,20 @@
 
 namespace karmen::printers {
 
-/// Which hosts cameras may be on: the printer's own, and what the administrator has allowed. What a printer says of its
-/// webcam is data from a stranger, and must not make Karmen call anybody else. Immutable.
+/// The hosts where cameras may be: the printer's own, and those that the administrator has allowed. A printer's answer
+/// about its webcam is untrusted, and must not make Karmen call any other host. Immutable.
 class CameraHosts {
   public:
-    /// Names, compared as they are written; addresses and networks, compared with addresses only: no name is looked up
-    /// to find out whether it is in a network. Throws Error(kInvalidInput) for a network that is none.
+    /// Names are compared as they are written. Addresses and networks are compared with addresses only: no name is
+    /// resolved to find out whether it is in a network. Throws Error(kInvalidInput) for a malformed network.
     explicit CameraHosts(const std::vector<std::string>& allowed = {});
 
-    /// Where the camera is that the printer calls `url` (absolute), or why it cannot be shown, in a sentence without
-    /// user and password. The printer's own names become its address: what such a name means on Karmen's machine does
-    /// not matter.
+    /// The address of the camera at the absolute `url` that the printer gave, or the reason why it cannot be shown, as
+    /// a sentence without user and password. Names of the printer itself (`localhost`) are replaced by its address, so
+    /// that they never mean Karmen's machine.
     std::expected<CameraAddress, std::string> locate(std::string_view url, const PrinterAddress& printer) const;
 
-    /// Asked again before each connection: addresses come through Redis, too.
+    /// Checked again before each connection, because addresses come through Redis, too.
     bool may_connect(std::string_view url, std::string_view printer_host) const;
 
   private:

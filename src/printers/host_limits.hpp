@@ -8,8 +8,8 @@
 
 namespace karmen::printers {
 
-/// How much is asked of one printer's server at the same time: its one process also feeds the printer that prints.
-/// Keeps nothing of hosts that nobody talks to. Loop only; outlives its visits.
+/// Limits the requests to one printer's server at the same time, because its single process also feeds the running
+/// print. Keeps no data of hosts without requests. Loop only; outlives its visits.
 class HostLimits {
   public:
     HostLimits(Executor loop, std::size_t requests_max) : loop_(std::move(loop)), requests_max_(requests_max) {}
@@ -24,7 +24,7 @@ class HostLimits {
     using Lanes = std::map<std::string, Lane, std::less<>>;
 
   public:
-    /// Whoever wants to talk to a host holds one as long as it talks or waits for its turn.
+    /// A caller holds one while it talks to a host or waits for its turn.
     class Visit {
       public:
         Visit(HostLimits& limits, const std::string& host);
@@ -33,7 +33,7 @@ class HostLimits {
         Visit& operator=(const Visit&) = delete;
 
         Semaphore& requests() { return lane_->second.requests; }
-        /// One upload at a time, so that the other requests always find a place. false: there is one already. It ends
+        /// Only one upload runs at a time, so that other requests always find a place. False if one is running. It ends
         /// with this visit.
         bool try_begin_upload();
 

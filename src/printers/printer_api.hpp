@@ -11,7 +11,7 @@
 
 namespace karmen::printers {
 
-/// Where a printer's server is and how it lets us in.
+/// The address of a printer's server, and the access to it.
 struct PrinterAddress {
     std::string host;  ///< `a.b.c.d` or `a.b.c.d:port`
     Protocol protocol = Protocol::kHttp;
@@ -20,41 +20,41 @@ struct PrinterAddress {
     std::string tls_fingerprint = {};  ///< as in domain/printer.hpp
 };
 
-/// An answer and what the call showed of our access; none when it showed nothing. With an API key a success means
-/// kUnlocked (of a question: at least kReadOnly) and a refusal for lack of rights kProtected; a command that is refused
-/// where questions are answered means kReadOnly. The caller persists it when it differs from what is known.
+/// An answer, and the access level that the call showed; nullopt if it showed none. With an API key, a success means
+/// kUnlocked (for a query: at least kReadOnly), and a refusal for lack of rights means kProtected. A command that is
+/// refused although queries are answered means kReadOnly. The caller stores the level if it has changed.
 template <class T>
 struct Observed {
     T value;
     std::optional<AccessLevel> access_level;
 };
 
-/// What a look at an address told.
+/// The result of sniffing an address.
 struct SniffedServer {
     ServerVersion version;
     bool connected = false;
     AccessLevel access_level = AccessLevel::kUnknown;
-    PrinterStatus obstacle = not_responding();  ///< why it is not connected; of one that is connected it says nothing
+    PrinterStatus obstacle = not_responding();  ///< why it is not connected; meaningless if it is connected
     bool operator==(const SniffedServer&) const = default;
 };
 
 struct JobReport {
     bool responded = false;
-    std::optional<PrinterJob> job;  ///< none: nothing is printing
+    std::optional<PrinterJob> job;  ///< nullopt if nothing is printing
     bool operator==(const JobReport&) const = default;
 };
 
-/// A print that is paused is not paused again, nor one that runs resumed. kToggle asks what the printer does first.
+/// A paused print is not paused again, and a running one is not resumed. kToggle first asks what the printer does.
 enum class JobCommand { kCancel, kStart, kPause, kResume, kToggle };
 
 struct CommandOutcome {
     enum class Result {
-        kDone,         ///< accepted, or already so; printers act later than they answer
+        kDone,         ///< accepted, or already in that state; printers act later than they answer
         kRefused,      ///< the printer answered no
-        kUnreachable,  ///< no answer, or none that makes sense: it may have happened or not
+        kUnreachable,  ///< no answer, or a senseless one: the command may have been executed or not
     };
     Result result;
-    std::string reason;  ///< for people, of anything but kDone; valid UTF-8, at most 255 bytes
+    std::string reason;  ///< for people, unless the result is kDone; valid UTF-8, at most 255 bytes
     bool operator==(const CommandOutcome&) const = default;
 };
 
@@ -70,41 +70,41 @@ struct PrintOutcome {
     enum class Result {
         kStarted,
         kStoredOnly,  ///< the printer has the file but did not start: busy or not connected
-        kBusy,        ///< the printer prints that file already, or gets another one at the moment
+        kBusy,        ///< the printer prints that file already, or is receiving another one
         kRefused,     ///< the printer answered no
         kFailed,      ///< it does not print
-        kUnknown,     ///< it had the whole file, and tells no more: it may print
+        kUnknown,     ///< it received the whole file, but does not say whether it prints
     };
     Result result;
     std::string reason;  ///< as in CommandOutcome
     bool operator==(const PrintOutcome&) const = default;
 };
 
-/// The protocol of one kind of printer server. All that a printer can do wrong is a value of the result; a cancel
-/// throws operation_aborted. Each call has its own time limit. Loop only; outlives its calls.
+/// The protocol of one kind of printer server. Every fault of a printer is a value of the result; a cancel throws
+/// operation_aborted. Each call has its own time limit. Loop only; outlives its calls.
 class PrinterApi {
   public:
     virtual ~PrinterApi() = default;
 
-    /// Is that a server of this protocol, and what does it let us do?
+    /// Whether a server of this protocol answers there, and what it lets us do.
     virtual Awaitable<SniffedServer> sniff(PrinterAddress address) = 0;
     virtual Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) = 0;
     virtual Awaitable<Observed<Webcam>> webcam(PrinterAddress address) = 0;
     virtual Awaitable<Observed<JobReport>> job(PrinterAddress address) = 0;
 
-    /// The server's connection to its printer. Asks first: done when it is so already.
+    /// Changes the server's connection to its printer. Asks first, and does nothing if it is in that state already.
     virtual Awaitable<Observed<CommandOutcome>> connect(PrinterAddress address) = 0;
     virtual Awaitable<Observed<CommandOutcome>> disconnect(PrinterAddress address) = 0;
     /// `start` without a selected file is accepted by OctoPrint and does nothing.
     virtual Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) = 0;
 
-    /// Sends the file and starts it. A printer whose answer does not come, or does not tell whether it prints, is asked
-    /// for that. Whether it is operational is for the caller to see before. Also throws Error(kOverloaded), when the
+    /// Sends the file and starts it. If the answer does not come, or does not say whether the printer prints, the
+    /// printer is asked. REQUIRES: the caller has checked that it is operational. Also throws Error(kOverloaded) if the
     /// blocking pool is full.
     virtual Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) = 0;
 };
 
-/// Whether a connection to `url` would reach the printer at `host` itself (on any port), and by http or https.
+/// Whether `url` is an http or https address on the printer's own `host` (with any port).
 bool is_on_host(std::string_view url, std::string_view host);
 
 }  // namespace karmen::printers

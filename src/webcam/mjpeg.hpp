@@ -7,26 +7,27 @@
 
 namespace karmen::webcam {
 
-/// The boundary of a `Content-Type: multipart/x-mixed-replace; boundary=…`; none for anything else.
+/// The boundary of a `Content-Type: multipart/x-mixed-replace; boundary=…`; nullopt for anything else.
 std::optional<std::string> mjpeg_boundary(std::string_view content_type);
 
 /// Takes the pictures out of a stream of JPEG parts (multipart/x-mixed-replace: RFC 2046 §5.1 without an end), as
 /// mjpg-streamer, ustreamer, motion, ffmpeg, VLC and the small cameras send it: with and without Content-Length, with a
 /// Content-Length that is wrong, with the dashes of the delimiter declared as part of the boundary, with a boundary
-/// that is not declared at all, with LF for CRLF. Parts that are no JPEG are skipped. Without a declared boundary, a
-/// body that begins as a JPEG is one picture. Does no I/O; holds one picture at most. Use: `next()` until it gives
-/// something else than kPicture; after kNeedInput `feed()`, or `finish()` when there is no more. Not thread-safe.
-/// Throws nothing of its own.
+/// that is not declared at all, with LF for CRLF. Parts that are not JPEG are skipped. If no boundary is declared, a
+/// body that begins as a JPEG is one picture. Does no I/O; holds at most one picture. Use: call `next()` until it
+/// returns something other than kPicture; after kNeedInput call `feed()`, or `finish()` at the end of the input. Not
+/// thread-safe. Throws nothing of its own.
 class MjpegParser {
   public:
     enum class Event {
         kNeedInput,
         kPicture,  ///< picture()
-        kEnd,      ///< the closing boundary was read, or the input is over; what follows is nothing
-        kBroken,   ///< this is no such stream, or a part is too large: problem()
+        kEnd,      ///< the closing boundary was read, or the input is over; the rest is ignored
+        kBroken,   ///< this is not such a stream, or a part is too large: see problem()
     };
 
-    /// `boundary` as in the Content-Type, without quotes. None: the first line that begins with two dashes has it.
+    /// `boundary` as in the Content-Type, without quotes. If it is nullopt, the first line that begins with two dashes
+    /// defines it.
     MjpegParser(std::optional<std::string> boundary, std::size_t picture_bytes_max);
 
     void feed(std::string_view bytes);
@@ -37,7 +38,7 @@ class MjpegParser {
     /// Whole; stays until next() or feed().
     std::string_view picture() const { return picture_; }
     std::string_view problem() const { return problem_; }
-    /// The body is no stream but one picture.
+    /// The body is one picture, not a stream.
     bool is_single_picture() const { return is_single_picture_; }
 
   private:
@@ -55,7 +56,7 @@ class MjpegParser {
     static constexpr Event kGoOn = Event::kPicture;
 
     std::string_view unread() const { return std::string_view(buffer_).substr(at_); }
-    /// Up to the next LF, without its line end; none: not there yet.
+    /// Up to the next LF, without its line end; nullopt if it has not come yet.
     std::optional<std::string_view> take_line();
     void take_header_line(std::string_view line);
     /// Within the first `bytes_max` unread bytes.

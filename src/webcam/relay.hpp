@@ -25,31 +25,33 @@ namespace karmen::webcam {
 struct RelayOptions {
     std::size_t cameras_max = 200;                     ///< watched at the same time
     std::size_t viewers_max = 200;                     ///< of one camera
-    std::size_t picture_bytes_max = 2UL << 20;         ///< also what a viewer who reads slowly holds
+    std::size_t picture_bytes_max = 2UL << 20;         ///< also the memory that a slow viewer holds
     std::chrono::milliseconds connect_timeout{5'000};  ///< until the header of the camera's answer
-    std::chrono::milliseconds idle_timeout{10'000};    ///< without a whole picture: the camera hangs
-    std::chrono::milliseconds linger{5'000};           ///< the camera stays connected after its last viewer has left
-    std::chrono::milliseconds outage_max{60'000};      ///< viewers stay so long without a picture
+    /// Without a complete picture; then the camera counts as hanging.
+    std::chrono::milliseconds idle_timeout{10'000};
+    std::chrono::milliseconds linger{5'000};       ///< the camera stays connected after its last viewer has left
+    std::chrono::milliseconds outage_max{60'000};  ///< how long viewers stay without a picture
     std::chrono::milliseconds retry_min{500};
     std::chrono::milliseconds retry_max{10'000};
-    std::chrono::milliseconds still_interval{1'000};  ///< between two questions to a camera that gives single pictures
+    std::chrono::milliseconds still_interval{1'000};  ///< between two requests to a camera that gives single pictures
     printers::CameraHosts hosts = printers::CameraHosts();
-    std::chrono::milliseconds source_check_interval{30'000};  ///< is the printer still there, and its webcam the same?
+    /// How often it checks that the printer still exists and its webcam is the same.
+    std::chrono::milliseconds source_check_interval{30'000};
 };
 
-/// Who knows where webcams are.
+/// Gives the addresses of webcams.
 class StreamSource {
   public:
     /// The address of that printer's stream, or of its single pictures. Throws Error: kPrinterNotFound and
-    /// kWebcamNotAvailable when there is none, anything else when it is not known at the moment.
+    /// kWebcamNotAvailable if there is none, other codes if it is not known at the moment.
     virtual Awaitable<CameraAddress> stream_address(std::string host) = 0;
 
   protected:
     ~StreamSource() = default;
 };
 
-/// A picture, and after it the boundary and the header of the next one: browsers show a picture when they have seen
-/// that header. Made once for all viewers. Immutable.
+/// A picture, followed by the boundary and the header of the next one, because browsers show a picture only after that
+/// header. Made once for all viewers. Immutable.
 using PartPtr = std::shared_ptr<const std::string>;
 
 struct Camera;
@@ -62,10 +64,10 @@ class Viewer {
     Viewer& operator=(Viewer&&) = delete;
     ~Viewer();
 
-    /// The newest picture, when it is another than the last one; waits for it. Who asks seldom misses the ones between.
-    /// Null: the stream is over.
+    /// Waits for a picture newer than the last returned one, and returns the newest. A slow caller misses the pictures
+    /// between. Null if the stream is over.
     Awaitable<PartPtr> next();
-    /// Since the newest picture came. REQUIRES: there was one.
+    /// The age of the newest picture. REQUIRES: there was one.
     std::chrono::milliseconds age() const;
 
   private:
@@ -78,25 +80,24 @@ struct Picture {
     std::chrono::milliseconds age;
 };
 
-/// Shows the webcams of printers to any number of viewers: each camera is connected once, from its first viewer until a
-/// moment after its last one. A camera that breaks off or hangs is connected again while somebody watches; its viewers
-/// see the last picture meanwhile. Connects to the printer's own host, and where `hosts` allows it. Loop only; owned by
-/// the composition root, which stops it before the loop ends.
+/// Shows the webcams of printers to any number of viewers. Each camera is connected once, from its first viewer until a
+/// moment after its last one. If a camera breaks off or hangs, it is connected again while it has viewers; they see the
+/// last picture meanwhile. Connects only to the printer's own host and to hosts that `hosts` allows. Loop only; owned
+/// by the composition root, which stops it before the loop ends.
 class Relay {
   public:
     /// `client`, `source` and `log` outlive it.
     Relay(Executor loop, net::HttpClient& client, StreamSource& source, Log& log, RelayOptions options);
 
-    /// Gives a place as soon as there is a picture. Throws Error: what the source throws, kWebcamNotAvailable for a
-    /// stream on another host, kWebcamFailed when there is no picture, kOverloaded when all places are taken or the
-    /// relay was stopped.
+    /// Returns a place as soon as there is a picture. Throws Error: as the source, kWebcamNotAvailable for a stream on
+    /// another host, kWebcamFailed if no picture comes, kOverloaded if all places are taken or the relay was stopped.
     Awaitable<Viewer> watch(std::string host);
 
-    /// The newest picture, or the next one if that is older. All who ask at the same time share the connection. Throws
-    /// Error as watch(), kWebcamFailed also if no next one comes in the idle time.
+    /// The newest picture, or the next one if the newest is older than the limit. Callers at the same time share the
+    /// connection. Throws Error as watch(), and kWebcamFailed if no next picture comes in the idle time.
     Awaitable<Picture> picture(std::string host, std::chrono::milliseconds age_max);
 
-    /// Of the answer to a viewer, whose body is first_bytes() and then parts.
+    /// The Content-Type of the answer to a viewer; its body is first_bytes() and then parts.
     std::string content_type() const { return "multipart/x-mixed-replace;boundary=" + boundary_; }
     std::string first_bytes() const { return separator_.substr(2); }
 
@@ -105,7 +106,7 @@ class Relay {
         return std::string_view(part).substr(0, part.size() - separator_.size());
     }
 
-    /// Ends all streams and lets nobody begin another.
+    /// Ends all streams and refuses new ones.
     Awaitable<void> stop();
 
   private:
@@ -129,9 +130,9 @@ class Relay {
     StreamSource& source_;
     Log& log_;
     RelayOptions options_;
-    /// Random: no picture can hold it, and pretend to be another part that a browser would believe.
+    /// Random, so that no picture can contain it and pretend to be another part.
     std::string boundary_;
-    /// What stands between two pictures.
+    /// The bytes between two pictures.
     std::string separator_;
     bool is_stopped_ = false;
     std::map<std::string, CameraPtr> cameras_;

@@ -9,10 +9,10 @@ namespace karmen::printers::octoprint {
 
 bool is_success(const net::HttpResponse& response);
 
-/// No key, a wrong one, or one of a user without the right. OctoPrint 1.11 tells a POST so with 400.
+/// The key is missing, wrong, or belongs to a user without the right. OctoPrint 1.11 answers 400 to such a POST.
 bool is_denied(const net::HttpResponse& response);
 
-/// Why the answer is not the wanted one, for people.
+/// Why the request was refused, for people.
 std::string refusal_of(const net::HttpResponse& response);
 
 }  // namespace karmen::printers::octoprint

@@ -15,19 +15,20 @@ namespace karmen::printers::octoprint {
 
 struct ClientOptions {
     std::chrono::milliseconds connect_timeout{1'000};
-    std::chrono::milliseconds read_timeout{2'000};  ///< of one GET, its wait for its turn included
+    std::chrono::milliseconds read_timeout{2'000};  ///< of one GET, including its wait for its turn
     std::chrono::milliseconds command_timeout{10'000};
     std::chrono::milliseconds upload_idle_timeout{60'000};
-    /// For the answer after the last byte: OctoPrint copies the file and begins to print it before.
+    /// For the answer after the last byte: OctoPrint first copies the file and begins to print it.
     std::chrono::milliseconds upload_answer_timeout{600'000};
-    std::chrono::milliseconds print_settle_time{10'000};  ///< to be asked whether it prints, after an unclear answer
+    /// For questions whether it prints, after an unclear answer.
+    std::chrono::milliseconds print_settle_time{10'000};
     std::chrono::milliseconds ask_again_pause{500};
     std::size_t answer_bytes_max = 1 << 20;
     std::size_t requests_per_printer_max = 2;
     CameraHosts camera_hosts = CameraHosts();
 };
 
-/// Printers behind OctoPrint, by its REST API (https://docs.octoprint.org/en/master/api/). The JSON stands in wire.hpp.
+/// Printers behind OctoPrint, by its REST API (https://docs.octoprint.org/en/master/api/). wire.hpp maps the JSON.
 /// Owned by the composition root. Loop only.
 class Client final : public PrinterApi {
   public:

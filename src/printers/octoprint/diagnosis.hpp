@@ -3,13 +3,13 @@
 #include "domain/printer.hpp"
 #include "net/http_client.hpp"
 
-/// Why a printer's server does not tell what was asked, for people. Any thread.
+/// Why a printer's server does not give the wanted answer, for people. Any thread.
 namespace karmen::printers::octoprint {
 
-/// Of an exchange that did not come to an answer, or of an answer that is neither a success nor a denial.
+/// For an exchange that got no answer, or an answer that is neither a success nor a denial.
 PrinterStatus diagnosis_of(const net::HttpResult& result);
 
-/// A denial, where `user` is whom `/api/currentuser` names; empty: nobody.
+/// For a denial. `user` is the name from `/api/currentuser`; empty if it names nobody.
 PrinterStatus diagnosis_of_denial(bool has_api_key, std::string_view user);
 
 /// `/api/version` answered 200, but not as an OctoPrint.

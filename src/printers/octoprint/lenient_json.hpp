@@ -8,11 +8,12 @@
 
 namespace karmen::printers::octoprint {
 
-/// Python's json module writes NaN, Infinity and -Infinity, which JSON does not have: null in their place, outside of
-/// texts. Any thread.
+/// Replaces NaN, Infinity and -Infinity outside of texts by null: Python's json module writes them, but JSON does not
+/// have them. Any thread.
 std::string without_nan(std::string_view body);
 
-/// An object, from a stranger: bounded in depth, with NaN as null, also in Latin-1. nullopt: none. Any thread.
+/// Parses an untrusted JSON object: bounded in depth, with NaN as null, also in Latin-1. nullopt if it is not an
+/// object. Any thread.
 std::optional<boost::json::value> parse_object(std::string_view body);
 
 }  // namespace karmen::printers::octoprint

@@ -9,12 +9,12 @@
 #include <string_view>
 
 /// OctoPrint's JSON (1.4 – 1.11, also what Moonraker and PrusaLink make of it): bytes in, our values out, no I/O. The
-/// bytes come from strangers: what is missing, null or of another type is left out, texts become valid UTF-8 of at most
-/// 255 bytes, and nothing throws but bad_alloc. nullopt always means: not JSON, or not of the promised shape. Any
-/// thread.
+/// bytes are untrusted: members that are missing, null or of another type are left out, texts become valid UTF-8 of at
+/// most 255 bytes, and nothing throws except bad_alloc. nullopt always means that the input is not JSON, or not of the
+/// expected shape. Any thread.
 namespace karmen::printers::octoprint {
 
-/// `/api/version`. Wants an object, nothing more.
+/// `/api/version`. Any object is accepted.
 std::optional<ServerVersion> parse_version(std::string_view body);
 /// Its text begins with OctoPrint. Moonraker's may do so too: `OctoPrint (Moonraker …)`.
 bool is_octoprint(const ServerVersion& version);
@@ -22,8 +22,8 @@ bool is_octoprint(const ServerVersion& version);
 /// `/api/printer`. The state comes from the flags; its text, which plugins may translate, is only shown.
 std::optional<PrinterStatus> parse_status(std::string_view body);
 
-/// What `/api/job` tells when `/api/printer` answers that there is no printer: an error and its text, a connection that
-/// is being made, or nothing of the kind.
+/// The status from `/api/job` if `/api/printer` answers that there is no printer: an error and its text, a connection
+/// that is being made, or no connection.
 PrinterStatus parse_status_without_printer(std::string_view job_body);
 
 /// `/api/currentuser`.
@@ -34,11 +34,11 @@ struct CurrentUser {
 };
 CurrentUser parse_current_user(std::string_view body);
 
-/// `/api/job`; the job in it is none when nothing is printing. The text is all that says so here.
+/// `/api/job`; its job is nullopt if nothing is printing, which only the state's text says here.
 std::optional<JobReport> parse_job(std::string_view body);
 
-/// `/api/settings`. A relative address is completed with the printer's own. Without a stream that can be shown, the
-/// address of the snapshot takes its place.
+/// `/api/settings`. A relative address is completed with the printer's own. If no stream can be shown, the address of
+/// the snapshot is used instead.
 std::optional<Webcam> parse_webcam(std::string_view body, const PrinterAddress& address, const CameraHosts& hosts);
 
 /// `/api/connection`: the server has no connection to its printer (`Closed`; `Offline…`, `Error…`).
@@ -46,13 +46,13 @@ std::optional<bool> parse_is_closed(std::string_view body);
 
 /// The answer to an upload with print=true.
 struct UploadAnswer {
-    std::optional<bool> starts;  ///< none: it does not tell
-    std::string path;            ///< where the file lies on the printer; empty when it does not tell
+    std::optional<bool> starts;  ///< nullopt if it does not say
+    std::string path;            ///< of the file on the printer; empty if it does not say
     bool operator==(const UploadAnswer&) const = default;
 };
 UploadAnswer parse_upload_answer(std::string_view body);
 
-/// The file that `/api/job` tells of.
+/// The file in the answer to `/api/job`.
 struct JobFile {
     bool is_active = false;  ///< it prints, or a print of it begins, pauses or ends
     std::string path;
@@ -62,9 +62,9 @@ struct JobFile {
 };
 std::optional<JobFile> parse_job_file(std::string_view body);
 
-/// `/api/files/local/<path>`: seconds by the printer's clock.
+/// `/api/files/local/<path>`. Times are seconds by the printer's clock.
 struct StoredFile {
-    double came = 0;                ///< to the printer
+    double came = 0;                ///< when it came to the printer
     std::optional<double> printed;  ///< the end of its last print, whole or not
     bool operator==(const StoredFile&) const = default;
 };
