@@ -9,10 +9,10 @@
 
 namespace karmen::api {
 
-/// Who may watch webcams: users with a token, or whoever reaches the server.
+/// Who may watch webcams: users with a token, or everybody who reaches the server.
 enum class WebcamAccess { kToken, kOpen };
 
-/// For which routes an administrator's token must be fresh: for all, or for those of accounts, as in Karmen 0.0.13.
+/// Which routes of administrators need a fresh token: all, or only those of accounts, as in Karmen 0.0.13.
 enum class FreshAdmin { kAll, kAccounts };
 
 struct ApiOptions {
@@ -21,22 +21,22 @@ struct ApiOptions {
     FreshAdmin fresh_admin = FreshAdmin::kAll;
 };
 
-/// Karmen's HTTP interface: finds the route of a request, makes the checks that its row names, and calls its handler.
-/// Made by the composition root, outlives the server. Loop only.
+/// Karmen's HTTP interface: finds the route of a request, does the checks of its row, and calls its handler. Made by
+/// the composition root, outlives the server. Loop only.
 class Api {
   public:
     Api(std::vector<Route> routes, Services services, ApiOptions options);
 
-    /// The handler of the server. Throws Error, of which the server makes a problem body.
+    /// The handler of the server. The server turns an Error into a problem body.
     Awaitable<http::Response> answer(http::Request& request) const;
 
-    /// What every answer gets before it is sent, the server's own included.
+    /// Adds headers to every answer before it is sent, including the server's own answers.
     void finish(const http::Request& request, http::Response& response) const;
 
   private:
     const Route* find_route(http::Request& request) const;
     Awaitable<identity::Account> check_api_key(const Route& route, const http::Request& request) const;
-    /// Sets the account of the call. Throws Error when it may not be made.
+    /// Sets the account of the call. Throws Error if the call is not allowed.
     Awaitable<void> check_access(const Route& route, Call& call) const;
     Awaitable<http::Response> handle(const Route& route, Call& call) const;
     Awaitable<http::Response> audited(const Route& route, Call& call) const;

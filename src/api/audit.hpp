@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
-/// What the audit log says of a request.
+/// The audit log's entry of a request.
 namespace karmen::api {
 
-/// The stable word of a command, which says more than the one of its route.
+/// The stable word of a command, which is more exact than that of its route.
 std::string_view audit_action(printers::JobCommand command);
 
-/// A request that was not let in although its route is none of those.
+/// The word for a refused request of a route that has no word of its own.
 inline constexpr std::string_view kAuditAccess = "access";
 
 AuditEntry audit_entry(const Route& route, const Call& call, std::string_view result);

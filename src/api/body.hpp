@@ -14,8 +14,8 @@
 
 namespace karmen::api {
 
-/// The JSON object that a request carries. Each reader notes what is wrong with its member and goes on, so that
-/// finish() can tell all of it at once; what a reader gave counts only after finish(). Unknown members are ignored.
+/// The JSON object in the body of a request. Each reader notes what is wrong with its member and goes on, so that
+/// finish() can report all faults at once. Use the values only after finish(). Unknown members are ignored.
 class JsonBody {
   public:
     /// Throws Error: kMalformedBody (not JSON by content type, malformed, too deep), kInvalidInput (not an object, an
@@ -27,18 +27,18 @@ class JsonBody {
 
     /// Text with at least one character, without NUL.
     std::string required_text(std::string_view name, std::size_t bytes_max = kTextBytesMax);
-    /// None when the member is absent or null.
+    /// nullopt if the member is absent or null.
     std::optional<std::string> optional_text(std::string_view name, std::size_t bytes_max = kTextBytesMax);
     std::optional<bool> optional_bool(std::string_view name);
-    /// A whole number, also as the text of one: old clients send both.
+    /// An integer, or a text that contains one: old clients send both.
     std::int64_t required_id(std::string_view name);
     const boost::json::object* optional_object(std::string_view name);
     bool has(std::string_view name) const { return object_.contains(name); }
-    /// Null when it is absent; a JSON null is there.
+    /// A null pointer if it is absent; a JSON null counts as present.
     const boost::json::value* member(std::string_view name) const { return object_.if_contains(name); }
 
     void fail(std::string_view name, std::string message);
-    /// Throws Error::invalid when anything was wrong.
+    /// Throws Error::invalid if any reader found a fault.
     void finish() const;
 
     static constexpr std::size_t kTextBytesMax = 1024;
@@ -46,7 +46,7 @@ class JsonBody {
   private:
     explicit JsonBody(boost::json::object object, std::string pointer = {})
         : object_(std::move(object)), pointer_(std::move(pointer)) {}
-    /// Null when the member is absent or JSON null.
+    /// A null pointer if the member is absent or JSON null.
     const boost::json::value* find(std::string_view name) const;
     std::optional<std::string> text(std::string_view name, const boost::json::value& value, std::size_t bytes_max);
 
@@ -55,7 +55,7 @@ class JsonBody {
     std::vector<FieldError> errors_;
 };
 
-/// A path value as a number; none for what cannot be an id.
+/// A path value as a number; nullopt if it cannot be an id.
 std::optional<std::int64_t> parse_id(std::string_view text);
 
 }  // namespace karmen::api

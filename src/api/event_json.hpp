@@ -6,7 +6,7 @@
 
 namespace karmen::api {
 
-/// What a follower of GET /events reads: the rows of the lists, as the lists have them.
+/// An event as followers of GET /events get it, with the row as the lists have it.
 struct EventText {
     std::string name;
     std::string data;  ///< JSON on one line

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-/// The JSON of our contract: the only place that knows its member names.
+/// The JSON of docs/api.md. Only this file knows the member names.
 namespace karmen::api {
 
 boost::json::object to_json(const services::PrinterView& view);
@@ -25,7 +25,7 @@ boost::json::object to_json(const ApiToken& token);
 boost::json::object to_json(const LoginSession& session);
 boost::json::object to_json(const AuditEntry& entry);
 
-/// Only the members that are named; unknown names are ignored, no names mean all.
+/// Only the named members; unknown names are ignored. Without names, all members.
 boost::json::object pick(boost::json::object object, const std::vector<std::string>& fields);
 
 }  // namespace karmen::api

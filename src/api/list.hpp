@@ -20,8 +20,7 @@ struct ListRequest {
     std::string filter;
 };
 
-/// Throws Error::invalid for an `order_by` with a comma; other nonsense falls back to the defaults, as the contract has
-/// it.
+/// Throws Error::invalid for an `order_by` with a comma; other invalid values become the defaults (docs/api.md §1).
 ListRequest parse_list_request(const http::Request& request);
 
 /// `a,b`

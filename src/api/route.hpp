@@ -34,9 +34,9 @@ enum class Credential {
     kNone,
     kAccessToken,
     kRefreshToken,
-    kPageToken,    ///< an access token, also as `?token=`: what a page opens by itself cannot send a header
+    kPageToken,    ///< an access token, also as `?token=`, because `<img>` and EventSource cannot send a header
     kWebcamToken,  ///< the same, or nothing if webcams are open to all
-    kApiKey,       ///< an access token, sent as OctoPrint takes its keys: slicers
+    kApiKey,       ///< an access token, sent like an OctoPrint key: for slicers
 };
 
 /// Whether the token must have been made from a password.
@@ -66,7 +66,7 @@ inline constexpr Access kAdmin{.role = Role::kAdmin, .freshness = Freshness::kFr
 /// Whether an account that must change its password first may still call it.
 enum class WhenPasswordChangeIsForced { kRefuse, kAllow };
 
-/// What a request must be answered within: the handler's timeout, or however long its body or its printer takes.
+/// The time limit of a request: the handler's timeout, or none because its body or its printer sets the pace.
 enum class Deadline { kHandler, kOwn };
 
 /// Far more than a name and a password need.
@@ -103,17 +103,17 @@ struct Services {
     Limits limits;
 };
 
-/// What the audit log says of a request beyond its route and its path.
+/// What the audit log says about a request in addition to its route and path.
 struct AuditFacts {
-    std::string_view action;  ///< api/audit.hpp; a handler may make it more exact
-    std::string target;       ///< of what stands in the body: never a secret
-    std::string username;     ///< that was tried
+    std::string_view action;  ///< see api/audit.hpp; a handler may make it more exact
+    std::string target;       ///< from the body; never a secret
+    std::string username;     ///< that a log-in tried
 };
 
 /// One request on its way through a handler, after the checks of its route.
 struct Call {
     http::Request& request;
-    std::optional<identity::Account> account;  ///< there when the route asks for a token
+    std::optional<identity::Account> account;  ///< present if the route needs a token
     AuditFacts audit;
 
     const Principal& principal() const { return account->principal; }
@@ -122,8 +122,8 @@ struct Call {
 
 using Answer = Awaitable<http::Response>;
 
-/// Everything that is known of one operation: its checks, what it does, and what /openapi.json says of it. Rows stand
-/// beside their handlers.
+/// Everything about one operation: its checks, its handler, and its description in /openapi.json. Rows are beside their
+/// handlers.
 struct Route {
     std::string_view method;
     std::string path;
@@ -132,13 +132,13 @@ struct Route {
     WhenPasswordChangeIsForced when_forced = WhenPasswordChangeIsForced::kRefuse;
     Deadline deadline = Deadline::kHandler;
     Answer (*handler)(const Services&, Call&) = nullptr;
-    /// The stable word of what it does, in the audit log; empty: its calls are not written down, only refusals are. A
-    /// handler may say more exactly what was asked for (Call::audit).
+    /// The stable word for its action in the audit log. If it is empty, only refusals are written down. A handler may
+    /// make it more exact (Call::audit).
     std::string_view audit = {};
     std::vector<AnswerFacts> answers = {};
     BodyFacts body = {};
     QueryFacts query = QueryFacts::kNone;
-    std::vector<ErrorCode> errors = {};  ///< beyond those that follow from the rest of the row
+    std::vector<ErrorCode> errors = {};  ///< in addition to those that follow from the rest of the row
     std::string_view note = {};          ///< what else a reader must know
 };
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-/// The rows of this API. Each function stands in the file of its handlers.
+/// The rows of this API. Each function is in the file of its handlers.
 namespace karmen::api {
 
 std::vector<Route> server_routes();

@@ -13,11 +13,11 @@
 
 namespace karmen::api {
 
-/// Whether who began a stream may still have it: a suspended user sees nothing more, though the request was made
-/// before. Part of the stream. Loop only.
+/// Whether the user of a running stream may still have it: a suspended user must see nothing more, although the request
+/// was made before. Part of the stream. Loop only.
 class StreamAccess {
   public:
-    /// Shared with the check that runs beside the stream, and may outlive it for as long as the database takes.
+    /// Shared with the check that runs beside the stream. It may outlive the stream until the database answers.
     struct State {
         explicit State(const Executor& loop) : ended(loop) {}
 
@@ -34,8 +34,8 @@ class StreamAccess {
         if (state_) state_->ended.set();
     }
 
-    /// The next piece of the stream, which `operation` waits for; none, and at once, when its user may not have it any
-    /// more. Never waits for the database.
+    /// Waits for `operation`, the next piece of the stream. Returns nullopt at once if the user may not have the stream
+    /// any more. Never waits for the database.
     template <class T>
     Awaitable<std::optional<T>> next(Awaitable<T> operation) {
         if (!state_) co_return co_await std::move(operation);
@@ -45,7 +45,7 @@ class StreamAccess {
         co_return piece;
     }
 
-    /// When the last check that said yes was begun. Not of streams that everybody may have.
+    /// When the last successful check began. REQUIRES: the stream is not open to everybody.
     std::chrono::steady_clock::time_point confirmed() const { return state_->confirmed; }
 
   private:
@@ -57,19 +57,19 @@ class StreamAccess {
     std::chrono::milliseconds unchecked_max_;
 };
 
-/// Asks again and again whether the users of streams may still have them, beside the streams: neither their data nor
-/// their end waits for the database. Loop only; owned by the composition root, stopped after the server.
+/// Checks regularly, beside the streams, whether their users may still have them; neither the data nor the end of a
+/// stream waits for the database. Loop only; owned by the composition root, stopped after the server.
 class StreamChecks {
   public:
     struct Options {
         std::chrono::milliseconds interval{10'000};
-        /// While the database does not answer a stream goes on for this time.
+        /// How long a stream goes on while the database does not answer.
         std::chrono::milliseconds unchecked_max{300'000};
     };
 
     StreamChecks(Executor loop, identity::Sessions& sessions, Options options, Log& log);
 
-    /// Of the route's checks; without an account everybody may.
+    /// `account` comes from the route's checks; if it is nullopt, the stream is open to everybody.
     StreamAccess begin(std::optional<identity::Account> account);
 
     Awaitable<void> stop();

@@ -4,19 +4,19 @@
 
 namespace karmen::api {
 
-/// Who sends the form. A slicer sends it as to an OctoPrint: with `print`, with `path` and `print` in the address
-/// instead, with folders before the file's name, and again when it has not heard the answer.
+/// Who sends the form. A slicer sends it as to an OctoPrint: with `print`, or with `path` and `print` in the address,
+/// with folders before the file's name, and again if it got no answer.
 enum class UploadForm { kLibrary, kSlicer };
 
-/// A file that came in a form, stored and listed.
+/// An uploaded file, stored and listed.
 struct StoredUpload {
     Gcode gcode;
-    bool wants_print = false;  ///< what `print` says, where it is read
+    bool wants_print = false;  ///< the value of `print`, for forms that have it
 };
 
-/// Reads a multipart form with `file` and optionally `path` and `print`, in any order; of several the first counts. The
-/// file is streamed into the store. Throws Error: kInvalidInput, kMalformedBody, kUnsupportedMediaType, kBodyTooLarge,
-/// kDiskFull, kQuotaExceeded.
+/// Reads a multipart form with `file` and optionally `path` and `print`, in any order; if a field occurs twice, the
+/// first one counts. The file is streamed into the store. Throws Error: kInvalidInput, kMalformedBody,
+/// kUnsupportedMediaType, kBodyTooLarge, kDiskFull, kQuotaExceeded.
 Awaitable<StoredUpload> store_upload(const Services& services, Call& call, UploadForm from);
 
 }  // namespace karmen::api

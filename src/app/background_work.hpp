@@ -10,14 +10,14 @@
 #include <filesystem>
 #include <vector>
 
-/// The tasks that Karmen does beside answering requests. Each may be done twice, and says why that does no harm.
+/// The tasks that Karmen does in the background. Each may be done twice; its comment says why that does no harm.
 namespace karmen::app {
 
 /// The services outlive the worker.
 tasks::Handlers task_handlers(services::Gcodes& gcodes, identity::LoginSessions& login_sessions,
                               identity::AuditTrail& audit, std::filesystem::path unlisted_folder);
 
-/// When they are due by themselves.
+/// When the scheduler adds them.
 std::vector<tasks::Schedule> task_schedules(const config::Config& config);
 
 }  // namespace karmen::app

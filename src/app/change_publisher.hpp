@@ -7,7 +7,7 @@
 
 namespace karmen::app {
 
-/// Tells changes to those who follow GET /events. Loop only.
+/// Publishes changes to the followers of GET /events. Loop only.
 class ChangePublisher final : public events::ChangeListener {
   public:
     explicit ChangePublisher(events::EventJournal& journal) : journal_(journal) {}

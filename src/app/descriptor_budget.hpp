@@ -5,16 +5,16 @@
 
 namespace karmen::app {
 
-/// How many clients there may be at a time, so that enough file descriptors are left for everything else.
+/// How many clients are accepted at a time, so that enough file descriptors are left for everything else.
 struct DescriptorBudget {
     std::size_t connections = 0;
-    std::size_t refusals = 0;  ///< clients beyond, who are told so
+    std::size_t refusals = 0;  ///< further clients that are answered 503
 };
 
-/// `limit` is what the system allows this process, `reserve` what connections must leave.
+/// `limit` is how many descriptors the system allows this process, `reserve` how many connections must leave free.
 DescriptorBudget descriptor_budget(std::uint64_t limit, std::size_t connections_max, std::size_t reserve);
 
-/// What the system allows now.
+/// How many descriptors the system allows now.
 std::uint64_t descriptors_allowed();
 
 }  // namespace karmen::app

@@ -7,7 +7,7 @@
 
 namespace karmen::app {
 
-/// Everything that can be called: the API, what slicers see, the pages.
+/// All routes: the API, the OctoPrint that slicers see, the pages.
 std::vector<api::Route> all_routes();
 
 api::OpenApiDocument describe(const std::vector<api::Route>& routes);

@@ -7,10 +7,10 @@
 #include "services/webcams.hpp"
 #include "webcam/relay.hpp"
 
-/// What the configuration says to the classes that talk to printers, in the server and in commands.
+/// Maps the configuration to the options of the classes that talk to printers, in the server and in commands.
 namespace karmen::app {
 
-/// Throws config::ConfigError when printers.ca_file cannot be read.
+/// Throws config::ConfigError if printers.ca_file cannot be read.
 net::HttpClientOptions http_client_options(const config::Printers& printers);
 printers::octoprint::ClientOptions client_options(const config::Config& config);
 fleet::PrinterMonitorOptions monitor_options(const config::Printers& printers);

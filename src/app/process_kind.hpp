@@ -2,12 +2,12 @@
 
 namespace karmen::app {
 
-/// What a server process does of the whole installation.
+/// The part of the installation that a server process does.
 enum class ProcessKind {
-    kServe,      ///< everything, by itself
+    kServe,      ///< does everything alone
     kApi,        ///< answers requests, one of many
     kWorker,     ///< checks printers and does tasks, one of many
-    kScheduler,  ///< adds the tasks that are due; of many one leads
+    kScheduler,  ///< adds the tasks that are due; one of many leads
 };
 
 constexpr bool answers_requests(ProcessKind kind) {
@@ -19,7 +19,7 @@ constexpr bool does_tasks(ProcessKind kind) {
 constexpr bool schedules_tasks(ProcessKind kind) {
     return kind == ProcessKind::kServe || kind == ProcessKind::kScheduler;
 }
-/// API processes ask a printer when somebody looks at it.
+/// API processes ask a printer only if a client wants to see it.
 constexpr bool checks_printers(ProcessKind kind) {
     return does_tasks(kind);
 }

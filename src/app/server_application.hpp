@@ -47,23 +47,23 @@
 
 namespace karmen::app {
 
-/// The composition root of the servers: the only place that knows the concrete types of everything. All kinds are made
-/// of the same parts, and differ in which of them start. Members stand in the order in which they need each other. Loop
-/// only.
+/// The composition root of the servers: the only place that knows the concrete types of everything. All kinds have the
+/// same parts; they differ in which of them are started. Members are in the order of their dependencies. Loop only.
 class ServerApplication {
   public:
     /// Opens the database and the store. Throws Error with a message for the operator.
     ServerApplication(Loop& loop, const config::Config& config, ProcessKind kind, Log& log);
 
-    /// Cleans up after a crash, makes the first administrator, begins to watch the printers, to do tasks and to listen,
-    /// as far as this kind of process does. The administrator and the password to log in with, when one was made.
+    /// Cleans up after a crash, creates the first administrator, begins to watch the printers, to do tasks and to
+    /// listen, as far as this kind of process does that. Returns the administrator with the password if one was
+    /// created.
     Awaitable<std::optional<identity::NewUser>> start();
 
-    /// After start(), of a kind that answers requests.
+    /// REQUIRES: start() has returned, and this kind of process answers requests.
     std::uint16_t port() const { return server_.port(); }
 
-    /// Stops accepting, finishes what runs within the grace time, ends everything else. Start may fail; stop may follow
-    /// all the same.
+    /// Stops accepting, lets running work finish within the grace time, then ends everything. May be called even if
+    /// start() failed.
     Awaitable<void> stop();
 
   private:

@@ -20,8 +20,8 @@
 
 namespace karmen::app {
 
-/// What the processes of an installation have in common beside the database: in memory and in the database for the
-/// process that is all of it, in Redis for many. Owned by the composition root; loop only.
+/// What the processes of an installation share besides the database: in memory and in the database if there is only one
+/// process, in Redis for many. Owned by the composition root; loop only.
 class SharedState {
   public:
     virtual ~SharedState() = default;
@@ -33,9 +33,9 @@ class SharedState {
     virtual tasks::Queue& queue() = 0;
     virtual tasks::Timetable& timetable() = 0;
 
-    /// Whether this process looks after the printer; on_change of start() says when that may be otherwise.
+    /// Whether this process checks the printer. `on_change` of start() is called when that may have changed.
     virtual bool looks_after(const std::string& host) const = 0;
-    /// Throws Error when the others cannot be reached.
+    /// Throws Error if the other processes cannot be reached.
     virtual Awaitable<void> require_reachable() = 0;
 
     virtual Awaitable<void> start(fleet::PrinterMonitor& monitor, std::function<void()> on_change) = 0;
@@ -53,8 +53,8 @@ struct SharedStateParts {
     Log& log;
 };
 
-/// For kServe of this process alone, for the others over Redis. All that `parts` refers to outlives it. Throws Error
-/// with a message for the operator when the configuration does not fit.
+/// For kServe within this process, for the other kinds over Redis. REQUIRES: the objects in `parts` outlive it. Throws
+/// Error with a message for the operator if the configuration does not fit.
 std::unique_ptr<SharedState> make_shared_state(const SharedStateParts& parts);
 
 tasks::QueueOptions queue_options(const config::Tasks& tasks);

@@ -14,8 +14,8 @@
 
 namespace karmen::cli {
 
-/// What was done by the command line, for the audit log. When it cannot be written, the operator is told; what was done
-/// stays done.
+/// Writes an action of the command line into the audit log. If that fails, the operator is told; the action itself is
+/// not undone.
 inline void write_audit(maintenance::Persistence& persistence, std::string action, std::string target,
                         std::string result) {
     try {
@@ -28,7 +28,7 @@ inline void write_audit(maintenance::Persistence& persistence, std::string actio
     }
 }
 
-/// Does `change`, and writes down how it went.
+/// Runs `change` and writes its result into the audit log.
 template <class Change>
 auto audited(maintenance::Persistence& persistence, const std::string& action, const std::string& target,
              Change change) {

@@ -10,8 +10,8 @@
 
 namespace karmen::cli {
 
-/// What a command works with: the database in the data directory, and a loop of its own. It needs no server, and one
-/// that runs sees the changes at once. Made by the command, whose thread is the loop's.
+/// What a command works with: the database in the data directory, and a loop of its own. It needs no server, and a
+/// running server sees the changes at once. Made by the command; its thread is the thread of the loop.
 struct CommandContext {
     /// Throws Error with a message for the operator.
     explicit CommandContext(const config::Config& config,

@@ -9,7 +9,7 @@
 namespace karmen::cli {
 
 /// A subcommand with actions of its own, such as `user add`. The command line of all actions is read into one
-/// Arguments, of which each action uses some. Only while the command line is made.
+/// Arguments; each action uses some of its members. Lives only while the command line is defined.
 template <class Arguments>
 class CommandGroup {
   public:

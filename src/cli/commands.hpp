@@ -6,7 +6,7 @@
 
 #include <functional>
 
-/// The subcommands of `karmen`. Each adds itself to the command line and says what to run when it was chosen.
+/// The subcommands of `karmen`. Each adds itself to the command line and says what to run if it is chosen.
 namespace karmen::cli {
 
 /// What a chosen subcommand does; the result is the exit code of the program.

@@ -10,7 +10,7 @@
 
 namespace karmen::cli {
 
-/// What the command line says about a list that may be long.
+/// The arguments of commands that print a list.
 struct ListArguments {
     std::size_t limit = std::numeric_limits<std::size_t>::max();
     bool json = false;

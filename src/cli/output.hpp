@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-/// What commands print for people and for programs.
+/// The output of commands, for people and for programs.
 namespace karmen::cli {
 
 /// Columns for people, as wide as their widest value.
@@ -36,7 +36,7 @@ boost::json::array json_array(const std::vector<Row>& rows, ToJson to_json) {
     return array;
 }
 
-/// All rows of a list, page by page, but no more than `rows_max`.
+/// All rows of a list, read page by page, but at most `rows_max`.
 template <class List>
 auto all_pages(ListQuery query, std::size_t rows_max, List list) {
     decltype(list(query).rows) rows;

@@ -2,7 +2,7 @@
 
 #include "api/route.hpp"
 
-/// What answers the rows of routes.cpp.
+/// The handlers of the rows in routes.cpp.
 namespace karmen::emulator {
 
 using api::Answer;

@@ -8,7 +8,7 @@
 
 #include <string>
 
-/// What OctoPrint would say, for slicers that believe to talk to one (OctoPrint 1.11 REST API). Only what slicers read.
+/// The answers of OctoPrint's REST API (1.11) for slicers; only the members that slicers read.
 namespace karmen::emulator {
 
 boost::json::object version();
@@ -19,15 +19,14 @@ boost::json::object current_user(const std::string& username);
 boost::json::object login(const std::string& username);
 boost::json::object no_files();
 
-/// What a slicer sees where there is no printer behind the address: always connected and idle, since all it is for is
-/// to upload.
+/// What a slicer sees at an address without a printer: always connected and idle, because it is only for uploads.
 PrinterSnapshot library();
 
 boost::json::object printer(const PrinterStatus& status);
 boost::json::object job(const PrinterSnapshot& snapshot);
 boost::json::object connection(const PrinterStatus& status);
 
-/// `address` is where it was asked for, `prefix` that of the request.
+/// `address` is the address that was asked for, `prefix` the prefix of the request.
 boost::json::object file(const Gcode& gcode, const std::string& address, const std::string& prefix);
 
 enum class PrintEffect { kNone, kStarted };

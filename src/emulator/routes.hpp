@@ -12,7 +12,7 @@ namespace karmen::emulator {
 
 std::vector<api::Route> routes();
 
-/// The JSON Schemas that its rows name.
+/// The JSON Schemas of its rows.
 boost::json::object schemas();
 
 }  // namespace karmen::emulator

@@ -9,9 +9,9 @@
 
 namespace karmen::fake {
 
-/// The simulator's own routes, which no real printer has: `GET /fake/state` tells everything that is going on inside,
-/// `POST /fake/state` changes it, `POST /fake/fault` switches a fault on, `DELETE /fake/fault` all of them off. Anyone
-/// may call them; faults do not touch them. Loop only; the context outlives it.
+/// The simulator's own routes, which no real printer has: `GET /fake/state` shows the whole internal state, `POST
+/// /fake/state` changes it, `POST /fake/fault` switches a fault on, `DELETE /fake/fault` switches all faults off.
+/// Anyone may call them; faults do not affect them. Loop only; the context outlives it.
 class AdminApi {
   public:
     explicit AdminApi(Context& context) : context_(context) {}

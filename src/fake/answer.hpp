@@ -26,7 +26,7 @@ class Refused : public std::exception {
     Refusal refusal_;
 };
 
-/// What caches may do: a GET that went well may be asked again, everything else must not be kept.
+/// What caches may do: a successful GET may be revalidated, everything else must not be stored.
 enum class Caching { kRevalidate, kForbidden };
 
 http::Response json_answer(unsigned status, const boost::json::value& body, Caching caching,

@@ -8,7 +8,7 @@
 
 namespace karmen::fake {
 
-/// A request as the handlers of the simulator look at it.
+/// A request as the handlers of the simulator see it.
 struct Call {
     http::Request& request;
     std::string path;  ///< decoded, slashes in a row as one, a slash at the end kept
@@ -20,7 +20,7 @@ struct Call {
 };
 
 std::string path_of(const http::Request& request);
-/// `host` is used when the client does not say one.
+/// `host` is used if the client does not send one.
 Call make_call(http::Request& request, const AccessOptions& access, std::string_view host);
 
 }  // namespace karmen::fake

@@ -17,7 +17,7 @@ namespace karmen::fake {
 struct Context {
     Context(FakePrinterOptions options_in, const Clock& clock_in);
 
-    /// The time of the clock and what the admin route has added to it.
+    /// The time of the clock, plus the time that the admin route has added.
     Timestamp now() const { return clock.now() + clock_ahead; }
 
     FakePrinterOptions options;
@@ -27,7 +27,7 @@ struct Context {
     SerialConnection serial;
     FaultSwitch faults;
 
-    /// For tests that want to know what a client did.
+    /// For tests that check the requests of a client.
     std::map<std::string, std::uint64_t> requests;  ///< by method and path
     std::uint64_t aborted_uploads = 0;
     std::uint64_t webcam_viewers = 0;

@@ -19,9 +19,9 @@ class FakePrinter {
     /// `files` and `log` outlive it.
     FakePrinter(const Executor& loop, FakePrinterOptions options, Pool& files, Log& log);
 
-    /// Throws Error when the address cannot be bound.
+    /// Throws Error if the address cannot be bound.
     void start();
-    /// The one that start() was given by the system; it stays known after stop().
+    /// The port that start() got from the system; it stays known after stop().
     std::uint16_t port() const { return octoprint_.context().options.port; }
     /// `127.0.0.1:9001`
     std::string host() const { return octoprint_.host(); }
@@ -29,7 +29,7 @@ class FakePrinter {
     /// Ends hanging requests and webcam streams at once. Must return before it is destroyed.
     Awaitable<void> stop();
 
-    /// For tests that look and change without HTTP.
+    /// For tests that read and change the state without HTTP.
     Context& context() { return octoprint_.context(); }
 
   private:

@@ -9,7 +9,7 @@
 
 namespace karmen::fake {
 
-/// What real printers and networks do wrong, on demand.
+/// The faults of real printers and networks that can be switched on.
 enum class Fault {
     kHang,
     kSlow,
@@ -64,17 +64,17 @@ const FaultFacts& facts(Fault fault);
 /// A fault that is switched on.
 struct FaultRule {
     Fault fault = Fault::kHang;
-    std::string path;                                       ///< only for paths that begin so; empty: all
-    std::optional<std::uint64_t> count;                     ///< for so many requests; none: until it is switched off
-    std::int64_t amount = 0;                                ///< milliseconds, bytes per second or bytes
+    std::string path;                    ///< only for paths with this beginning; empty: for all
+    std::optional<std::uint64_t> count;  ///< for this number of requests; nullopt: until it is switched off
+    std::int64_t amount = 0;             ///< milliseconds, bytes per second or bytes
     std::string location = "http://127.0.0.1:1/elsewhere";  ///< of a redirect
 };
 
-/// `name[=amount][@path][*count]`, such as `slow=3000@/api/job*2`. None for anything else.
+/// `name[=amount][@path][*count]`, such as `slow=3000@/api/job*2`. nullopt for anything else.
 std::optional<FaultRule> parse_fault(std::string_view text);
 std::optional<FaultRule> fault_by_name(std::string_view name);
 
-/// The faults that are on. Rules of the same fault: the first that fits the path. Loop only.
+/// The faults that are on. If a fault has several rules, the first one that fits the path applies. Loop only.
 class FaultSwitch {
   public:
     void add(FaultRule rule) { rules_.push_back(std::move(rule)); }

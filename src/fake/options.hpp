@@ -12,9 +12,9 @@
 
 namespace karmen::fake {
 
-/// What a simulated printer does from the first moment on.
+/// The state of a simulated printer at its start.
 enum class StartState {
-    kOffline,      ///< the server is there, the printer is not connected to it
+    kOffline,      ///< the server runs, the printer is not connected to it
     kOperational,  ///< connected long ago: temperatures are known
     kPrinting,     ///< in the first second of a print of `sample.gcode`
 };

@@ -9,8 +9,8 @@
 
 namespace karmen::fake {
 
-/// A request body that is taken slowly, and that knows whether it was the client who broke it off. Loop only; must not
-/// outlive the body that it wraps.
+/// A request body that is read slowly, and that knows whether the client broke it off. Loop only; must not outlive the
+/// body that it wraps.
 class PacedBody final : public http::RequestBody {
   public:
     PacedBody(http::RequestBody& body, std::optional<std::uint64_t> bytes_per_second)
@@ -20,7 +20,7 @@ class PacedBody final : public http::RequestBody {
     Awaitable<std::size_t> read_some(std::span<char> buffer) override;
     void limit(std::uint64_t bytes_max) override { body_.limit(bytes_max); }
 
-    /// The last read failed: the client left, was too slow, or sent more than it may.
+    /// Whether the last read failed: the client left, was too slow, or sent too much.
     bool is_broken() const { return is_broken_; }
 
   private:
@@ -32,7 +32,7 @@ class PacedBody final : public http::RequestBody {
 /// Writes with so many bytes per second.
 Awaitable<void> write_slowly(http::BodyWriter& out, std::string_view bytes, std::uint64_t bytes_per_second);
 
-/// Returns never; throws operation_aborted when the waiter is cancelled.
+/// Never returns; throws operation_aborted if the waiter is cancelled.
 Awaitable<void> wait_forever();
 
 }  // namespace karmen::fake

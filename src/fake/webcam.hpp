@@ -7,7 +7,7 @@
 
 namespace karmen::fake {
 
-/// The webcam of a simulated printer, as mjpg-streamer serves it. Each picture is drawn once, however many watch. Loop
+/// The webcam of a simulated printer, as mjpg-streamer serves it. Each picture is drawn once for all viewers. Loop
 /// only; the context outlives it and its responses.
 class Webcam {
   public:

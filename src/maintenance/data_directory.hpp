@@ -8,22 +8,23 @@
 
 namespace karmen::maintenance {
 
-/// Makes the data directory, for nobody else to read, when it is missing. Throws Error with a message for the operator.
+/// Creates the data directory if it is missing, readable by its owner only. Throws Error with a message for the
+/// operator.
 std::filesystem::path make_data_directory(const config::Config& config);
 
-/// Where the g-codes lie.
+/// The folder of the g-code files.
 std::filesystem::path gcode_directory(const config::Config& config);
-/// The same with what old rows call it.
+/// The same with its path in old rows.
 files::StoreFolders gcode_folders(const config::Config& config);
 
-/// Held by the servers that work on a data directory. One that is the whole installation has it alone: its start would
-/// take the uploads of another for leftovers of a crash. The processes of one installation share it. Commands of the
-/// operator need no lock. The system gives it back when the process ends, however it ends. Immutable.
+/// Held by the servers that use a data directory. `karmen serve` holds it exclusively, because its start would treat
+/// the uploads of another server as leftovers of a crash. The processes of a distributed installation share it.
+/// Commands of the operator need no lock. The system releases it when the process ends, even after a crash. Immutable.
 class DataDirectoryLock {
   public:
     enum class Use { kAlone, kShared };
 
-    /// Makes the directory when it is missing. Throws Error when another server has it.
+    /// Creates the directory if it is missing. Throws Error if another server holds the lock.
     DataDirectoryLock(const config::Config& config, Use use);
 
   private:

@@ -7,22 +7,22 @@
 #include <memory>
 #include <string>
 
-/// Which database the configuration names, and the way to it. Any thread.
+/// Finds and opens the database that the configuration names. Any thread.
 namespace karmen::maintenance {
 
 enum class DatabaseUse {
     kWork,
-    kInspect,   ///< changes neither data nor settings, and makes nothing
-    kLongWork,  ///< converting and copying: as long as it takes
+    kInspect,   ///< changes neither data nor settings, and creates nothing
+    kLongWork,  ///< converting and copying, without a time limit
 };
 
 bool uses_postgres(const config::Config& config);
-/// Of the embedded database.
+/// The file of the embedded database.
 std::filesystem::path database_file(const config::Config& config);
 /// For messages: the file, or server and name; never the password.
 std::string database_name(const config::Config& config);
 
-/// Makes the data directory when it is missing, but not to inspect. Throws Error for a URL that cannot be read.
+/// Creates the data directory if it is missing, except to inspect. Throws Error if the URL is malformed.
 std::unique_ptr<storage::Backend> open_backend(const config::Config& config, DatabaseUse use);
 
 }  // namespace karmen::maintenance

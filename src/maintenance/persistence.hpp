@@ -14,17 +14,16 @@
 
 namespace karmen::maintenance {
 
-/// What becomes of a database that is not as this program needs it. There is no way back from a conversion, and a
-/// server of an older version may be working on it: so whoever serves converts it, and no command that only wanted to
-/// look.
+/// What to do with a database that does not have the schema of this program. A conversion cannot be undone, and a
+/// server of an older version may be using the database. So only servers convert it, and commands do not.
 enum class UnreadyDatabase {
-    kRefuse,   ///< nothing is made, so that a mistyped directory is told from one without rows
-    kMakeNew,  ///< one that is missing or empty; an older one is refused
+    kRefuse,   ///< creates nothing, so that a mistyped directory is an error and not an empty database
+    kMakeNew,  ///< creates a missing or empty one; refuses an older one
     kConvert,
 };
 
 /// The database that the configuration names, with the schema of this program, and its tables. Lives as long as the
-/// process works.
+/// process.
 class Persistence {
   public:
     /// Throws Error with a message for the operator.
@@ -44,10 +43,10 @@ class Persistence {
     storage::TaskRepository tasks{database_};
     storage::AuditRepository audit{database_};
 
-    /// Ends the lists that are being read, and lets nobody begin another. Any thread.
+    /// Ends the lists that are being read, and refuses new ones. Any thread.
     void end_lists() { database_.end_lists(); }
 
-    /// Throws Error when the database does not answer.
+    /// Throws Error if the database does not answer.
     void require_reachable();
 };
 

@@ -5,7 +5,7 @@
 
 namespace karmen::maintenance {
 
-/// Throws Error with a message for the operator when redis.url is none.
+/// Throws Error with a message for the operator if redis.url is malformed.
 redis::ConnectionOptions redis_connection(const config::Redis& redis);
 
 }  // namespace karmen::maintenance

@@ -21,8 +21,8 @@
 
 namespace karmen::services {
 
-/// A file that is being uploaded: takes its bytes as they come and hands them to the disk in blocks. Loop only.
-/// Destroyed unfinished, it leaves nothing behind.
+/// A file that is being uploaded: takes its bytes as they come and writes them to the disk in blocks. Loop only. If it
+/// is destroyed unfinished, nothing is left.
 class GcodeUpload {
   public:
     GcodeUpload(std::unique_ptr<files::Upload> file, Pool& files);
@@ -40,10 +40,10 @@ class GcodeUpload {
     std::vector<char> block_;
 };
 
-/// What becomes of an upload that its user has made before: same bytes, same name, same folder.
+/// What to do with an upload that its user has made before, with the same bytes, name and folder.
 enum class Repeated {
-    kTwice,  ///< one more file, which is told apart by its name in the store
-    kOnce,   ///< the earlier one stands for it
+    kTwice,  ///< store one more file, with another name in the store
+    kOnce,   ///< use the earlier file
 };
 
 /// The library of g-code files: rows in the database, bytes in the store. Loop only.
@@ -58,17 +58,17 @@ class Gcodes {
         Pool& files;
         Log& log;
         events::ChangeListener& changes;
-        std::uint64_t user_bytes_max = 0;  ///< of all files of one user; 0: any
+        std::uint64_t user_bytes_max = 0;  ///< of all files of one user; 0: no quota
     };
     explicit Gcodes(Dependencies dependencies) : with_(dependencies) {}
 
-    /// `size_hint`: how many bytes will come, with a form around the file. Throws Error: kDiskFull when less than that
-    /// and the reserve are free, kQuotaExceeded when the owner has no room for it.
+    /// `size_hint`: how many bytes will come, including the form around the file. Throws Error: kDiskFull if there is
+    /// not enough space for it and the reserve, kQuotaExceeded if it would exceed the owner's quota.
     Awaitable<GcodeUpload> begin_upload(std::uint64_t size_hint, Principal owner,
                                         GcodeFormat format = GcodeFormat::kText);
 
-    /// Stores the file durably and lists it; after this it is not lost. Throws Error: kInvalidInput for a folder that
-    /// leaves the store, kQuotaExceeded.
+    /// Stores the file durably and lists it. When this returns, the file cannot be lost. Throws Error: kInvalidInput
+    /// for a folder that leaves the store, kQuotaExceeded.
     Awaitable<Gcode> finish_upload(GcodeUpload upload, Principal owner, std::string folder, std::string display,
                                    Repeated repeated = Repeated::kTwice);
 
@@ -81,22 +81,22 @@ class Gcodes {
         Gcode gcode;
         files::OpenFile file;
     };
-    /// Throws Error(kGcodeNotFound), also when the file is gone from the disk.
+    /// Throws Error(kGcodeNotFound), also if the file is missing on the disk.
     Awaitable<Content> open(std::int64_t id);
 
     /// Its print jobs keep their copy of the data. Throws Error: kGcodeNotFound, kNotOwner.
     Awaitable<void> remove(std::int64_t id, Principal who);
 
-    /// At start: rows of Karmen 0.0.13 whose files are found name them by their place in the store from now on, as all
-    /// others do. May be done by several processes, and again. Blocks.
+    /// At start: replaces the absolute paths in rows of Karmen 0.0.13 by the place in the store, if the file is found
+    /// there. Several processes may do this, and repeat it. Blocks.
     void adopt_old_paths();
     /// At start, before uploads: see GcodeStore::recover. Blocks.
     void recover(const std::filesystem::path& unlisted_folder);
-    /// The same while this and other processes take uploads: leaves alone what is younger than a day.
+    /// The same while processes accept uploads: ignores files younger than a day.
     Awaitable<void> clean(std::filesystem::path unlisted_folder);
 
-    /// Analyses the files that have no analysis or an old one, also those that were gone and have come back, and hashes
-    /// those whose SHA-256 is not known, as of Karmen 0.0.13.
+    /// Analyses files that have no analysis or an old one, also those that were missing and are back. Hashes files
+    /// without a SHA-256, such as those of Karmen 0.0.13.
     Awaitable<void> analyze_missing();
 
   private:
@@ -106,7 +106,7 @@ class Gcodes {
     void recover(const std::filesystem::path& unlisted_folder, std::chrono::seconds age_min);
     bool is_listed(const std::string& relative_path);
     void show_relative_path(Gcode& gcode) const;
-    /// The row that stands for the file: an earlier one that says the same, or this one, listed. Blocks.
+    /// Returns the row of the file: an earlier row of the same file, or this one after it was listed. Blocks.
     Gcode list_or_drop(Gcode row, Repeated repeated);
     std::optional<Gcode> find_same(const Gcode& row);
 

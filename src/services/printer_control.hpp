@@ -15,18 +15,18 @@ namespace karmen::services {
 
 enum class ConnectionState { kOnline, kOffline };
 
-/// Operation of printers, as opposed to their administration: for administrators, and for whoever's print is running.
-/// Loop only.
+/// Operates printers (connect, pause, cancel): for administrators, and for the user whose print is running. Loop only.
 class PrinterControl {
   public:
     PrinterControl(Printers& printers, storage::PrintJobRepository& printjobs, fleet::PrinterMonitor& monitor,
                    printers::PrinterApi& api, Pool& blocking);
 
-    /// The printer, when the user may operate it now: to refuse before more is asked of the client. The commands ask
-    /// again. Throws Error: kPrinterNotFound, kRoleRequired.
+    /// Returns the printer if the user may operate it now, to refuse early. The commands check it again. Throws Error:
+    /// kPrinterNotFound, kRoleRequired.
     Awaitable<Printer> require_operable(const Principal& who, std::string host);
 
-    /// Done also when it is so already. Throws Error: kPrinterNotFound, kRoleRequired, kPrinterFailed with the reason.
+    /// Succeeds also if the printer is in that state already. Throws Error: kPrinterNotFound, kRoleRequired,
+    /// kPrinterFailed with the reason.
     Awaitable<void> set_connection(Principal who, std::string host, ConnectionState wanted);
 
     /// Throws Error: kPrinterNotFound, kRoleRequired, kPrinterRefused with the reason.

@@ -22,7 +22,7 @@
 
 namespace karmen::services {
 
-/// Starting prints, and the record of what was started. Loop only; stopped before the loop ends.
+/// Starts prints and keeps their records. Loop only; stopped before the loop ends.
 class PrintJobs {
   public:
     struct Dependencies {
@@ -40,10 +40,10 @@ class PrintJobs {
     };
     PrintJobs(Executor loop, Dependencies dependencies);
 
-    /// Streams the file to the printer, starts the print and records it. Goes on when the caller is cancelled: a print
-    /// that the printer began is always recorded. Throws Error: kGcodeNotFound, kPrinterNotFound,
-    /// kGcodeNotPrintable, kPrinterNotOperational (also while another file is on its way to that printer),
-    /// kPrinterFailed with the reason.
+    /// Streams the file to the printer, starts the print and records it. Goes on if the caller is cancelled, so that a
+    /// print that the printer began is always recorded. Throws Error: kGcodeNotFound, kPrinterNotFound,
+    /// kGcodeNotPrintable, kPrinterNotOperational (also while another file is sent to that printer), kPrinterFailed
+    /// with the reason.
     Awaitable<PrintJob> start(Principal who, std::int64_t gcode_id, std::string host);
 
     Awaitable<Page<PrintJob>> list(ListQuery query);
@@ -51,10 +51,10 @@ class PrintJobs {
     /// Throws Error(kPrintJobNotFound).
     Awaitable<PrintJob> find(std::int64_t id);
 
-    /// The record only; the printer goes on. Throws Error: kPrintJobNotFound, kNotOwner.
+    /// Removes only the record; the printer goes on. Throws Error: kPrintJobNotFound, kNotOwner.
     Awaitable<void> remove(std::int64_t id, Principal who);
 
-    /// Cancels files that are on their way and waits for the end of what was begun.
+    /// Cancels running uploads to printers and waits until all work has ended.
     Awaitable<void> stop();
 
   private:

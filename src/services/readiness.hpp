@@ -13,11 +13,11 @@
 
 namespace karmen::services {
 
-/// Whether this process can do its work now: for load balancers, and for people who want to know why not. Owned by the
-/// composition root, which stops it before the loop ends. Loop only.
+/// Whether this process can do its work now, and why not: for load balancers and people. Owned by the composition root,
+/// which stops it before the loop ends. Loop only.
 class Readiness {
   public:
-    /// Throws Error when what it looks at cannot be used.
+    /// Throws Error if the checked part cannot be used.
     struct Check {
         std::string name;
         std::function<Awaitable<void>()> run;
@@ -25,8 +25,8 @@ class Readiness {
 
     Readiness(Executor loop, std::vector<Check> checks, std::chrono::milliseconds timeout, Log& log);
 
-    /// Looks at everything, at the same time. Throws Error(kNotReady), whose fields say what is wrong where. A disk or
-    /// a database that hangs is not waited for longer than the timeout, and not asked a second time meanwhile.
+    /// Runs all checks at the same time. Throws Error(kNotReady); its fields say what is wrong. It waits for a hanging
+    /// disk or database no longer than the timeout, and does not start a second check while one hangs.
     Awaitable<void> require();
 
     Awaitable<void> stop();

@@ -14,10 +14,10 @@ class Settings {
   public:
     Settings(storage::SettingRepository& settings, Pool& blocking);
 
-    /// Every known key, those that were never set without a value.
+    /// Every known key; a key that was never set has no value.
     Awaitable<std::vector<Setting>> all();
 
-    /// All or none. Throws Error(kInvalidInput) at `/<row>/key` for a key that is not known.
+    /// Stores all or none. Throws Error(kInvalidInput) at `/<row>/key` for an unknown key.
     Awaitable<void> set(std::vector<Setting> settings);
 
   private:

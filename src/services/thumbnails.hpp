@@ -11,8 +11,8 @@
 namespace karmen::services {
 
 struct ThumbnailLimits {
-    std::uint64_t bytes_max;   ///< that a picture may take in its file
-    std::uint64_t pixels_max;  ///< of one that must be converted
+    std::uint64_t bytes_max;   ///< of a picture within its file
+    std::uint64_t pixels_max;  ///< of a picture that must be converted
 };
 
 /// The pictures in g-code files. Loop only.
@@ -20,15 +20,15 @@ class Thumbnails {
   public:
     Thumbnails(Gcodes& gcodes, Pool& files, ThumbnailLimits limits) : gcodes_(gcodes), files_(files), limits_(limits) {}
 
-    /// One that is in a file, not read yet.
+    /// A picture in a file that was not read yet.
     struct Found {
         Gcodes::Content content;
         Thumbnail thumbnail;
     };
-    /// Throws Error: kGcodeNotFound, also when the file is gone from the disk; kThumbnailNotFound.
+    /// Throws Error: kGcodeNotFound, also if the file is missing on the disk; kThumbnailNotFound.
     Awaitable<Found> find(std::int64_t gcode, WantedThumbnail wanted);
 
-    /// Throws Error(kThumbnailUnreadable) for what is no picture, or above the limits.
+    /// Throws Error(kThumbnailUnreadable) if it is not a picture, or beyond the limits.
     Awaitable<gcode::picture::Picture> read(const Found& found);
 
   private:

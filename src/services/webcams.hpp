@@ -25,44 +25,44 @@ struct Snapshot {
     std::chrono::milliseconds age;
 };
 
-/// Watching the webcams of the printers in the list. Loop only; owned by the composition root, which stops it before
-/// the loop ends.
+/// Shows the webcams of the stored printers. Loop only; owned by the composition root, which stops it before the loop
+/// ends.
 class Webcams final : private webcam::StreamSource {
   public:
     /// All outlive it.
     Webcams(Executor loop, net::HttpClient& client, Printers& printers, Pool& cpu, Log& log,
             webcam::RelayOptions relay_options, SnapshotOptions snapshot_options);
 
-    /// Whether there is a webcam to watch, without connecting to it. Throws Error: kPrinterNotFound,
-    /// kWebcamNotAvailable, kWebcamFailed when the printer does not say where its webcam is.
+    /// Checks that there is a webcam, without connecting to it. Throws Error: kPrinterNotFound, kWebcamNotAvailable,
+    /// kWebcamFailed if the printer does not say where its webcam is.
     Awaitable<void> require(std::string host);
 
     /// Throws Error: kPrinterNotFound, and as webcam::Relay::watch.
     Awaitable<webcam::Viewer> watch(std::string host);
 
-    /// One picture; with a width the smallest of eight sizes that is not narrower, if the camera's own is not either.
-    /// All who ask at the same time cause one connection, and one scaling of each size. Throws Error: as watch(), and
-    /// kWebcamFailed for a picture that cannot be scaled.
+    /// One picture. With a width: the smallest of eight sizes that is at least as wide, or the camera's own size if
+    /// none is. Callers at the same time share one connection, and one scaling for each size. Throws Error: as watch(),
+    /// and kWebcamFailed if the picture cannot be scaled.
     Awaitable<Snapshot> snapshot(std::string host, std::optional<int> width);
 
     const webcam::Relay& relay() const { return relay_; }
 
-    /// Ends all streams and lets nobody begin another.
+    /// Ends all streams and refuses new ones.
     Awaitable<void> stop() { return relay_.stop(); }
 
   private:
     Awaitable<CameraAddress> stream_address(std::string host) override;
 
-    /// A picture in one size. Shared by those who wait for it.
+    /// A picture in one size, shared by all callers that wait for it.
     struct Scaled {
         Scaled(const Executor& loop, const webcam::PartPtr& part_in) : part(part_in), done(loop) {}
 
         std::weak_ptr<const std::string> part;
-        std::shared_ptr<const std::string> jpeg;  ///< null when it is over: it failed, or who made it was cancelled
+        std::shared_ptr<const std::string> jpeg;  ///< null after the end if it failed, or its caller was cancelled
         bool is_over = false;
         Condition done;
     };
-    using Size = std::pair<std::string, int>;  ///< of which host, in eighths
+    using Size = std::pair<std::string, int>;  ///< host, and the size in eighths
 
     Awaitable<std::shared_ptr<const std::string>> scaled(Size size, webcam::PartPtr part);
     Awaitable<std::shared_ptr<const std::string>> scale(std::shared_ptr<Scaled> scaled, int eighths,

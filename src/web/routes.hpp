@@ -4,7 +4,7 @@
 
 #include <vector>
 
-/// Pages, and what they are made of.
+/// The pages, and the files that they consist of.
 namespace karmen::web {
 
 std::vector<api::Route> routes();

@@ -9,8 +9,8 @@
 
 namespace karmen::api {
 
-/// The OpenAPI 3.1 document of these routes. What follows from a row is derived: tag, path parameters, security, and
-/// the errors that its checks can give.
+/// The OpenAPI 3.1 document of these routes. Tag, path parameters, security, and the errors of the checks are derived
+/// from the row.
 boost::json::object openapi_json(std::span<const Route> routes, boost::json::object schemas);
 
 /// The document of this server as it is sent. Made once by the composition root. Immutable.

@@ -16,7 +16,7 @@ struct AnswerFacts {
     std::vector<std::string_view> headers = {};  ///< names that openapi/parts.cpp describes
 };
 
-/// Whether a body is read, or only taken because clients send one.
+/// Whether a body is read, or accepted and ignored because clients send one.
 enum class BodyUse { kRead, kIgnored };
 
 struct BodyFacts {

@@ -10,7 +10,7 @@
 
 namespace karmen::api {
 
-// The parts of an OpenAPI operation, each from what is known of its route.
+// The parts of an OpenAPI operation, each derived from its route.
 
 std::string_view tag_of(std::string_view path);
 boost::json::array tags();
@@ -27,7 +27,7 @@ boost::json::array query_parameters(QueryFacts query);
 /// `{"application/json": {"schema": {"$ref": …}}}`
 boost::json::object content(std::string_view media_type, std::string_view schema);
 
-/// By status: how it succeeds, and every error with its codes.
+/// By status: all successes, and all errors with their codes.
 boost::json::object responses(const Route& route);
 
 }  // namespace karmen::api

@@ -4,11 +4,11 @@
 
 namespace karmen::api {
 
-// Objects of JSON schemas by name. Where an object schema has no `required`, all its properties are.
+// Objects of JSON schemas by name. If an object schema has no `required`, all its properties are required.
 
-/// What answers are made of (json.cpp).
+/// The schemas of answers (json.cpp).
 std::string_view answer_schemas();
-/// What requests are made of.
+/// The schemas of requests.
 std::string_view request_schemas();
 
 }  // namespace karmen::api

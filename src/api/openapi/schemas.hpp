@@ -7,11 +7,11 @@
 namespace karmen::api {
 
 /// The JSON Schema of every body that this API takes or gives, by name: `components/schemas` of the OpenAPI document.
-/// What json.cpp and the handlers write and read must be said here; the black-box tests hold every
-/// answer to it.
+/// They must describe everything that json.cpp and the handlers write and read; the contract tests validate every
+/// answer against them.
 boost::json::object schemas();
 
-/// Schemas by name, from their JSON; an object that does not say which of its members are required requires all.
+/// Parses schemas by name from JSON. If an object does not say which members are required, all are.
 boost::json::object parse_schemas(std::string_view text);
 
 }  // namespace karmen::api

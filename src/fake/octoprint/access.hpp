@@ -9,12 +9,12 @@
 
 namespace karmen::fake {
 
-/// What is allowed to whom comes without a key.
+/// The rights of clients without a key.
 enum class GuestRights { kNone, kRead, kAll };
 
 struct AccessOptions {
     std::string api_key = "fake-api-key";
-    std::string read_only_key;  ///< of a user who may look only; empty: no such user
+    std::string read_only_key;  ///< of a user who may only look; empty if there is no such user
     GuestRights guests = GuestRights::kNone;
 };
 
@@ -26,7 +26,7 @@ Caller caller_of(const AccessOptions& options, std::optional<std::string_view> k
 enum class Need { kRead, kControl };
 enum class Method { kGet, kPost };
 
-/// The refusal of a request, in the words of that release; none: allowed.
+/// The refusal of a request, in the words of that release; nullopt if it is allowed.
 std::optional<Refusal> refuse(const AccessOptions& options, const OctoPrintVersion& version, Caller caller,
                               Method method, Need need);
 

@@ -17,8 +17,8 @@ class MultipartReader;
 
 namespace karmen::fake {
 
-/// OctoPrint's REST interface over a Context: who may, what is asked, what comes back. Loop only; the context outlives
-/// it. What a real server would answer comes as a response; only failures of the simulator itself are thrown.
+/// OctoPrint's REST interface for a Context: access, requests and answers. Loop only; the context outlives it. Errors
+/// that a real server would answer are responses; only failures of the simulator itself are thrown.
 class OctoPrintApi {
   public:
     explicit OctoPrintApi(Context& context) : context_(context) {}

@@ -14,7 +14,7 @@
 
 namespace karmen::fake {
 
-/// An answer that is not the wanted one, in the words of the real server.
+/// An error, in the words of the real server.
 struct Refusal {
     unsigned status = 0;
     std::string text;
@@ -27,7 +27,7 @@ struct UploadName {
     bool operator==(const UploadName&) const = default;
 };
 
-/// What the real server makes of a file name and a folder that a client chose.
+/// The place where the real server stores a file, from the name and the folder that a client sent.
 std::variant<UploadName, Refusal> upload_name(std::string_view filename, std::string_view folder,
                                               const OctoPrintVersion& version);
 /// The folder alone (`path` and `foldername`), cleaned in the same way; empty is the root.
@@ -43,7 +43,7 @@ struct FileAnalysis {
     double filament_mm = 0;
 };
 
-/// A file that was uploaded: what is known of it, not its content.
+/// The data of an uploaded file, without its content.
 struct StoredFile {
     std::string path;
     std::uint64_t size_bytes = 0;
@@ -66,14 +66,14 @@ struct StoredFile {
     double success_time_sum_s = 0;  ///< of all successes, for the mean
 };
 
-/// The `local` storage. Plain data; who owns it guards it.
+/// The `local` storage. Plain data; its owner protects it.
 class FileTable {
   public:
     const StoredFile* find(std::string_view path) const;
     StoredFile* find(std::string_view path);
     bool has_folder(std::string_view path) const { return folders_.contains(path); }
 
-    /// Replaces what was there and makes the folders above it.
+    /// Replaces an existing file and creates the folders above it.
     void put(StoredFile file);
     void add_folder(std::string_view path);
     bool remove(std::string_view path);

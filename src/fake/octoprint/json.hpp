@@ -14,7 +14,7 @@
 /// The bodies of OctoPrint's answers, as captured from the real server. No I/O.
 namespace karmen::fake {
 
-/// What POST /api/connection may choose between.
+/// The ports that POST /api/connection may choose.
 inline constexpr std::array<std::string_view, 2> kSerialPorts{"/dev/ttyS0", "VIRTUAL"};
 inline constexpr std::array<std::int64_t, 7> kBaudrates{250000, 230400, 115200, 57600, 38400, 19200, 9600};
 inline constexpr std::string_view kPrinterProfile = "_default";
@@ -24,7 +24,7 @@ struct SerialConnection {
     std::int64_t baudrate = 115200;
 };
 
-/// What the settings say of the webcam.
+/// How the settings name the webcam.
 enum class WebcamSetting {
     kRelative,  ///< `/webcam/?action=stream`, for a browser behind the same front
     kAbsolute,  ///< `http://<host>/?action=stream`

@@ -17,10 +17,11 @@
 namespace karmen::fake {
 
 struct SimulationOptions {
-    double speed = 1;                                    ///< simulated seconds per second
-    std::optional<std::chrono::seconds> print_duration;  ///< of every print; else by the size of the file
-    std::uint64_t bytes_per_second = 5000;               ///< how fast G-code is printed
-    std::uint64_t seed = 1;                              ///< of the noise of the temperatures
+    double speed = 1;  ///< simulated seconds per second
+    /// Of every print; nullopt: it depends on the size of the file.
+    std::optional<std::chrono::seconds> print_duration;
+    std::uint64_t bytes_per_second = 5000;  ///< how fast G-code is printed
+    std::uint64_t seed = 1;                 ///< of the noise of the temperatures
 };
 
 /// One line of `temperature`: what a heater has and should have, °C.
@@ -35,7 +36,7 @@ struct TemperatureSample {
     std::vector<TemperatureReading> readings;  ///< empty before the first report of the firmware
 };
 
-/// `progress` of /api/job; all empty but during and after a print.
+/// `progress` of /api/job; all members are empty except during and after a print.
 struct JobProgress {
     std::optional<double> completion;  ///< percent
     std::optional<std::uint64_t> filepos;
@@ -45,8 +46,8 @@ struct JobProgress {
 };
 
 /// A simulated printer behind OctoPrint: its state machine (kTransitions), its files and its temperatures. It has no
-/// threads and no timers: it is what it is at the moment given to advance(), which comes before every question. One
-/// user at a time.
+/// threads and no timers: its state is that of the time given to advance(), which must be called before every query.
+/// One user at a time.
 class OctoPrintPrinter {
   public:
     OctoPrintPrinter(SimulationOptions options, Timestamp now);
@@ -57,21 +58,21 @@ class OctoPrintPrinter {
     State state() const { return state_; }
     const StateFacts& state_facts() const { return facts(state_); }
     Phase phase() const { return state_facts().phase; }
-    /// Why the printer stopped; empty when all is well.
+    /// Why the printer stopped; empty if it has no error.
     const std::string& error() const { return error_; }
 
-    /// Take effect as time passes; ignored when they make no sense, as the real server does.
+    /// These take effect as time passes. As in the real server, they are ignored if they make no sense.
     void connect();
     void connect_by_detection();
     void disconnect();
 
-    /// For the start of the simulation: connected long ago, temperatures are known.
+    /// For the start of the simulation: as if connected long ago, with known temperatures.
     void connect_completely();
 
-    /// kTaken and kIgnored are successes; the others leave everything as it is.
+    /// kTaken and kIgnored are successes; other answers change nothing.
     JobAnswer command(JobCommand command);
 
-    /// Both false, and nothing done, unless the printer is operational and has no print.
+    /// Both return false and do nothing unless the printer is operational and has no print.
     bool select(std::string_view path);
     bool select_and_print(std::string_view path);
     /// A print of that file runs or is paused: it can neither be overwritten nor deleted.
@@ -81,7 +82,7 @@ class OctoPrintPrinter {
 
     /// The firmware stops with `error`: a print is lost, then the connection.
     void fail(std::string error);
-    /// Goes to `state` and stays there until a command or another call leads away. False for states of a print when no
+    /// Goes to `state` and stays there until a command or another call changes it. False for states of a print if no
     /// file is selected.
     bool force(State state);
     /// A printer that hangs in the middle of a print: the state stays `Printing`, the position stands still.
@@ -93,7 +94,7 @@ class OctoPrintPrinter {
     /// Adds an upload; its analysis takes a moment and waits while a print runs.
     void add_file(StoredFile file);
 
-    /// None after a disconnect, an error, or before any select.
+    /// Null after a disconnect or an error, and before the first select.
     const StoredFile* selected_file() const;
     bool was_anything_selected() const { return was_anything_selected_; }
     JobProgress progress() const;
@@ -105,7 +106,7 @@ class OctoPrintPrinter {
   private:
     using Duration = std::chrono::microseconds;
 
-    /// `kNone` but for the time from Starting to the end of the next print, select or disconnect.
+    /// `kNone` except from Starting until the next print, select or disconnect.
     enum class Job { kNone, kActive, kDone };
 
     void fire(Trigger trigger);

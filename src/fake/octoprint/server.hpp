@@ -13,8 +13,9 @@
 
 namespace karmen::fake {
 
-/// Everything that a simulated printer answers, faults included; the sockets are http::Server's. Loop only; outlives
-/// its responses. The order of a request: counted, delayed, swallowed, answered wrongly, or answered and then spoilt.
+/// All answers of a simulated printer, including faults; http::Server owns the sockets. Loop only; outlives its
+/// responses. A request is counted, then delayed, dropped, answered wrongly, or answered and then damaged, in this
+/// order.
 class OctoPrintServer {
   public:
     /// `clock` outlives it.

@@ -40,7 +40,7 @@ struct Flags {
     bool operator==(const Flags&) const = default;
 };
 
-/// The four columns of the command table: what a state is to somebody who sends commands.
+/// The four columns of the command table: how a state reacts to commands.
 enum class Phase { kNotConnected, kOperational, kPrinting, kPaused };
 
 struct StateFacts {
@@ -121,7 +121,7 @@ std::optional<State> parse_state(std::string_view text);
 
 enum class Trigger {
     kConnect,
-    kDetect,  ///< connect without saying at which port
+    kDetect,  ///< connect without naming a port
     kDisconnect,
     kStart,
     kPause,
@@ -139,7 +139,7 @@ struct Transition {
     State to;
 };
 
-/// All that can happen; what is not here leaves the state as it is.
+/// All transitions. A trigger that is not listed for a state leaves it as it is.
 inline constexpr std::array kTransitions{
     Transition{State::kOffline, Trigger::kConnect, State::kOpeningSerial},
     Transition{State::kOffline, Trigger::kDetect, State::kDetectingSerial},
@@ -166,7 +166,8 @@ inline constexpr std::array kTransitions{
     Transition{State::kError, Trigger::kElapsed, State::kOfflineAfterError},
 };
 
-/// Where `trigger` leads from `state`; none: nowhere. Disconnect and fail lead out of every state with a connection.
+/// The state after `trigger`; nullopt if there is no transition. Disconnect and fail lead out of every state with a
+/// connection.
 std::optional<State> next_state(State state, Trigger trigger);
 
 enum class JobCommand { kStart, kCancel, kRestart, kPause, kResume, kTogglePause };
@@ -174,7 +175,7 @@ enum class JobCommand { kStart, kCancel, kRestart, kPause, kResume, kTogglePause
 /// What POST /api/job does in each phase.
 enum class JobAnswer {
     kTaken,
-    kIgnored,  ///< 204 all the same
+    kIgnored,  ///< answered 204, without an effect
     kNotOperational,
     kActivePrint,
     kNotPaused,
@@ -203,7 +204,7 @@ inline constexpr std::array kJobCommands{
 };
 
 JobAnswer job_answer(JobCommand command, Phase phase);
-/// The text of the 409; empty for what is answered 204.
+/// The text of the 409; empty if the answer is 204.
 std::string_view refusal_text(JobAnswer answer);
 
 }  // namespace karmen::fake

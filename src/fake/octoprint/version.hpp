@@ -7,24 +7,24 @@
 
 namespace karmen::fake {
 
-/// The release of OctoPrint that is imitated. What differs between releases asks this. Immutable.
+/// The release of OctoPrint that is imitated, and how it differs from others. Immutable.
 struct OctoPrintVersion {
     int major = 1;
     int minor = 11;
     int patch = 8;
-    int candidate = 0;  ///< 3 of 2.0.0rc3, which counts as the release that it becomes; 0: the release
+    int candidate = 0;  ///< 3 for 2.0.0rc3, which counts as its release; 0 for a release
 
     auto operator<=>(const OctoPrintVersion&) const = default;
 
-    /// Three numbers with dots, such as `1.9.3`, and perhaps the candidate's: `2.0.0rc3`; nothing else.
+    /// Accepts three numbers with dots, such as `1.9.3`, and optionally a release candidate: `2.0.0rc3`.
     static std::optional<OctoPrintVersion> parse(std::string_view text);
     std::string to_string() const;
 
-    /// 1.11 looks for a CSRF token in every POST that comes without a usable key, and answers 400.
+    /// 1.11 requires a CSRF token in every POST without a usable key, and answers 400.
     bool checks_csrf() const { return *this >= OctoPrintVersion{1, 11, 0}; }
-    /// Before 1.11 a wrong key has a text of its own.
+    /// Before 1.11 a wrong key gets a different text.
     bool names_wrong_key() const { return *this < OctoPrintVersion{1, 11, 0}; }
-    /// Before 1.10 the connection is closed after every answer, without a word of it in the header.
+    /// Before 1.10 the connection is closed after every answer, although the header does not announce it.
     bool closes_silently() const { return *this < OctoPrintVersion{1, 10, 0}; }
     /// Before 1.11 a malformed multipart body stops the whole server until it is killed.
     bool hangs_on_malformed_upload() const { return *this < OctoPrintVersion{1, 11, 0}; }
@@ -32,12 +32,13 @@ struct OctoPrintVersion {
     bool has_pretty_json() const { return *this >= OctoPrintVersion{1, 9, 0}; }
     bool has_webcam_list() const { return *this >= OctoPrintVersion{1, 9, 0}; }
     bool drops_semicolon_of_names() const { return *this >= OctoPrintVersion{1, 11, 0}; }
-    /// 1.11.4 came with a Tornado that fails at a raw file name with a character beyond Latin-1. Not so 1.11.8.
+    /// 1.11.4 has a version of Tornado that fails at a raw file name with a character beyond Latin-1; 1.11.8 does not
+    /// fail.
     bool fails_at_raw_names() const {
         return *this >= OctoPrintVersion{1, 11, 4} && *this < OctoPrintVersion{1, 11, 8};
     }
     bool tells_printer_error() const { return *this >= OctoPrintVersion{1, 11, 0}; }
-    /// 2.0 counts a paused print among those that print: its flag `printing` is set too, and a pause without an action
+    /// 2.0 treats a paused print as printing: the flag `printing` is set too, and a pause command without an action
     /// never resumes.
     bool takes_paused_for_printing() const { return *this >= OctoPrintVersion{2, 0, 0}; }
     /// 2.0 has connectors: a closed connection is `Offline` as elsewhere and has no printer profile, `autoconnect` is

@@ -14,10 +14,10 @@ struct Created {
     std::size_t deleted_meanwhile = 0;  ///< g-codes that were deleted while the backup ran, and are not in it
 };
 
-/// Copies what the embedded store holds, also while a server works on it: the database first, then the files that this
-/// copy of it lists, which never change. All is read again before the directory gets its name, so that one with that
-/// name is whole. `target` must not exist. Blocks; throws Error with a message for the operator, and leaves nothing
-/// then.
+/// Copies the embedded store, also while a server uses it: first the database, then the files that this copy lists,
+/// because files never change. Everything is read again before the directory gets its name, so a directory with this
+/// name is complete. REQUIRES: `target` does not exist. Blocks. Throws Error with a message for the operator; then
+/// nothing is left.
 Created create(const config::Config& config, const std::filesystem::path& target);
 
 }  // namespace karmen::maintenance::backup

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-/// What backups do with files. All block; failures of the operating system leave as Error with a message for the
-/// operator that names the file.
+/// File operations of backups. All block. A failure of the operating system is an Error with a message for the operator
+/// that names the file.
 namespace karmen::maintenance::backup {
 
 struct Content {
@@ -21,23 +21,24 @@ struct Content {
 /// The error of the last system call, as it concerns `path`.
 Error file_error(const std::filesystem::path& path);
 
-/// None when there is no such file; links and everything else that is no regular file count as none.
+/// An invalid descriptor if there is no such file; links, and everything that is not a regular file, are treated as
+/// missing.
 FileDescriptor open_file(const std::filesystem::path& path);
 
-/// To the file's end.
+/// Reads to the file's end.
 Content content_of(const FileDescriptor& file, const std::filesystem::path& name);
 
-/// To a new file for its owner only, with the same time of change, synced to the disk; its folders are made. Gives what
-/// was read.
+/// Copies to a new file that only its owner can read, with the same modification time, synced to the disk; creates its
+/// folders. Returns what was read.
 Content copy_durably(const FileDescriptor& from, const std::filesystem::path& to);
 void write_durably(std::string_view text, const std::filesystem::path& to);
 
-/// The names in this directory and all below it.
+/// Syncs this directory and all directories below it.
 void sync_directories(const std::filesystem::path& root);
 void sync_directory(const std::filesystem::path& directory);
 
-/// A directory that gets its name when all of it is on the disk. Until then it is called like it with an ending that
-/// says so; destroyed before that, it is removed.
+/// A directory that gets its name when everything in it is on the disk. Until then its name has an ending that says so.
+/// If the object is destroyed before that, the directory is removed.
 class DraftDirectory {
   public:
     explicit DraftDirectory(std::filesystem::path target);

@@ -16,7 +16,7 @@ inline constexpr const char* kManifestName = "manifest.json";
 inline constexpr const char* kDatabaseName = "karmen.db";
 inline constexpr const char* kGcodeFolder = "gcodes";
 
-/// A g-code that the server had no sound file of when the backup was made.
+/// A g-code whose file was missing or damaged when the backup was made.
 struct LostGcode {
     std::int64_t id = 0;
     std::string name;  ///< as uploaded
@@ -25,7 +25,7 @@ struct LostGcode {
     bool operator==(const LostGcode&) const = default;
 };
 
-/// What a backup holds: it is laid out as a data directory, and this stands beside it.
+/// The content of a backup, which is laid out as a data directory; the manifest is an additional file.
 struct Manifest {
     std::string program;  ///< the version of Karmen that made it
     Timestamp made{};
@@ -36,10 +36,10 @@ struct Manifest {
 
 /// JSON, one file a line.
 std::string to_text(const Manifest& manifest);
-/// Throws Error for what cannot be read, also for paths that lead out of the backup.
+/// Throws Error if it cannot be read, also for paths that lead out of the backup.
 Manifest parse_manifest(std::string_view text);
 
-/// Of the backup in `directory`. Throws Error when there is none.
+/// The manifest of the backup in `directory`. Throws Error if there is none.
 Manifest read_manifest(const std::filesystem::path& directory);
 
 }  // namespace karmen::maintenance::backup

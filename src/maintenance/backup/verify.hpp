@@ -10,11 +10,11 @@ namespace karmen::maintenance::backup {
 
 struct Verification {
     Manifest manifest;
-    std::vector<std::string> problems;  ///< for the operator, each names its file; none: the backup is whole
+    std::vector<std::string> problems;  ///< for the operator, each names its file; empty if the backup is complete
 };
 
-/// Reads all of a backup: every file is there and unchanged, the database is sound, known to this program, and lists
-/// nothing that is not there. Changes nothing. Blocks; throws Error when it is no backup at all.
+/// Reads a whole backup and checks that every file exists and is unchanged, and that the database is sound, known to
+/// this program, and lists no missing file. Changes nothing. Blocks. Throws Error if it is not a backup.
 Verification verify(const std::filesystem::path& directory);
 
 }  // namespace karmen::maintenance::backup

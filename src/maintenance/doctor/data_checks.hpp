@@ -5,22 +5,22 @@
 
 #include <filesystem>
 
-/// What lies in the data directory, and who may read it. Nothing is changed or made. Any thread, blocks.
+/// Checks the data directory, and who may read it. Changes and creates nothing. Any thread, blocks.
 namespace karmen::maintenance::doctor {
 
 Finding check_data_directory(const std::filesystem::path& directory);
 
-/// The database's file and its log beside it. The database must exist.
+/// Checks the database's file and its log. REQUIRES: the database exists.
 Finding check_database_files(const std::filesystem::path& database);
 
-/// The key that signs the tokens, configured or kept in the data directory.
+/// Checks the key that signs the tokens, from the configuration or the data directory.
 Finding check_signing_secret(const config::Config& config);
 
-/// The folder of the g-codes, which may be elsewhere: whether it is there and open to this user, and the room on its
-/// disk, against what uploads must leave free.
+/// Checks the folder of the g-codes, which may be elsewhere: whether it exists and this user can use it, and whether
+/// its disk has more free space than uploads must leave.
 Finding check_gcode_store(const config::Config& config);
 
-/// Room on the disk of the data directory, which must exist.
+/// Checks the free space on the disk of the data directory. REQUIRES: the directory exists.
 Finding check_free_space(const config::Config& config);
 
 }  // namespace karmen::maintenance::doctor

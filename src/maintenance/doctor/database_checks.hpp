@@ -13,8 +13,8 @@ struct DatabaseReport {
     std::optional<Timestamp> newest_row;
 };
 
-/// The database's soundness, its schema, who may administrate, and whether rows and files of G-code match. Reads only,
-/// also while a server works on it; makes nothing. Any thread, blocks.
+/// Checks that the database is sound, its schema, its administrators, and whether rows and files of G-code match. Only
+/// reads, also while a server uses it; creates nothing. Any thread, blocks.
 DatabaseReport check_database(const config::Config& config);
 
 }  // namespace karmen::maintenance::doctor

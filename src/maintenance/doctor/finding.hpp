@@ -12,7 +12,7 @@ enum class Level {
     kError,    ///< Karmen does not work, or not for long, or not safely
 };
 
-/// What one check found. The text says what is so and, unless all is well, what to do.
+/// The result of one check. The text says what was found and, unless it is fine, what to do.
 struct Finding {
     Level level;
     std::string check;

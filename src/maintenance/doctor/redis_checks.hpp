@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-/// The Redis of many processes, and nginx's way to it. Nothing is changed.
+/// Checks the Redis of a distributed installation, and whether nginx finds it. Changes nothing.
 namespace karmen::maintenance::doctor {
 
 /// Where a site of nginx finds Redis (deploy/nginx/webcams.conf).
@@ -19,14 +19,14 @@ struct NginxRedis {
     bool operator==(const NginxRedis&) const = default;
 };
 
-/// What the text of the site's file sets as $karmen_redis_host and $karmen_redis_port; none: no host, or a port that is
-/// none.
+/// The values of $karmen_redis_host and $karmen_redis_port in the text of the site's file; nullopt if there is no host,
+/// or the port is invalid.
 std::optional<NginxRedis> redis_of_nginx(std::string_view site);
 
-/// Whether the Redis of redis.url lets us in. REQUIRES: redis.url is not empty.
+/// Checks that the Redis of redis.url accepts our log-in. REQUIRES: redis.url is not empty.
 Finding check_redis(const config::Config& config);
 
-/// Whether nginx finds that same Redis. It is asked with our user and password. REQUIRES: redis.url is not empty.
+/// Checks that nginx finds the same Redis; uses our user and password. REQUIRES: redis.url is not empty.
 Finding check_nginx(const config::Config& config, const std::filesystem::path& site_file);
 
 }  // namespace karmen::maintenance::doctor

@@ -8,28 +8,28 @@
 #include <optional>
 #include <string>
 
-/// What the machine offers: time, descriptors, the port. Nothing is changed.
+/// Checks the machine: time, descriptors, the port. Changes nothing.
 namespace karmen::maintenance::doctor {
 
 enum class Synchronisation { kYes, kNo, kUnknown };
 
-/// Whether somebody keeps the system's clock right (NTP), as the kernel knows it.
+/// Whether the system's clock is synchronised (NTP), according to the kernel.
 Synchronisation clock_synchronisation();
 
-/// When the file of this program was made, which is before every moment at which it runs.
+/// The modification time of this program's file: a correct clock is always later.
 std::optional<Timestamp> program_made();
 
-/// `newest_row` is the youngest of the database.
+/// `newest_row` is the time of the newest row in the database.
 Finding check_clock(Timestamp now, std::optional<Timestamp> program_made, std::optional<Timestamp> newest_row,
                     Synchronisation synchronisation);
 
-/// The most descriptors that a process may have, when it asks for all of them.
+/// The highest number of descriptors that a process can ask for.
 std::uint64_t descriptor_limit();
 
-/// Every connection takes one, every request to a printer too.
+/// Every connection needs one, every request to a printer too.
 Finding check_descriptors(std::uint64_t limit, int connections_max);
 
-/// Whether the server can listen where it should, or listens there already. Listens nowhere itself; asks over HTTP.
+/// Checks that the server can listen at its address, or listens there already. Does not listen itself; asks over HTTP.
 Finding check_port(const config::Config& config);
 
 }  // namespace karmen::maintenance::doctor
