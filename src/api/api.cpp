@@ -17,7 +17,7 @@ std::string_view token_of_page(const http::Request& request) {
     return *in_address;
 }
 
-/// Where OctoPrint looks for a key. Slicers send the first header even when they have none.
+/// The places where OctoPrint looks for a key, in its order. Slicers send the first header even if they have no key.
 std::string_view api_key(const http::Request& request) {
     const std::string_view key = trim(request.headers.find("X-Api-Key").value_or(""));
     if (!key.empty()) return key;
@@ -43,7 +43,7 @@ void require_own_password(const Route& route, const identity::Account& account) 
         throw Error(ErrorCode::kPasswordChangeRequired, PublicMessage{"Password change is enforced on this account!"});
 }
 
-/// Answers are of the moment, and most of them nobody else's: no cache may keep them, unless the handler says how.
+/// No cache may store an answer, unless the handler allows it: most answers are private and soon out of date.
 void forbid_caching(http::Response& response) {
     if (!response.headers.find("Cache-Control")) response.headers.set("Cache-Control", "private, no-store");
 }
@@ -62,11 +62,10 @@ Api::Api(std::vector<Route> routes, Services services, ApiOptions options)
     for (std::size_t i = 0; i < routes_.size(); ++i) router_.add(routes_[i].method, routes_[i].path, i);
 }
 
-// Request id, access log, the handler's timeout and the limits of each phase are the server's, before and after this.
-// The rest, in this order:
-//  1. OPTIONS is answered for every known path         4. the user is there, not suspended, the token not revoked
-//  2. path and method have a route                     5. role, 6. freshness, 7. no password change is forced
-//  3. the token is there, well-made and of its type    8. the handler
+// The server handles request id, access log, the handler's timeout and the limits of each phase, before and after this.
+// The rest, in this order: 1. OPTIONS is answered for every known path         4. the user is there, not suspended, the
+// token not revoked 2. path and method have a route                     5. role, 6. freshness, 7. no password change is
+// forced 3. the token is there, well-made and of its type    8. the handler
 Awaitable<http::Response> Api::answer(http::Request& request) const {
     if (auto options = http::answer_options(request, router_)) co_return std::move(*options);
     const Route* route = find_route(request);
@@ -80,7 +79,8 @@ Awaitable<http::Response> Api::handle(const Route& route, Call& call) const {
     co_return co_await route.handler(services_, call);
 }
 
-/// The only place that writes down requests: of what is done the row is there before the answer is.
+/// The only place that writes requests into the audit log. The row of a successful action is written before the answer
+/// is sent.
 Awaitable<http::Response> Api::audited(const Route& route, Call& call) const {
     const bool is_recorded = !call.audit.action.empty();
     bool is_let_in = false;
@@ -106,7 +106,7 @@ void Api::finish(const http::Request& request, http::Response& response) const {
     http::add_cors(options_.cors, request, response);
 }
 
-/// Null when the path is known with other methods only.
+/// Null if the path is known only with other methods.
 const Route* Api::find_route(http::Request& request) const {
     http::Router::Result found = router_.find(request.method, request.segments);
     if (auto* match = std::get_if<http::Router::Match>(&found)) {
@@ -117,7 +117,7 @@ const Route* Api::find_route(http::Request& request) const {
     throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
 }
 
-/// As OctoPrint has it: whatever is wrong with a key, the answer is the same 403.
+/// As in OctoPrint, every fault of a key gets the same 403.
 Awaitable<identity::Account> Api::check_api_key(const Route& route, const http::Request& request) const {
     try {
         identity::Account account = co_await services_.sessions.identify(api_key(request), crypto::TokenType::kAccess);
@@ -145,7 +145,7 @@ Awaitable<void> Api::check_access(const Route& route, Call& call) const {
     const auto type = wanted == Credential::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
     const bool is_for_pages = wanted == kPageToken || wanted == kWebcamToken;
     const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
-    // Known from here on, also to the audit log when it is refused.
+    // From here on the account is known, also for the audit log if the call is refused.
     call.account = co_await services_.sessions.identify(token, type);
     const identity::Account& account = *call.account;
     require_role(route, account.principal);

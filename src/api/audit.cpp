@@ -12,7 +12,7 @@ namespace karmen::api {
 
 namespace {
 
-/// Of an address or a name a stranger chooses the length.
+/// Strangers choose the length of addresses and names in requests.
 constexpr std::size_t kTargetBytesMax = 512;
 
 std::string joined(const std::vector<std::string>& values) {
@@ -21,7 +21,7 @@ std::string joined(const std::vector<std::string>& values) {
     return text;
 }
 
-/// What the database takes as a text: UTF-8 without NUL.
+/// The text in a form that the database accepts: UTF-8 without NUL.
 std::string storable(std::string text) {
     text = to_valid_utf8(text);
     std::ranges::replace(text, '\0', ' ');

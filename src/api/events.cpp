@@ -16,7 +16,7 @@ struct EventStream {
     std::chrono::milliseconds patience;
 };
 
-/// None: there will be no more.
+/// nullopt if no more events will come.
 Awaitable<std::optional<std::string>> next_text(EventStream& stream) {
     const auto events = co_await stream.access.next(stream.follower.next(stream.patience));
     if (!events || !*events) co_return std::nullopt;

@@ -42,7 +42,7 @@ WantedThumbnail wanted_thumbnail(const http::Request& request) {
             .height = static_cast<unsigned>(*height)};
 }
 
-/// The hash of a file of Karmen 0.0.13 is found out after the takeover.
+/// The hash of a file of Karmen 0.0.13 is computed some time after the takeover.
 std::string etag_of(const services::Gcodes::Content& content) {
     if (!content.gcode.sha256.empty()) return content.gcode.sha256;
     return fmt::format("{}-{}-{}", content.gcode.id, content.file.size_bytes, content.file.modified_s);

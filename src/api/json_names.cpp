@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kPointerBytesMax = 256;
 
-/// An object or a list that the scan is inside of.
+/// An object or a list that contains the current position of the scan.
 struct Container {
     bool is_object = false;
     bool expects_name = false;
@@ -27,7 +27,7 @@ struct Container {
     }
 };
 
-/// One past the quote that ends the text which begins at `begin`.
+/// The position after the closing quote of the text that begins at `begin`.
 std::size_t end_of_text(std::string_view json, std::size_t begin) {
     std::size_t i = begin + 1;
     while (json[i] != '"') i += json[i] == '\\' ? 2 : 1;

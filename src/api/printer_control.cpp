@@ -14,7 +14,7 @@ std::optional<printers::JobCommand> parse_job_action(std::string_view action) {
 }
 
 Answer change_connection(const Services& services, Call& call) {
-    // A body may take its time: what is sent to the printer is decided again after it.
+    // Refuses before the body is read. Because the body may take long, the commands check this again.
     co_await services.control.require_operable(call.principal(), call.path_value(0));
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string state = body.required_text("state");

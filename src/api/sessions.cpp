@@ -16,8 +16,7 @@ http::Response token_response(boost::json::object tokens) {
 using Purpose = identity::LoginPurpose;
 
 Awaitable<identity::Sessions::Login> log_in(const Services& services, Call& call, Purpose purpose) {
-    // Nobody has to be anybody to send this, and the loop parses it: a megabyte of JSON at a time would slow all
-    // others.
+    // Anybody can send this, and the loop parses it: bodies of a megabyte would slow down all others.
     call.request.body->limit(services.limits.login_bytes_max);
     JsonBody body = co_await JsonBody::read(call.request);
     std::string username = body.required_text("username");
@@ -30,7 +29,7 @@ Awaitable<identity::Sessions::Login> log_in(const Services& services, Call& call
                                                 std::move(purpose));
 }
 
-/// Who sends a good token beside the password; a bad one is ignored.
+/// The account of a valid token that is sent beside the password; an invalid token is ignored.
 Awaitable<std::optional<identity::Account>> present_account(const Services& services, const Call& call) {
     for (const crypto::TokenType type : {crypto::TokenType::kAccess, crypto::TokenType::kRefresh}) {
         try {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kValueBytesMax = 255;
 
-/// Digits are a number whatever they begin with; else it must be written as to_stored_text writes it: `1e3` is a text.
+/// Digits are a number, even with leading zeros. Other numbers must be in the form of to_stored_text: `1e3` is a text.
 std::optional<boost::json::value> to_number(const std::string& text) {
     const bool is_digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (const auto whole = parse_int(text); whole && (is_digits || std::to_string(*whole) == text)) return *whole;

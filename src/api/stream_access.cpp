@@ -43,7 +43,7 @@ Awaitable<StreamChecks::Answer> StreamChecks::look(identity::Account account) {
         const identity::Account now = co_await sessions_.look_again(std::move(account));
         co_return now.local.force_password_change ? Answer::kMayNot : Answer::kMay;
     } catch (const Error& error) {
-        // While the database is away nobody is sent away.
+        // While the database is down, no stream is ended.
         co_return http::status_of(error.code()) >= 500 ? Answer::kNone : Answer::kMayNot;
     }
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFormBytesMax = 64 * 1024;
 
-/// What a form said, once it was read to its end.
+/// The content of a form that was read to its end.
 struct Form {
     std::optional<services::GcodeUpload> file;
     std::string display;
@@ -45,7 +45,8 @@ Awaitable<std::string> read_field(http::MultipartReader& reader, std::string_vie
     co_return value;
 }
 
-/// The spellings that OctoPrint and its clients have. Whoever mistypes one must not find the file not printed.
+/// The spellings that OctoPrint and its clients use. A mistyped value is refused, so that the user notices that the
+/// file is not printed.
 bool parse_print(const std::string& text) {
     const std::string lower = to_lower(text);
     static constexpr std::array<std::string_view, 5> kTrue{"true", "yes", "y", "on", "1"};
@@ -55,7 +56,7 @@ bool parse_print(const std::string& text) {
     return false;
 }
 
-/// Refused before a gigabyte was read.
+/// Checked early, so that a bad folder is refused before a gigabyte is read.
 std::string check_folder(std::string folder) {
     files::parse_folder(folder);
     return folder;
@@ -69,7 +70,7 @@ std::string check_folder_of_name(std::string_view filename) {
     }
 }
 
-/// What OctoPrint takes from the address counts before the form.
+/// As in OctoPrint, values in the address precede those in the form.
 void read_address(const http::Query& query, Form& form) {
     if (const auto folder = http::find(query, "path")) form.folder = check_folder(std::string(*folder));
     if (const auto print = http::find(query, "print")) form.wants_print = parse_print(std::string(*print));
@@ -90,7 +91,7 @@ Awaitable<void> read_file(const Services& services, Call& call, http::MultipartR
 
 Awaitable<Form> read_form(const Services& services, Call& call, UploadForm from) {
     http::RequestBody& body = *call.request.body;
-    // The limit is on the file; the form around it needs some bytes of its own.
+    // The limit is for the file; the form around it needs some more bytes.
     body.limit(services.limits.upload_bytes_max + kFormBytesMax);
     const std::string content_type(call.request.headers.find("Content-Type").value_or(""));
     http::MultipartReader reader(body, content_type);

@@ -7,14 +7,14 @@ namespace karmen::app {
 
 namespace {
 
-/// Removes what unfinished uploads have left for more than a day. Twice: the second finds nothing.
+/// Removes unfinished uploads that are older than a day. Twice: the second run finds nothing.
 constexpr const char* kCleanStore = "clean_store";
 /// Analyses files that have no analysis, such as those of an older Karmen. Twice: the same facts are written again.
 constexpr const char* kAnalyzeMissing = "analyze_missing";
 
-/// Removes log-ins of which the last token has expired. Twice: the second finds nothing.
+/// Removes sessions whose last token has expired. Twice: the second run finds nothing.
 constexpr const char* kCleanSessions = "clean_sessions";
-/// Removes entries of the audit log that are too old or too many. Twice: the second finds nothing.
+/// Removes entries of the audit log that are too old or too many. Twice: the second run finds nothing.
 constexpr const char* kCleanAudit = "clean_audit";
 
 constexpr std::chrono::minutes kDeadline{30};

@@ -9,7 +9,7 @@ namespace karmen::app {
 
 namespace {
 
-/// However little there is, somebody must get an answer.
+/// Some clients must get an answer, even if there are very few descriptors.
 constexpr std::uint64_t kClientsMin = 4;
 
 }  // namespace

@@ -17,7 +17,7 @@ fleet::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
 }
 
 net::HttpClientOptions http_client_options(const config::Printers& printers) {
-    // libcurl would read it at the first printer with TLS, and then refuse them all.
+    // Checked here, because libcurl would read it only at the first printer with TLS, and then refuse all of them.
     if (!printers.ca_file.empty() && !std::ifstream(printers.ca_file).good())
         throw config::ConfigError({"printers.ca_file cannot be read: " + printers.ca_file});
     return {.ca_file = printers.ca_file};

@@ -16,8 +16,8 @@ namespace karmen::app {
 
 namespace {
 
-/// For each core. Log-ins wait before this pool; what waits in it are pictures and the passwords of new accounts, which
-/// take about a quarter of a second each.
+/// For each core. Log-ins wait in a queue of their own before this pool. Pictures and the passwords of new accounts
+/// wait in it; each takes about a quarter of a second.
 constexpr std::size_t kCpuWorkWaitingMax = 16;
 
 std::string read_secret(const config::Config& config) {
@@ -217,7 +217,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
 
 Awaitable<std::optional<identity::NewUser>> ServerApplication::start() {
     if (answers_requests(kind_) || does_tasks(kind_)) gcodes_.adopt_old_paths();
-    // Others may be uploading at this moment; they have a task for it.
+    // Other processes may be uploading at this moment; for them the task clean_store does it.
     if (kind_ == ProcessKind::kServe) gcodes_.recover(unlisted_folder(config_));
     co_await shared_->start(monitor_, [this] { take_new_share(); });
     if (answers_requests(kind_) || checks_printers(kind_)) {
@@ -235,7 +235,7 @@ Awaitable<std::optional<identity::NewUser>> ServerApplication::begin_to_answer()
     // Before the administrator is made: a password that nobody gets to see because the port is taken would be lost.
     server_.listen();
     auto administrator = co_await users_.ensure_administrator(config_.auth.admin_username, config_.auth.admin_password);
-    // And only now, so that whoever gets an answer can log in.
+    // Only now, so that every client that gets an answer can log in.
     server_.start();
     background_.spawn(session_use_.store_regularly(identity::kSessionUseInterval));
     background_.spawn(audit_.count_regularly(kAuditCountInterval));
@@ -263,7 +263,7 @@ Awaitable<void> ServerApplication::end_lists_after(std::chrono::milliseconds gra
 Awaitable<void> ServerApplication::stop() {
     is_stopping_ = true;
     background_.spawn(end_lists_after(config_.http.shutdown_grace));
-    // Viewers and followers would stay for all of the grace.
+    // Otherwise viewers and followers would stay for the whole grace time.
     co_await webcams_.stop();
     shared_->events().history().stop();
     co_await server_.stop(config_.http.shutdown_grace);
@@ -277,7 +277,7 @@ Awaitable<void> ServerApplication::stop() {
     co_await printjobs_.stop();
     co_await monitor_.stop();
     co_await shared_->stop();
-    // Last: a check of a disk that hangs cannot be called back.
+    // Last, because a check of a hanging disk cannot be cancelled.
     co_await readiness_.stop();
 }
 

@@ -26,7 +26,7 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
     return spdlog::level::info;
 }
 
-/// A JSON string, quotes included; what is not UTF-8 is replaced.
+/// A JSON string with its quotes; invalid UTF-8 is replaced.
 std::string json_string(std::string_view text) {
     return boost::json::serialize(boost::json::string(to_valid_utf8(text)));
 }

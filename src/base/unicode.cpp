@@ -17,7 +17,7 @@ namespace {
 
 using Instance = const icu::Normalizer2* (*)(UErrorCode&);
 
-// normalizeUTF8 would replace what is not UTF-8 with U+FFFD, and so make two names one.
+// normalizeUTF8 would replace invalid UTF-8 by U+FFFD, so two different names could become equal.
 std::string normalized(std::string_view text, Instance instance) {
     const bool is_ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     if ((is_ascii && instance == &icu::Normalizer2::getNFCInstance) || !is_valid_utf8(text)) return std::string(text);

@@ -26,7 +26,7 @@ void restore_and_end(int signal) {
     ::raise(signal);
 }
 
-/// Keeps what is typed from being shown, as long as it lives.
+/// Switches the echo of the terminal off as long as it lives.
 class HiddenInput {
   public:
     HiddenInput() {

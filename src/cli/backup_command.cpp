@@ -54,7 +54,7 @@ fs::path new_directory(const fs::path& wanted) {
     return target / fmt::format("karmen-backup-{:%Y%m%dT%H%M%SZ}", fmt::gmtime(now));
 }
 
-/// What would go with the data is no backup, and the store's files are all taken for g-codes.
+/// A backup inside the data directory would be lost together with the data, and files in the store count as g-codes.
 void refuse_inside_of_data(const config::Config& config, const fs::path& target) {
     for (const fs::path& data : {fs::path(config.data_dir), maintenance::gcode_directory(config)}) {
         const auto relative = fs::weakly_canonical(target).lexically_relative(fs::weakly_canonical(data));

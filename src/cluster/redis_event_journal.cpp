@@ -19,7 +19,7 @@ constexpr std::size_t kReadMax = 100;
 PublishedEvent event_of(const Reply& entry) {
     const EventId id = EventId::parse(entry.at(0).text()).value_or(EventId{});
     const Reply& fields = entry.at(1);
-    // Not one of ours: whatever it says, the lists are right.
+    // Not an entry of Karmen; it can be ignored because the lists are right.
     if (!fields.is_array() || fields.array().size() != 4) return {.id = id, .name = events::kResetEvent, .data = "{}"};
     return {.id = id, .name = fields.at(1).text(), .data = fields.at(3).text()};
 }
@@ -70,12 +70,12 @@ Awaitable<void> RedisEventJournal::try_add(std::string name, std::string data) {
     co_await client_.command(std::move(command));
 }
 
-/// Perhaps nothing else happens for a long time: who follows must not go on believing what is no longer so.
+/// Tells followers even if no other event happens for a long time, so that they do not keep showing old data.
 Awaitable<void> RedisEventJournal::tell_of_loss() {
     while (has_lost_) {
         co_await sleep_for(options_.loss_retry);
         try {
-            // Whatever fails from here on is told of again.
+            // Events that are lost from here on cause another message.
             has_lost_ = false;
             co_await try_add(events::kResetEvent, "{}");
         } catch (const Error&) {
@@ -100,7 +100,7 @@ Awaitable<void> RedisEventJournal::read_on() {
     }
 }
 
-/// What came while this process was not reading, or the end of it.
+/// Reads the events that came while this process was not reading, or the last of them.
 Awaitable<void> RedisEventJournal::catch_up(redis::Connection& connection) {
     Arguments command{"XREVRANGE", key_, "+", "-", "COUNT", std::to_string(options_.history.events_max)};
     std::vector<PublishedEvent> events = events_of(co_await connection.command(std::move(command)));
@@ -108,7 +108,7 @@ Awaitable<void> RedisEventJournal::catch_up(redis::Connection& connection) {
     const EventId known = history_.newest();
     const EventId oldest = events.empty() ? EventId{} : events.front().id;
     const EventId newest = events.empty() ? EventId{} : events.back().id;
-    // Redis may have forgotten all of it, or as much as this process has missed.
+    // Redis may have lost all events, or trimmed those that this process has missed.
     if (known < oldest || newest < known) history_.begin_anew(oldest);
     for (PublishedEvent& event : events)
         if (history_.newest() < event.id) history_.append(std::move(event));
@@ -134,7 +134,7 @@ Awaitable<void> RedisEventJournal::read(redis::Connection& connection) {
         if (history_.newest() < event.id) history_.append(std::move(event));
 }
 
-/// Whether Redis has thrown away what this process did not read: it stood still for a while.
+/// Whether Redis has trimmed events that this process did not read, because it stood still for a while.
 Awaitable<bool> RedisEventJournal::is_after_gap(redis::Connection& connection) {
     Arguments command{"XRANGE", key_, "-", "+", "COUNT", "1"};
     const std::vector<PublishedEvent> oldest = events_of(co_await connection.command(std::move(command)));

@@ -17,13 +17,13 @@ using redis::Arguments;
 using std::chrono::milliseconds;
 
 // Of a name at a network, `login:<sha256>`: a hash with `failures`, their times (ms) with blanks between, and
-// `blocked`, until when nothing is tried. Of a network, `login-names:<network>`: a sorted set of the names that failed,
-// as these sha256, by the time (ms) of the last failure; and `login-next:<network>`, when its next attempt may be
-// tried.
+// `blocked`, until when all attempts are refused. Of a network, `login-names:<network>`: a sorted set of the names that
+// failed, as these sha256, by the time (ms) of the last failure; and `login-next:<network>`, when its next attempt may
+// be tried.
 
 // KEYS: hash, set, next. ARGV: now (empty: what Redis says), window, block, failures_max, the name, names_slow,
-// names_interval, longest wait → {how many failures there were before this attempt, how long it must wait}, or
-// {-1, how long nothing is tried}
+// names_interval, longest wait → {number of failures before this attempt, how long it must wait}, or {-1, how long all
+// attempts are refused}
 constexpr const char* kBegin = R"lua(
 local time = redis.call('TIME')
 local now = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)

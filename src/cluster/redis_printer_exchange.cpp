@@ -74,8 +74,8 @@ const redis::Script& forget_script() {
     return script;
 }
 
-/// What nginx may fetch itself: the printer's own host only. It is told no passwords, and looks at no certificate. The
-/// relay shows the others.
+/// The address if nginx may fetch it itself: only on the printer's own host. nginx gets no passwords, and does not
+/// check certificates. The relay shows the other cameras.
 std::string address_for_nginx(const std::string& host, const Webcam& webcam) {
     if (!webcam.stream || webcam.stream->address.credentials) return "";
     const std::string& url = webcam.stream->address.url;
@@ -163,7 +163,7 @@ Awaitable<void> RedisPrinterExchange::tell(const redis::Script& script, std::str
     }
 }
 
-/// What was missed is asked for anew as soon as it is too old to be shown, which is soon.
+/// Nothing to do: missed snapshots are soon too old to be shown, and then the printers are asked again.
 void RedisPrinterExchange::on_subscribed() {}
 
 void RedisPrinterExchange::on_message(std::string_view, const std::string& payload) {

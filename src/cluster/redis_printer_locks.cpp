@@ -13,7 +13,7 @@ namespace karmen::cluster {
 namespace {
 
 constexpr std::size_t kTokenBytes = 16;
-/// So that a renewal may fail twice.
+/// So that two renewals may fail.
 constexpr int kRenewalsInLifetime = 3;
 
 // KEYS: the lock. ARGV: the holder's token.

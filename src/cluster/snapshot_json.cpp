@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// What processes before the states had words wrote: the place in this list.
+/// Older processes wrote a number, the index in this list, before states had words.
 constexpr std::array kNumberedStates{
     PrinterState::kNotResponding, PrinterState::kInvalidData, PrinterState::kNotConnected, PrinterState::kOffline,
     PrinterState::kConnecting,    PrinterState::kOperational, PrinterState::kStarting,     PrinterState::kPrinting,

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kIdBytes = 8;
 
-/// By the clock of Redis, so that those of the workers need not agree.
+/// By the clock of Redis, so that the clocks of the workers need not agree.
 const redis::Script& sign_of_life_script() {
     static const redis::Script script(R"(
         -- KEYS: the ring. ARGV: who, lifetime in ms

@@ -41,7 +41,8 @@ Awaitable<PrinterSnapshot> snapshot_of_target(const Services& services, const Ca
     co_return (co_await services.printers.find(*host, services::PrinterFields::all())).snapshot;
 }
 
-/// None when the user was let. In OctoPrint who may not do something gets 403; slicers take 401 for a wrong key.
+/// nullopt if the operation was allowed. A missing right is 403, as in OctoPrint, because slicers treat 401 as a wrong
+/// key.
 Awaitable<std::optional<Error>> refusal_of(Awaitable<void> operation) {
     try {
         co_await std::move(operation);
@@ -165,7 +166,8 @@ Answer emulate_change_connection(const Services& services, Call& call) {
     const auto host = target_printer(call);
     if (!host) co_return http::Response::no_content();
     auto refusal = co_await refusal_of(services.control.set_connection(call.principal(), *host, wanted));
-    // Slicers connect before everything they do, also for those who may not: what is so already is no operation.
+    // Slicers connect before everything they do, also for users without the right. If the printer is in that state
+    // already, it is not an operation.
     if (refusal && !is_in(wanted, (co_await snapshot_of_target(services, call)).status.state))
         throw std::move(*refusal);
     co_return http::Response::no_content();
@@ -179,7 +181,7 @@ Answer emulate_job_command(const Services& services, Call& call) {
     call.audit.action = api::audit_action(command);
     const auto host = target_printer(call);
     if (!host) throw not_operational();
-    // The printer knows best what it does: what is so already it takes, without a print it refuses.
+    // The printer decides: it accepts a command for the state that it has already, and refuses one without a print.
     if (auto refusal = co_await refusal_of(services.control.command_job(call.principal(), *host, command)))
         throw std::move(*refusal);
     co_return http::Response::no_content();

@@ -11,7 +11,7 @@ namespace karmen::events {
 
 namespace {
 
-/// What a follower who is behind gets at a time.
+/// How much a follower that is behind gets at a time.
 constexpr std::size_t kBatchBytes = 16UL << 10;
 constexpr int kFullRetryAfter_s = 5;
 

@@ -8,12 +8,12 @@ namespace karmen::events {
 
 MemoryEventJournal::MemoryEventJournal(Executor loop, EventHistoryOptions options, const Clock& clock)
     : history_(std::move(loop), options), clock_(clock) {
-    // Whoever comes back from before this start is told that events were missed.
+    // A follower that comes back from before this start is told that events were missed.
     history_.begin_anew({now_ms(), 0});
 }
 
 void MemoryEventJournal::publish(std::string name, std::string data) {
-    // A clock that was set back does not take the order with it.
+    // The order stays right even if the clock was set back.
     const EventId last = history_.newest();
     const std::uint64_t time = std::max(now_ms(), last.time_ms);
     const EventId id{.time_ms = time, .number = time == last.time_ms ? last.number + 1 : 0};

@@ -8,7 +8,7 @@ namespace karmen::fake {
 
 namespace {
 
-/// Cuts off what follows `mark`; none when the mark is not there.
+/// Cuts off and returns the text after `mark`; nullopt if there is no mark.
 std::optional<std::string_view> cut_off(std::string_view& text, char mark) {
     const auto at = text.rfind(mark);
     if (at == std::string_view::npos) return std::nullopt;

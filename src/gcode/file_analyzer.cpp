@@ -12,7 +12,7 @@ namespace karmen::gcode {
 
 namespace {
 
-/// As the comment that says the same in a text. What is longer than a line that is read there is no fact here either.
+/// Feeds it as the comment that states the same in a text file. As there, longer lines are not facts.
 void feed_metadata(GcodeAnalyzer& analyzer, binary::BlockType block, std::string_view key, std::string_view value) {
     if (key.size() + value.size() > kLineMaxBytes) return;
     if (block == binary::BlockType::kFileMetadata && key == "Producer")

@@ -112,8 +112,8 @@ KARMEN_AVX512 inline std::uint64_t facts_avx512(const char* at, __m512i ends, __
     return _mm512_mask_cmpeq_epi8_mask(is_end, _mm512_shuffle_epi8(begins, next), next);
 }
 
-/// As write_offsets, in one step: vpcompressb gives the positions of the bits that are set. There are no more than 32,
-/// as a line has two bytes at least.
+/// Like write_offsets, in one step: vpcompressb gives the positions of the set bits. There are at most 32, because a
+/// line has at least two bytes.
 KARMEN_AVX512 inline std::size_t write_offsets_avx512(std::uint64_t mask, std::size_t i, std::uint16_t* out,
                                                       std::size_t found, __m512i numbers) {
     const __m256i bits = _mm512_castsi512_si256(_mm512_maskz_compress_epi8(mask, numbers));

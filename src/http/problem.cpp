@@ -11,7 +11,7 @@
 namespace karmen::http {
 namespace {
 
-/// Whoever is told 503 is told when to come back, also by those who cannot know.
+/// Every 503 carries Retry-After; this is the value if the error does not set one.
 constexpr int kUnavailableRetryAfterS = 1;
 
 }  // namespace

@@ -22,7 +22,7 @@ std::vector<std::string> parse_pattern(std::string_view text) {
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
     return std::ranges::equal(pattern, segments, [](const std::string& expected, const std::string& segment) {
-        // An empty segment is what a trailing slash leaves; it is no value.
+        // An empty segment comes from a trailing slash; it is not a value.
         return expected == kValue ? !segment.empty() : expected == segment;
     });
 }

@@ -80,8 +80,8 @@ Awaitable<void> Server::Impl::accept_all() {
         if (!error) {
             take(std::move(socket));
         } else if (error != asio::error::connection_aborted) {
-            // Such as out of file descriptors, in spite of what is kept: the client waits in the kernel's queue until
-            // others have left.
+            // For example no file descriptors are left, in spite of the reserve: the client waits in the kernel's queue
+            // until others have left.
             if (!was_failing) context.log.error("cannot accept connections", {{"error", error.message()}});
             co_await sleep_for(kAcceptPause);
         }

@@ -160,7 +160,8 @@ Awaitable<bool> Session::read_header(Exchange& exchange) {
     }
 }
 
-/// More bytes of a header. False when there is no request to answer: the client ended the connection or let it idle.
+/// Reads more bytes of a header. False if there is no request to answer: the client closed the connection or left it
+/// idle.
 Awaitable<bool> Session::read_more(std::optional<Connection::TimePoint>& header_deadline) {
     const bool is_first = input_.empty();
     if (is_first && context_.is_stopping) co_return false;
@@ -219,7 +220,7 @@ Awaitable<void> Session::answer(Exchange& exchange) {
     exchange.response = response ? std::move(*response) : problem(exchange, too_slow());
 }
 
-/// None when it was cancelled.
+/// nullopt if it was cancelled.
 Awaitable<std::optional<Response>> Session::run_handler(Exchange& exchange) {
     static constexpr auto kGeneric = "An internal error happened; the log says more";
     try {

@@ -15,7 +15,8 @@ namespace {
 /// percent-decode). A path is a name that this server gave: there it is a mistake.
 enum class Part { kPath, kQuery };
 
-/// What `%` and two hexadecimal digits at the beginning of the text stand for; negative: it is no such thing.
+/// The byte that `%` and two hexadecimal digits at the beginning of the text encode; negative if the text does not
+/// begin so.
 int escaped_byte(std::string_view text) {
     if (text.size() < 3) return -1;
     const int high = hex_value(text[1]);

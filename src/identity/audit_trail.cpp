@@ -11,13 +11,13 @@ namespace {
 
 constexpr const char* kSeveral = "(several)";
 
-/// Nothing was tried, so it cost next to nothing: whoever is turned away can come again thousands of times in a second.
+/// These refusals cost almost nothing, because no password was tried: a client can cause thousands of them in a second.
 bool is_turned_away(const AuditEntry& entry) {
     return entry.result == to_word(ErrorCode::kTooManyRequests) || entry.result == to_word(ErrorCode::kOverloaded);
 }
 
-/// Of one kind are refusals of the same thing to the same one. No part can hold a NUL: addresses and words are ours,
-/// and a name with one is cut by nobody, but only shares its count.
+/// Refusals are of one kind if action, result, address, name and target are equal. NUL separates the parts: addresses
+/// and words never contain it, and a name that does would only share its count with another.
 std::string kind_of(const AuditEntry& entry) {
     std::string kind;
     for (const std::string& part :
@@ -31,7 +31,7 @@ std::string kind_of(const AuditEntry& entry) {
 AuditTrail::AuditTrail(Executor loop, Dependencies dependencies, AuditOptions options)
     : with_(dependencies), options_(options), loop_(loop), writes_(loop, dependencies.log, "audit") {}
 
-/// The address stands before all that a stranger can choose: programs such as fail2ban find it there.
+/// The address precedes all fields that a stranger can choose, so that programs such as fail2ban find it.
 void AuditTrail::log(const AuditEntry& entry) {
     const LogLevel level = entry.result == kAuditOk ? LogLevel::kInfo : LogLevel::kWarning;
     with_.log.write(level, kAuditEvent,
@@ -122,7 +122,7 @@ Awaitable<void> AuditTrail::write_first(SharedRefusal refusal) {
     refusal->was_written.set();
 }
 
-/// When its first could not be written, this is a row of its own.
+/// If the first refusal could not be written, this becomes a row of its own.
 Awaitable<void> AuditTrail::add_count(SharedRefusal refusal) {
     co_await refusal->was_written.wait();
     if (!refusal->id) {

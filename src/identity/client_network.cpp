@@ -11,7 +11,7 @@ std::string client_network(const std::string& address) {
     boost::system::error_code error;
     const ip::address parsed = ip::make_address(address, error);
     if (error || parsed.is_v4()) return address;
-    // The scope of a link-local address (`fe80::1%eth0`) is no part of its network.
+    // The scope of a link-local address (`fe80::1%eth0`) is not part of its network.
     const ip::address_v6 unscoped(parsed.to_v6().to_bytes());
     return ip::make_network_v6(unscoped, 64).canonical().to_string();
 }

@@ -12,7 +12,7 @@ std::size_t hash_of(const std::string& username) {
     return std::hash<std::string>()(username);
 }
 
-/// Removes the older half of `items`, but none that has no time.
+/// Removes the older half of `items`; items without a time stay.
 template <class Items, class TimeOf>
 void forget_older_half(Items& items, TimeOf time_of) {
     std::vector<std::pair<Timestamp, std::string>> by_age;
@@ -31,7 +31,7 @@ Awaitable<std::chrono::milliseconds> MemoryLoginThrottle::begin(std::string user
     make_room(now);
     const std::string key = login_key(username, network);
     refuse_if_blocked(key, now);
-    // Before anything is remembered of the name: strangers have many.
+    // Before anything is stored for the name, because strangers can send many names.
     Network& from = networks_[network];
     const auto wait = take_place(from, now);
     remember_name(from, username, now);

@@ -86,8 +86,8 @@ bool PasswordTurns::may_begin_failed() const {
     return std::cmp_less(taken, places);
 }
 
-/// Whoever had a turn goes behind all others: its name behind the other names of its network, its network behind the
-/// other networks. Otherwise they stay in the order in which they came.
+/// After a turn, the name goes behind the other names of its network, and the network behind the other networks. Apart
+/// from that the order of arrival stays.
 void PasswordTurns::let_others_go_first(const Entry& begun) {
     move_to_end(waiting_,
                 [&](const Entry& entry) { return entry.network == begun.network && entry.name == begun.name; });

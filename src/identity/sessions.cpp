@@ -29,7 +29,7 @@ void require_usable(const User& user) {
     if (user.suspended) throw Error(ErrorCode::kUserSuspended, PublicMessage{"This account has been suspended"});
 }
 
-/// An API token is what has no expiry; it acts for its owner, but never as an administrator.
+/// A token without expiry is an API token. It acts for its owner, but never as an administrator.
 Principal principal_of(const User& user, const crypto::TokenClaims& claims) {
     const bool is_api_token = !claims.expires_at.has_value();
     return {.user = user.uuid,
@@ -39,7 +39,7 @@ Principal principal_of(const User& user, const crypto::TokenClaims& claims) {
             .is_api_token = is_api_token};
 }
 
-/// `text` without what would be cut in the middle of a character.
+/// At most `bytes_max` bytes of `text`, cut between characters.
 std::string cut_text(const std::string& text, std::size_t bytes_max) {
     std::string cut = to_valid_utf8(text);
     if (cut.size() <= bytes_max) return cut;
@@ -49,7 +49,7 @@ std::string cut_text(const std::string& text, std::size_t bytes_max) {
     return cut;
 }
 
-/// Tokens from before there were sessions end with the password that they were made under.
+/// Tokens that were made before sessions existed end when the password changes.
 void require_not_ended(const crypto::TokenClaims& claims, const LocalUser& local,
                        const std::optional<LoginSession>& session) {
     const bool has_session = session && session->user == claims.user;
@@ -64,9 +64,9 @@ void require_not_ended(const crypto::TokenClaims& claims, const LocalUser& local
 Sessions::Sessions(Dependencies dependencies, SessionOptions options)
     : with_(std::move(dependencies)), options_(options) {}
 
-/// Hashes keep the cost that they were made with, and the time of an attempt must not tell which one that is. So a
-/// cheaper one is followed by the hashes of nobody that make up for the difference: 2^c + 2^c + 2^(c+1) + … = 2^cost.
-/// A failure is noted at once, also that of a client that has left meanwhile.
+/// Hashes keep the cost that they were made with, and the time of an attempt must not reveal it. So after a cheaper
+/// hash it computes hashes of nobody that make up for the difference: 2^c + 2^c + 2^(c+1) + … = 2^cost. A failure is
+/// noted at once, also if the client has left meanwhile.
 Awaitable<bool> Sessions::is_password_of(const Guesser& guesser, const std::string& hash, int cost,
                                          const std::string& password) {
     const bool is_right = co_await with_.passwords.run(guesser.network, guesser.username, [&] {
@@ -85,7 +85,7 @@ Awaitable<std::string> Sessions::hash_of(const Guesser& guesser, const std::stri
                                            [&] { return crypto::hash_password(password, options_.bcrypt_cost); });
 }
 
-/// An attempt that fails for a reason of the server is none, nor is one that may not even wait for its turn.
+/// Refunds the attempt if it failed because of the server, or because it may not even wait for its turn.
 template <class T>
 Awaitable<T> Sessions::tried(Guesser guesser, Awaitable<T> attempt) {
     std::exception_ptr failure;
@@ -98,7 +98,7 @@ Awaitable<T> Sessions::tried(Guesser guesser, Awaitable<T> attempt) {
     std::rethrow_exception(failure);
 }
 
-/// What made the attempt fail is what the client is told, whatever comes of this.
+/// Errors are ignored here, because the client is told the error of the attempt itself.
 Awaitable<void> Sessions::take_back(Guesser guesser) {
     try {
         co_await with_.throttle.not_tried(std::move(guesser.username), std::move(guesser.network));
@@ -106,7 +106,7 @@ Awaitable<void> Sessions::take_back(Guesser guesser) {
     }
 }
 
-/// Whoever could not wait is refused before anything is asked or counted: a flood must be cheap.
+/// Refuses an attempt without a place in the queue before anything is asked or counted: a flood must be cheap.
 Awaitable<void> Sessions::begin_attempt(Guesser guesser) {
     with_.passwords.require_place(guesser.network);
     const auto delay = co_await with_.throttle.begin(std::move(guesser.username), std::move(guesser.network));
@@ -121,14 +121,14 @@ Awaitable<bool> Sessions::try_password(Guesser guesser, std::string password, st
 
 Awaitable<Sessions::Found> Sessions::find_account(std::string username) {
     co_return co_await offload(with_.blocking, [&] {
-        // A hash of a foreign and absurd cost is slow for its own user, and for nobody else.
+        // A hash with an absurdly high cost, from another program, is slow only for its own user.
         const int highest = with_.users.highest_password_cost(crypto::kHighestCostInUse).value_or(0);
         return Found{with_.users.find_with_local_by_username(username), std::max(highest, options_.bcrypt_cost)};
     });
 }
 
-/// Once all have logged in, a changed cost is the cost of all. Whoever has logged in is not kept from it by a failure
-/// of this: the next log-in tries again.
+/// After a change of the configured cost, every log-in brings the user's hash to the new cost. A failure here does not
+/// fail the log-in: the next one tries again.
 Awaitable<void> Sessions::hash_anew(Guesser guesser, LocalUser local, std::string password) {
     if (crypto::cost_of(local.password_hash) == options_.bcrypt_cost) co_return;
     try {
@@ -178,7 +178,7 @@ Awaitable<Sessions::Login> Sessions::log_in(std::string username, std::string pa
 Awaitable<Sessions::Login> Sessions::prove_and_begin(std::string username, std::string password, LoginOrigin origin,
                                                      LoginPurpose purpose) {
     const Guesser guesser{.username = username, .network = identity::client_network(origin.address)};
-    // Nobody has such a name, so there is nothing to hide, and nothing of it to be remembered.
+    // No user has such a name, so there is nothing to hide, and it is not counted.
     if (count_characters(username) > kUsernameMaxCharacters) throw wrong_credentials("Wrong username or password");
     co_await begin_attempt(guesser);
     const auto found = co_await tried(guesser, find_account(username));

@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::size_t kRandomPasswordCharacters = 16;
 
-/// `first` and `last` have the same number of bytes; UTF-8 sorts as its characters do.
+/// REQUIRES: `first` and `last` have the same number of bytes. UTF-8 sorts as its characters do.
 bool is_between(std::string_view character, std::string_view first, std::string_view last) {
     return character.size() == first.size() && character >= first && character <= last;
 }
 
-/// Blanks of any width, none included (Unicode's White_Space, U+200B–U+200F, U+2060, U+FEFF).
+/// Blanks of any width, zero included (Unicode's White_Space, U+200B–U+200F, U+2060, U+FEFF).
 bool is_blank(std::string_view character) {
     return character == " " || character == "\xC2\xA0" || character == "\xE1\x9A\x80" ||
            is_between(character, "\xE2\x80\x80", "\xE2\x80\x8F") ||
@@ -51,7 +51,7 @@ void check_username(const std::string& username, const std::string& pointer) {
 
 void check_password(const std::string& password, const std::string& pointer) {
     if (password.empty()) throw Error::invalid(pointer, "must not be empty");
-    // bcrypt would cut it, and whoever knows its beginning would be let in.
+    // bcrypt would cut it, so its beginning alone would be enough to log in.
     if (password.size() > kNewPasswordBytesMax) throw Error::invalid(pointer, "must not be longer than 72 bytes");
     if (password.find('\0') != std::string::npos) throw Error::invalid(pointer, "has a NUL character");
 }

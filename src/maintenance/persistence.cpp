@@ -18,7 +18,7 @@ Error refused(const std::string& why) {
     return {ErrorCode::kConflict, PublicMessage{why}};
 }
 
-/// Throws Error when what is missing may not be made.
+/// Throws Error if the database is missing and may not be created.
 void check_pending(const std::vector<storage::Migration>& pending, UnreadyDatabase unready, bool may_migrate) {
     const bool is_taken_over = is_takeover(pending.front());
     const bool is_empty = !is_taken_over && pending.size() == storage::embedded_migrations().size();

@@ -74,7 +74,7 @@ Awaitable<std::expected<std::string_view, HttpFailure>> CurlStream::read() {
 
 CurlStream::BodyOutcome CurlStream::take_body(std::string_view bytes) {
     if (is_redirect_) return BodyOutcome::kTaken;  // nobody reads it
-    // libcurl keeps what is not taken, and reads no more until it is woken.
+    // libcurl keeps these bytes, and reads no more until it is resumed.
     is_paused_ = !arrived_.empty() && arrived_.size() + bytes.size() > buffer_bytes_max_;
     if (is_paused_) return BodyOutcome::kPause;
     arrived_.append(bytes);

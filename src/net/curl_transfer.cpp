@@ -120,7 +120,7 @@ Awaitable<HttpResult> CurlTransfer::run(Pool& blocking, TimePoint deadline) {
     co_return std::move(response_);
 }
 
-/// None: it came to an answer.
+/// nullopt if it got an answer.
 Awaitable<std::optional<HttpFailure>> CurlTransfer::exchange(Pool& blocking, TimePoint deadline) {
     // The first block before the first byte: a file that cannot be read does not even bother the server.
     if (file_ && file_->can_read() && !co_await read_file(blocking)) co_return failure();

@@ -36,7 +36,7 @@ bool is_delimiter(std::string_view line) {
 }  // namespace
 
 std::optional<std::string> mjpeg_boundary(std::string_view content_type) {
-    // A semicolon at the end is no parameter, but cameras write it.
+    // Some cameras write a semicolon at the end, without a parameter.
     while (content_type.ends_with(';') || content_type.ends_with(' ')) content_type.remove_suffix(1);
     const auto header = http::parse_header_value(content_type);
     if (!header || header->value != "multipart/x-mixed-replace") return std::nullopt;
@@ -191,7 +191,7 @@ MjpegParser::Event MjpegParser::read_header() {
     return passed_ + unread().size() > kHeaderBytesMax ? fail("the header of a part is too large") : Event::kNeedInput;
 }
 
-/// A length that is no number is as good as none: the boundary tells the end too.
+/// A length that is not a number is ignored: the boundary marks the end too.
 void MjpegParser::take_header_line(std::string_view line) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !equals_ignoring_case(trim(line.substr(0, colon)), "Content-Length")) return;

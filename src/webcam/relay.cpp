@@ -152,7 +152,7 @@ Awaitable<void> Relay::run(CameraPtr camera) {
     if (first) std::rethrow_exception(first);
 }
 
-/// From here on, who wants to watch begins anew.
+/// From now on, new viewers start a new connection.
 void Relay::end(const CameraPtr& camera) {
     const auto found = cameras_.find(camera->host);
     if (found != cameras_.end() && found->second == camera) cameras_.erase(found);
@@ -160,7 +160,7 @@ void Relay::end(const CameraPtr& camera) {
     camera->news.notify_all();
 }
 
-/// Connects, again and again, until there is no hope.
+/// Connects again and again until it gives up.
 Awaitable<void> Relay::play(CameraPtr camera) {
     auto pause = options_.retry_min;
     for (;;) {
@@ -234,7 +234,7 @@ Awaitable<CameraAddress> Relay::current_address(CameraPtr camera) {
     co_return camera->address;
 }
 
-/// Until the stream ends, and why; none: it was a single picture, and all is well.
+/// Reads until the stream ends and returns why; nullopt after a single picture, which is not an error.
 Awaitable<std::optional<Error>> Relay::pass_pictures(CameraPtr camera, net::HttpStream stream) {
     using Event = MjpegParser::Event;
     MjpegParser parser(mjpeg_boundary(stream.head().find("Content-Type")), options_.picture_bytes_max);

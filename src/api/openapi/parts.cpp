@@ -19,7 +19,7 @@ struct Tag {
     std::string_view description;
 };
 
-/// By the first part of the path; what has none of these is the server's own.
+/// By the first part of the path; other paths get this tag.
 constexpr std::string_view kServerTag = "server";
 constexpr Tag kTags[] = {
     {kServerTag, "What the server says of itself"},
@@ -95,7 +95,7 @@ void add_token_errors(Errors& errors, const Route& route) {
     if (route.when_forced == WhenPasswordChangeIsForced::kRefuse) add(errors, {kPasswordChangeRequired});
 }
 
-/// Whoever calls is looked up, by token or by password; what anyone may have without is the server's own.
+/// Every call with a token or a password looks up the account; other calls do not need the database.
 bool needs_database(const Route& route) {
     return route.access.credential != Credential::kNone || route.body.is_read();
 }

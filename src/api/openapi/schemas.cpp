@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Most objects have all their members, so that only the others say which.
+/// Most objects have all their members, so only the others list the required ones.
 void require_all(json::value& schema) {
     if (auto* list = schema.if_array())
         for (json::value& item : *list) require_all(item);

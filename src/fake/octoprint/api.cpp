@@ -98,7 +98,8 @@ Awaitable<http::Response> OctoPrintApi::handle(Call& call) {
         if (error.code() != ErrorCode::kBodyTooLarge) throw;
     }
     if (refusal) co_return error_answer(*refusal, context_.options.version);
-    // Too long a body: no words, and the connection is closed over what was not read.
+    // If the body is too long, the real server answers without a text and closes the connection without reading the
+    // rest.
     co_return raw_answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
                          http::ConnectionEnd::kClose);
 }

@@ -35,7 +35,7 @@ bool has_printable_extension(std::string_view name) {
     return std::ranges::find(kExtensions, extension) != kExtensions.end();
 }
 
-/// The cleaned parts of a path; none when it tries to leave the storage.
+/// The cleaned parts of a path; nullopt if it tries to leave the storage.
 std::optional<std::vector<std::string>> cleaned_parts(std::string_view path, const OctoPrintVersion& version) {
     if (path.contains('\\')) return std::nullopt;
     std::vector<std::string> parts;

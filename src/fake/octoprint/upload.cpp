@@ -15,7 +15,7 @@ namespace karmen::fake {
 
 namespace json = boost::json;
 
-/// What a client uploaded: what is known of the file, not its content.
+/// The data of an uploaded file, without its content.
 struct OctoPrintApi::UploadedFile {
     std::string filename;
     std::uint64_t size_bytes = 0;
@@ -108,7 +108,7 @@ Awaitable<OctoPrintApi::Upload> OctoPrintApi::read_upload(http::RequestBody& bod
     co_return upload;
 }
 
-/// None: the body was not multipart.
+/// nullopt if the body was not multipart.
 Awaitable<std::optional<OctoPrintApi::Upload>> OctoPrintApi::receive(Call& call) {
     http::RequestBody& body = *call.request.body;
     body.limit(kUploadBytesMax);

@@ -31,7 +31,7 @@ class BitReader {
 /// False if it would become longer than `size`.
 bool repeat(std::string& text, std::size_t distance, std::size_t count, std::size_t size) {
     if (count > size - text.size()) return false;
-    // One by one: what is repeated may run into what it makes.
+    // Byte by byte, because the repeated range may overlap its own output.
     for (std::size_t i = 0; i < count; ++i) {
         const char byte = distance <= text.size() ? text[text.size() - distance] : '\0';
         text += byte;

@@ -24,7 +24,7 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
 /// Takes letters one after the other, however they are spread over lines.
 class Base64Decoder {
   public:
-    /// False for what is no base64, or comes behind its end.
+    /// False if it is not base64, or comes after the end of the data.
     bool add(std::string_view text) {
         for (const char c : text) {
             if (c == '=') {
@@ -38,7 +38,7 @@ class Base64Decoder {
         return true;
     }
 
-    /// None if it ends in the middle of a byte.
+    /// nullopt if it ends in the middle of a byte.
     std::optional<std::string> finish() {
         const std::size_t missing = letters_ % 4 == 0 ? 0 : 4 - letters_ % 4;
         if (missing == 3 || padding_ > missing) return std::nullopt;

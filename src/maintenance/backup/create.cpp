@@ -36,7 +36,7 @@ class GcodeCopier {
         const bool has_file = manifest_.files.contains(path);
         if (has_file && in_store != gcode.absolute_path) changes_.moved_gcodes.push_back({gcode.id, in_store});
         if (problem.empty()) return;
-        // Whoever deletes takes away the row before the file.
+        // The row is deleted before the file.
         if (live_.find(gcode.id)) {
             manifest_.lost.push_back({gcode.id, gcode.display, path, problem});
             return;

@@ -73,7 +73,7 @@ Verification verify(const fs::path& directory) {
             verification.problems.push_back(fmt::format("{}: {}", path, problem));
     if (!files.contains(kDatabaseName))
         verification.problems.push_back(fmt::format("{}: {} does not list it", kDatabaseName, kManifestName));
-    // SQLite would take what has changed for what it says.
+    // Only if the file is unchanged: SQLite would read changed bytes as valid data.
     const bool is_database_whole = std::ranges::none_of(
         verification.problems, [](const std::string& problem) { return problem.starts_with(kDatabaseName); });
     if (is_database_whole) check_database(directory / kDatabaseName, verification);

@@ -38,7 +38,7 @@ std::string reason_of(const Error& error) {
     return printable(error.detail().empty() ? error.what() : std::string(error.detail()));
 }
 
-/// The value in the line `set $name value;`, without quotes; empty: there is none.
+/// The value in the line `set $name value;`, without quotes; empty if there is none.
 std::string_view value_of(std::string_view site, std::string_view name) {
     for (std::string_view line : split(site, '\n')) {
         line = trim(line);

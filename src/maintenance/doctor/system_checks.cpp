@@ -51,7 +51,7 @@ std::string url_of(boost::asio::ip::tcp::endpoint endpoint) {
     return fmt::format("http://{}:{}/", endpoint.address().is_v6() ? "[" + host + "]" : host, endpoint.port());
 }
 
-/// The version of the Karmen that answers there; none when something else does, or nothing.
+/// The version of the Karmen that answers there; nullopt if something else or nothing answers.
 std::optional<std::string> karmen_at(const std::string& url) {
     Loop loop;
     Pool files("files", 1, 1);

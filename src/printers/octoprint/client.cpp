@@ -29,7 +29,7 @@ std::optional<AccessLevel> observed_access(const PrinterAddress& address, const 
     return std::nullopt;
 }
 
-/// An answer came, but it is none that could be read.
+/// An answer came, but it could not be read.
 bool is_invalid_data(const HttpResult& result) {
     return result ? result->status == 200 : result.error().kind == HttpFailure::Kind::kTooLarge;
 }
@@ -307,7 +307,7 @@ Awaitable<PrintOutcome> Client::find_out(PrinterAddress address, SentFile sent, 
     }
 }
 
-/// None: not yet, which it never says the last time.
+/// nullopt if it does not know yet; never nullopt if `is_last_time`.
 Awaitable<std::optional<PrintOutcome>> Client::ask_whether_it_prints(PrinterAddress address, const SentFile& sent,
                                                                      bool is_last_time) {
     using Result = PrintOutcome::Result;

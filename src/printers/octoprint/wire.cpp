@@ -57,14 +57,14 @@ std::optional<double> number_of(const json::value* value) {
     return number;
 }
 
-/// No printer is colder or hotter: such a number is none.
+/// A number out of this range cannot be a temperature, so it is left out.
 std::optional<double> degrees_of(const json::value* value) {
     const auto number = number_of(value);
     if (!number || *number < kDegreesMin || *number > kDegreesMax) return std::nullopt;
     return number;
 }
 
-/// A little more than all, or less than nothing, comes from rounding; the rest is no percentage.
+/// Slightly more than 100 or less than 0 comes from rounding; other numbers out of range are not percentages.
 std::optional<double> percent_of(const json::value* value) {
     const auto number = number_of(value);
     if (!number || *number < -1 || *number > 101) return std::nullopt;
@@ -166,7 +166,8 @@ bool is_idle(std::string_view text) {
                               {"Operational", "Offline", "Closed", "Opening", "Detecting", "Connecting", "Error"});
 }
 
-/// As JavaScript takes it: servers other than OctoPrint send 0 and 1. None: nothing that tells.
+/// By JavaScript's rules, because servers other than OctoPrint send 0 and 1. nullopt if it is neither a bool nor a
+/// number.
 std::optional<bool> yes_or_no(const json::value* value) {
     if (value && value->is_bool()) return value->get_bool();
     const auto number = number_of(value);
