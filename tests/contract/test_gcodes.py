@@ -367,7 +367,7 @@ def test_owner_and_administrator_may_delete_others_not(server, admin: Api, user:
     gcode = uploaded(user, "mine.gcode")
     assert other_user.delete(f"/gcodes/{gcode['id']}", expect=401).json()["code"] == "not_owner"
     assert gcode["absolute_path"] in server.stored_files()
-    # Deleting what one owns, or what others own, is no administration: any access token will do.
+    # Deleting is not administration, neither of own nor of other users' files: any access token is enough.
     user.not_fresh().delete(f"/gcodes/{gcode['id']}", expect=204)
     admin.not_fresh().delete(f"/gcodes/{uploaded(user, 'theirs.gcode')['id']}", expect=204)
 

@@ -1,4 +1,4 @@
-"""docs/api.md §1: whatever the order and the page size, and whatever comes and goes between two pages, no row of those that stay is
+"""docs/api.md §1: in any order and page size, and even if rows come and go between two pages, no row of those that stay is
 repeated or lost."""
 
 import os

@@ -12,7 +12,7 @@ from support.tokens import ABSENT, claims_of, forge, make_token
 
 HOST = "127.0.0.2:9"  # no such printer
 
-# Who may call: `anyone`, `refresh`, `user` (`address`: with the token in the query), `fresh` (a user with a fresh token),
+# The callers: `anyone`, `refresh`, `user` (`address`: with the token in the query), `fresh` (a user with a fresh token),
 # `admin` (with a fresh token), `key` (X-Api-Key).
 # With a forced password change only what is marked so is open.
 OPEN_WHEN_FORCED = {
@@ -154,7 +154,7 @@ KINDS = {
 
 
 def expected(kind: Kind, who: str, method: str, path: str) -> Refusal | None:
-    """The table of docs/api.md §1 in its order; None: the token is good for this route."""
+    """The table of docs/api.md §1 in its order; None if the token is good for this route."""
     if who == "anyone":
         return None
     if who == "key":

@@ -141,7 +141,7 @@ def test_name_that_is_taken_is_409(admin: Api):
     before = names(admin)
     assert admin.post("/users", json=new_user("taken"), expect=409).json()["code"] == "conflict"
     assert names(admin) == before
-    # Who reads names does not see a difference of case, or blanks at the ends.
+    # People do not see differences of case, or blanks at the ends of names.
     for same in ("Taken", "taken "):
         admin.post("/users", json=new_user(same), expect=409)
     add(admin, "tak en")

@@ -138,7 +138,7 @@ def test_is_healthy_while_it_answers(image: Chroot, environment: dict[str, str],
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_is_well_while_it_is_only_not_ready(path: str):
-    """Whoever restarts what is not well leaves one alone that waits for its database."""
+    """A supervisor that restarts unhealthy containers does not restart one that waits for its database."""
     def respond(connection: socket.socket, head: str) -> None:
         says = "503 Service Unavailable" if head.startswith(f"GET {path} ") else "200 OK"
         connection.sendall(f"HTTP/1.1 {says}\r\nContent-Length: 0\r\n\r\n".encode())

@@ -85,7 +85,7 @@ def test_systemd_finds_no_fault(tmp_path: Path):
 
 
 def test_every_option_in_the_file_is_one_of_the_program(tmp_path: Path):
-    """Those that are commented out too: whoever removes the sign finds that it works."""
+    """Lines that are commented out too: they work when somebody removes the sign."""
     text = re.sub(r"^# (\[?[a-z_]+(\]$| = ))", r"\1", OPTIONS.read_text(), flags=re.MULTILINE)
     assert tomllib.loads(text).keys() >= {"data_dir", "http", "auth", "storage", "redis", "log"}
     (tmp_path / "karmen.toml").write_text(text)

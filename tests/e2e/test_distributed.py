@@ -22,7 +22,7 @@ from support.wait import eventually
 pytestmark = pytest.mark.alone
 
 OUTAGE_S = 3.0
-# Until an answer that says that there is none: the time limits below, and a machine that is busy.
+# Until a server answers that it cannot do its work: the time limits below, on a busy machine.
 QUICKLY_S = 6.0
 LIMITS = {
     "storage-statement-timeout": "1s",

@@ -43,7 +43,7 @@ def test_clients_that_stay_leave_room_to_answer(server: Server):
             stay.enter_context(RawConnection(server.port))
         # Those beyond the limit get their answer and are closed, which makes room for the next to be told.
         eventually(lambda: answer_of_a_new_client(server) == 503, what="who comes last is told")
-        # Who is in is served, with the database and the files.
+        # Clients that are connected are served, with the database and the files.
         first.send(request("GET", f"/gcodes/{gcode['id']}/data", token=admin.access_token))
         assert first.read_response().body == gcode_bytes(100_000)
     eventually(lambda: answer_of_a_new_client(server) == 200, what="there is room again")

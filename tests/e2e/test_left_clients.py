@@ -129,7 +129,7 @@ def descriptors_at_rest(server: Server, admin: Api) -> int:
 
 
 def test_print_goes_on_without_the_client_that_asked_for_it(server: Server, admin: Api, fake_printers):
-    """The printer has the file and prints: that must be known, whoever still listens."""
+    """The printer has the file and prints: that must be recorded, even if no client waits for the answer."""
     (printer,) = fake_printers(speed=0.01)
     admin.post("/printers", json={"host": printer.host, "name": "Slow to answer"}, expect=201)
     printer.set_fault("slow", path="/api/files/local", amount=700)

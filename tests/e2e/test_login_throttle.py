@@ -112,7 +112,7 @@ def test_success_forgets_the_failures(new_server):
 
 
 def test_own_password_is_not_guessed_through_its_change(new_server):
-    """Who holds a stolen token must not have more tries than who has none."""
+    """A stolen token must not give more tries than no token."""
     server = new_server(options={"auth-login-failures-slow": "4", "auth-login-failures-max": "4"})
     admin = server.first_admin()
     body = {"password": "guess", "new_password": "mine-now", "new_password_confirmation": "mine-now"}

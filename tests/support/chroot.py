@@ -52,7 +52,7 @@ class Chroot:
         shutil.copy(source, target)
 
     def command(self, words: list[str], user: str = "root") -> list[str]:
-        """What runs `words` inside, for whoever wants to keep the process."""
+        """The command that runs `words` inside, for callers that keep the process."""
         return ["chroot", f"--userspec={user}:{user}", str(self.root), *words]
 
     def run(self, *words: str, user: str = "root", env: dict[str, str] | None = None, expect: int = 0,

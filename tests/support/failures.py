@@ -1,4 +1,4 @@
-"""Answers of 500 and above: each must have been asked for by a test, whoever sent the request."""
+"""Answers of 500 and above: a test must have asked for each of them, also if another client sent the request."""
 
 import re
 from collections.abc import Collection, Iterable

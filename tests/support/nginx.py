@@ -163,7 +163,7 @@ class ComposeNginx(Nginx):
 
 
 class NameServer:
-    """Answers with the IPv4 addresses that `addresses` has at the moment; that there is no such name, when it has none."""
+    """Answers with the current IPv4 addresses in `addresses`; if it is empty, the name does not exist."""
 
     def __init__(self):
         self.addresses: dict[str, list[str]] = {}

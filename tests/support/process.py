@@ -13,7 +13,7 @@ SANITIZER_REPORT = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|run
 
 
 class Process:
-    """Started at once; owned by whoever made it, who calls `end`. Its two outputs are kept, also in a file for later."""
+    """Started at once; its owner calls `end`. Its two outputs are kept, also in a file for later."""
 
     def __init__(self, command: list[str], log_file: Path, env: dict[str, str], cwd: Path | None = None):
         self.command = command

@@ -12,7 +12,7 @@ from support.wait import eventually
 
 
 def free_port() -> int:
-    """Below those that the system gives to whoever asks for any: it stays free while a test has its Redis stopped."""
+    """Below the ports that the system gives out: it stays free while a test has its Redis stopped."""
     while True:
         port = random.randrange(20_000, 32_000)
         with socket.socket() as probe:

@@ -10,7 +10,7 @@ class Answered(NamedTuple):
     method: str
     path: str  # as the document has it
     status: int
-    code: str = ""  # of the problem; none for what is no error
+    code: str = ""  # of the problem; empty if it is not an error
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} → {self.status} {self.code}".rstrip()

@@ -186,7 +186,7 @@ class Server:
         return int(found.group(1))
 
     def stored_files(self) -> dict[str, Path]:
-        """Everything in the g-code store that is no directory, by its path inside the store."""
+        """Everything in the g-code store except directories, by its path inside the store."""
         return {str(path.relative_to(self.store)): path for path in self.store.rglob("*") if not path.is_dir()}
 
     def finished_files(self) -> set[str]:
