@@ -97,7 +97,7 @@ Answer remove_gcode(const Services& services, Call& call) {
 }
 
 constexpr std::string_view kUpload =
-    "Of fields with the same name the first counts; others than these are ignored. A name of the file that is "
+    "If a field occurs twice, the first one counts; unknown fields are ignored. A file name that is "
     "not UTF-8 is read as ISO 8859-1. A file that cannot be analysed is stored all the same: `analysis.error` says "
     "why.";
 

@@ -73,14 +73,14 @@ Answer proxied_webcam(const Services& services, Call& call) {
 }
 
 constexpr std::string_view kSnapshot =
-    "The newest picture of the stream, or the next one if that is older than `webcam.snapshot_max_age`. All who ask at "
-    "the same time cause one connection to the camera. Pictures are made in eight sizes, eighths of the camera's own. "
+    "The newest picture of the stream, or the next one if that is older than `webcam.snapshot_max_age`. Requests at "
+    "the same time share one connection to the camera. Pictures are made in eight sizes, eighths of the camera's own. "
     "`webcam_failed`: the camera cannot be reached, sends no pictures, or one that cannot be scaled.";
 
 constexpr std::string_view kWebcam =
     "JPEG pictures one after another, for `<img src>`; flipping and turning them is left to the viewer. One connection "
     "to "
-    "the camera serves all viewers; who reads slowly misses pictures. Whether the user "
+    "the camera serves all viewers; a slow viewer misses pictures. Whether the user "
     "still may watch is checked again and again (`auth.stream_check_interval`; without an answer of the database the "
     "stream goes on for `auth.stream_unchecked_max`), but a stream is not cut when its "
     "access "

@@ -16,13 +16,14 @@ using enum ErrorCode;
 
 constexpr std::string_view kUpload =
     "As for POST /gcodes. Besides, the file's name may begin with folders, below `path`. A printer that cannot begin a "
-    "print now, or does not take files of this format, makes no error: the file is stored, and `effectivePrint` is "
-    "false. Who uploads the same bytes under the "
-    "same name once more gets the file that is there.";
+    "print now, or does not take files of this format, is not an error: the file is stored, and `effectivePrint` is "
+    "false. If the same bytes are uploaded again under the "
+    "same name, the answer is the file that is there.";
 
 constexpr std::string_view kConnection =
-    "Below a printer administrators may, and the user whose print is running there; everybody may ask for what is so "
-    "already. The library is always connected.";
+    "For a printer: administrators may, and the user whose print is running there; every user may ask for the state "
+    "that it "
+    "has already. The library is always connected.";
 
 const std::string kLibrary = "/octoprint-emulator";
 const std::string kPrinter = kLibrary + "/printers/{host}";

@@ -156,7 +156,7 @@ std::string access_text(const Access& access) {
         case Credential::kNone:
             return "For anyone.";
         case Credential::kRefreshToken:
-            return "For whoever has a refresh token.";
+            return "For clients with a refresh token.";
         case Credential::kWebcamToken:
             return "For every user; for anyone when `webcam.access` is `open`.";
         case Credential::kApiKey:
