@@ -20,7 +20,7 @@ std::size_t character_length(std::string_view utf8) {
 bool is_obeyed(std::string_view character) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(character[at]); };
     if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
-    // Terminals obey some of U+0080 to U+009F as they obey ESC.
+    // Terminals treat some of U+0080 to U+009F like ESC.
     if (byte(0) == 0xC2) return byte(1) < 0xA0;
     return std::ranges::find(kDirections, character) != kDirections.end();
 }

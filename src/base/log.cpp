@@ -31,7 +31,7 @@ std::string json_string(std::string_view text) {
     return boost::json::serialize(boost::json::string(to_valid_utf8(text)));
 }
 
-/// For people: quoted only when a blank or a control character would break the line's shape.
+/// For people: quoted only if a blank or a control character would break the form of the line.
 std::string plain_value(const std::string& text) {
     for (const char c : text)
         if (static_cast<unsigned char>(c) <= 0x20 || c == '"') return json_string(text);
@@ -87,7 +87,7 @@ void Log::write(LogLevel level, std::string_view message, std::initializer_list<
             format_ == LogFormat::kJson ? as_json_members(message, fields) : as_text(message, fields);
         logger_->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
     } catch (...) {
-        // A log line that cannot be written must not end what it reports on.
+        // A failure to write a log line must not stop the work that it reports.
     }
 }
 

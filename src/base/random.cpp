@@ -23,7 +23,7 @@ std::string random_hex(std::size_t bytes) {
 }
 
 std::string random_password(std::size_t length) {
-    // 32 characters, so that five bits of a byte choose one without favour.
+    // 32 characters, so that five bits of a byte choose each with the same probability.
     static constexpr std::string_view kAlphabet = "abcdefghjkmnpqrstuvwxyz23456789-";
     static_assert(kAlphabet.size() == 32);
     std::vector<std::byte> buffer(length);

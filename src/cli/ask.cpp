@@ -17,12 +17,12 @@ namespace {
 
 constexpr std::array kEndingSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-/// For the handler of signals, which gets nothing else.
+/// A global, because the signal handler gets no argument.
 termios terminal_before;
 
 void restore_and_end(int signal) {
     ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
-    // The handler is gone after its first call: this signal ends the program as it would have without it.
+    // The handler is removed at its first call, so this signal now ends the program as usual.
     ::raise(signal);
 }
 

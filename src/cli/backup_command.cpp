@@ -40,7 +40,7 @@ void refuse_postgres(const config::Config& config, const char* command) {
                                           command, maintenance::database_name(config))});
 }
 
-/// In a directory that exists, one with the time in its name is made.
+/// If the directory exists, a new one inside it gets the time as its name.
 fs::path new_directory(const fs::path& wanted) {
     fs::path target = fs::absolute(wanted).lexically_normal();
     if (!target.has_filename()) target = target.parent_path();

@@ -24,7 +24,7 @@ struct Arguments {
     Importer::IfNotEmpty if_not_empty = Importer::IfNotEmpty::kRefuse;
 };
 
-/// To look at, with as much time as it takes.
+/// Only to read, without a time limit.
 storage::Database open_source(const config::Config& config, const std::string& url) {
     auto options = config;
     options.storage.postgres_url = url;

@@ -55,7 +55,7 @@ class PrinterAdministration {
 
     std::vector<PrinterView> all_as_stored() { return context_.run(printers_.list({})); }
 
-    /// What the printers say now is shown, but not stored: that is the server's work.
+    /// Shows what the printers answer now, but does not store it: the server does that.
     std::vector<PrinterView> all_as_they_are() {
         std::vector<PrinterView> views = all_as_stored();
         std::vector<Printer> printers;

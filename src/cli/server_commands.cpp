@@ -21,7 +21,7 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// On one screen, on standard output: where it listens, where its data is, and how to get in for the first time.
+/// Prints on one screen where the server listens, where its data is, and how to log in for the first time.
 void print_welcome(const config::Config& config, std::uint16_t port,
                    const std::optional<identity::NewUser>& administrator) {
     fmt::print("Karmen {} listens on http://{}:{}\n", kVersion, config.http.address, port);

@@ -77,7 +77,7 @@ Role role_of(const std::string& text) {
     throw Error::invalid("/role", "must be admin or user");
 }
 
-/// What the arguments of all the actions are read into; each action uses some.
+/// The arguments of all actions; each action uses some of them.
 struct Arguments {
     std::string name;
     std::string role = "user";
@@ -94,7 +94,7 @@ void say_password(const Arguments& arguments, const std::string& password) {
     fmt::print("It must be changed at the next login.\n");
 }
 
-/// Nobody is kept from it, since the command line can undo it.
+/// Only a warning, because the command line can undo the change.
 void warn_without_administrator(UserAdministration& users) {
     if (users.has_administrator()) return;
     fmt::print(stderr,

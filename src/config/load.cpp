@@ -16,7 +16,7 @@ constexpr std::string_view kPrefix = "KARMEN_";
 constexpr std::string_view kConfigVariable = "KARMEN_CONFIG";
 
 /// Kubernetes and Docker links set KARMEN_SERVICE_HOST, KARMEN_PORT=tcp://…, KARMEN_PORT_8080_TCP … beside every
-/// service that is called "karmen". They are not options of ours, and nobody's mistake.
+/// service that is called "karmen". These are not options of Karmen, and not mistakes of the operator.
 bool is_service_link(std::string_view variable, std::string_view value) {
     return variable.starts_with("KARMEN_SERVICE_") || variable.starts_with("KARMEN_PORT_") ||
            (variable == "KARMEN_PORT" && value.find("://") != std::string_view::npos);
@@ -83,7 +83,7 @@ class Loader {
         }
     }
 
-    /// The variables of Karmen 0.0.13. Where they do not name a host, they belong to somebody else.
+    /// The variables of Karmen 0.0.13. If they do not name a host, they belong to another program.
     void read_postgres_variables() {
         const auto variable = [&](const std::string& name, const std::string& otherwise) {
             const auto found = sources_.environment.find("POSTGRES_" + name);

@@ -13,7 +13,7 @@ namespace karmen::config {
 
 namespace {
 
-/// `bare` is the wrong name as TOML would write it, without prefix; `name_of` gives an option's name in the same dress
+/// `bare` is the wrong name as TOML would write it, without prefix; `name_of` gives an option's name in the same form
 /// as `wrong`.
 template <class F>
 std::string suggest(std::string_view wrong, std::string_view bare, F name_of) {

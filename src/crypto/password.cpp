@@ -22,7 +22,7 @@ constexpr std::string_view kPrefix = "$2b$12$";
 constexpr int kLowestCost = 4;
 constexpr int kHighestCost = 31;
 
-/// libcrypt's work area (32 KiB) holds the password and the key made of it: it is wiped, whatever happens.
+/// libcrypt's work area (32 KiB) holds the password and the key made of it: it is always wiped.
 struct WipedCryptData {
     crypt_data data{};
     ~WipedCryptData() { OPENSSL_cleanse(&data, sizeof data); }

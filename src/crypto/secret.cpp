@@ -90,8 +90,8 @@ void write_durably(const std::filesystem::path& path, std::string_view text) {
     if (::fsync(file.fd()) != 0) fail(path, "cannot be written", errno);
 }
 
-/// Written under another name and linked, so that a half-written secret never stands under the real one, and so that of
-/// two processes that start at once the second keeps what the first made.
+/// Written under another name and then linked. So the real name never has a half-written secret, and if two processes
+/// start at once, the second one uses the secret of the first.
 void make_secret(const std::filesystem::path& path) {
     const std::filesystem::path draft = path.string() + "." + random_hex(8);
     write_durably(draft, random_hex(kSecretBytes) + "\n");

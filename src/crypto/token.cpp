@@ -44,7 +44,8 @@ const unsigned char* bytes_of(const std::string& secret) {
     return reinterpret_cast<const unsigned char*>(secret.data());
 }
 
-/// libjwt says only that a token is bad; why is found out afterwards, so that good tokens are decoded once.
+/// libjwt says only that a token is bad. The reason is found in a second step, so that good tokens are decoded only
+/// once.
 Error why_refused(const std::string& token) {
     jwt_t* raw = nullptr;
     const int error = jwt_decode(&raw, token.c_str(), nullptr, 0);
@@ -66,7 +67,7 @@ void check_shape(std::string_view token) {
 }
 
 /// The claims of a token whose signature is right. libjwt compares signatures in constant time. It would also accept
-/// HS384 and HS512 under our key, therefore the algorithm is looked at again.
+/// HS384 and HS512 with our key, so the algorithm is checked again.
 json::object signed_claims(std::string_view token, const std::string& secret) {
     check_shape(token);
     const std::string text(token);

@@ -37,11 +37,11 @@ struct Kind {
         return format == GcodeFormat::kText ? text : format == GcodeFormat::kBinary ? binary : archive;
     }
 };
-// OctoPrint refuses files of other names with 415, and sends what it has line by line.
+// OctoPrint refuses files with other names (415), and sends a file line by line.
 constexpr Kind kKinds[] = {
     {.name = "octoprint", .shown = "OctoPrint", .text = true, .binary = false, .archive = false}};
 
-/// What an old row calls otherwise is spoken with as the first.
+/// Other names, from old rows, are treated as the first kind.
 const Kind& kind_of(std::string_view name) {
     const auto* const found = std::ranges::find(kKinds, name, &Kind::name);
     return found == std::end(kKinds) ? kKinds[0] : *found;

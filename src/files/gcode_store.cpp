@@ -46,7 +46,7 @@ std::vector<std::string> prefixes_of(const StoreFolders& folders) {
     return prefixes;
 }
 
-/// Empty when there is no such file. Throws Error(kOverloaded) when it may be there, but too many are open.
+/// An invalid descriptor if there is no such file. Throws Error(kOverloaded) if too many files are open to know.
 FileDescriptor open_at(const FileDescriptor& folder, const std::string& name, int flags) {
     FileDescriptor file(::openat(folder.get(), name.c_str(), flags));
     if (!file && (errno == EMFILE || errno == ENFILE)) throw_errno("open " + name);
@@ -154,7 +154,7 @@ std::optional<OpenFile> GcodeStore::open(std::string_view path) const {
     parts.pop_back();
     const FileDescriptor folder = open_folder(parts);
     if (!folder) return std::nullopt;
-    // O_NONBLOCK: a planted FIFO must not hold the caller.
+    // O_NONBLOCK, because a planted FIFO must not block the caller.
     OpenFile open_file{open_at(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
     struct stat facts{};
     if (!open_file.file || ::fstat(open_file.file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
@@ -182,7 +182,7 @@ GcodeStore::Recovery GcodeStore::recover(const std::function<bool(const std::str
     Recovery recovery;
     std::vector<fs::path> unfinished;
     std::vector<fs::path> unlisted;
-    // The iterator does not follow links to folders; links themselves are not files of ours and stay where they are.
+    // The iterator does not follow links to folders; links themselves are not files of the store and are left alone.
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folders_.root)) {
         std::error_code gone;  // by others, who work on the same store
         if (!fs::is_regular_file(entry.symlink_status(gone)) || entry.last_write_time(gone) > newest || gone) continue;

@@ -64,7 +64,7 @@ bool link_to_free_name(int from_folder, const char* from, int to_folder, const c
         if (errno == EEXIST) return false;
         throw_errno("link an upload");
     }
-    // When it cannot be removed it is a leftover like others, which the next start removes.
+    // If this fails, the next start removes the file.
     ::unlinkat(from_folder, from, 0);
     return true;
 }
@@ -74,7 +74,7 @@ Upload::Upload(int root, GcodeFormat format, const StoreLimits& limits)
       free_bytes_min_(limits.free_bytes_min),
       temporary_name_(new_upload_name()),
       analyzer_(format, limits.unpacked_bytes_max) {
-    // Read too: the analysis of an archive begins at its end.
+    // Also for reading, because the analysis of an archive begins at its end.
     file_ = FileDescriptor(
         ::openat(root_, temporary_name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (!file_) throw_errno("create a file for an upload");

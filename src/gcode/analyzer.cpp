@@ -14,12 +14,12 @@ namespace karmen::gcode {
 namespace {
 
 /// Close reading: lines of a start (thumbnails, macros, purge lines), and before the first extrusion of a layer or
-/// tool. Bounded, as other files of lines have none.
+/// tool. Bounded, because a file without these marks would be read closely to its end.
 constexpr unsigned kCloseLinesAtStart = 10000;
 constexpr unsigned kCloseLinesInPrint = 200;
 constexpr unsigned kCloseLinesOfFile = 100000;
 
-/// False when the line that begins here surely holds no fact. Where too few bytes are there to tell, true.
+/// False if the line that begins here certainly holds no fact; true if there are too few bytes to decide.
 bool is_worth_reading(const char* at, const char* end, const CommentRules& rules) {
     while (at != end && is_blank(*at)) ++at;
     if (at == end) return true;
@@ -108,7 +108,7 @@ const char* GcodeAnalyzer::scan_block(const char* begin, const char* end) {
 std::span<const std::uint16_t> GcodeAnalyzer::find_facts(const char* begin, std::size_t count, const char* end,
                                                          Starts& starts) {
     const std::size_t found = scan_(begin, count, starts.data());
-    // Near the end too few bytes are there to tell.
+    // Near the end there are too few bytes to decide.
     const auto end_of_found = starts.begin() + static_cast<std::ptrdiff_t>(found);
     const auto near_end = std::partition_point(starts.begin(), end_of_found, [&](std::uint16_t start) {
         return end - (begin + start) > std::ptrdiff_t{kFirstWordPeek};
@@ -116,7 +116,7 @@ std::span<const std::uint16_t> GcodeAnalyzer::find_facts(const char* begin, std:
     const CommentRules::Kept kept = comment_rules_.keep_facts(begin, {starts.begin(), near_end});
     auto kept_end = starts.begin() + static_cast<std::ptrdiff_t>(kept.size);
     if (kept.elapsed != 0) {
-        // One that says nothing leaves the word to those before it.
+        // If the last one has no usable value, an earlier one counts.
         if (!says_elapsed(begin + kept.elapsed, end)) return {starts.data(), scan_(begin, count, starts.data())};
         *kept_end = static_cast<std::uint16_t>(kept.elapsed);
         std::rotate(std::upper_bound(starts.begin(), kept_end, kept.elapsed), kept_end, kept_end + 1);

@@ -198,7 +198,7 @@ constexpr std::uint32_t folded_four(const char* text) {
     return bytes | 0x20202020U;
 }
 
-/// A rule as it is looked for.
+/// A rule in the form for the search.
 struct Entry {
     std::array<char, kKeyMaxBytes> fixed{};  ///< the fixed part of the key, filled up with 0
     std::uint32_t tail = 0;                  ///< its last four bytes, which tell nearly all rules of a bucket apart
@@ -212,7 +212,7 @@ struct Index {
     std::array<std::uint8_t, kBuckets + 1> begins{};
 };
 
-/// Counting sort, since a compiler evaluates only so many steps.
+/// Counting sort, because the compiler limits the number of steps at compile time.
 constexpr Index kIndex = [] {
     Index index;
     for (const Rule& rule : kRules) ++index.begins[bucket_of(rule) + 1];

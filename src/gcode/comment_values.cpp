@@ -14,7 +14,7 @@ namespace karmen::gcode::comment_values {
 
 namespace {
 
-/// CuraEngine writes this time when it is run without Cura and does not know the time yet.
+/// CuraEngine writes this time if it runs without Cura and does not know the real time yet.
 constexpr double kCuraUnknownTimeS = 6666;
 
 void name_slicer(Findings& findings, std::string_view name) {

@@ -21,7 +21,7 @@ void feed_metadata(GcodeAnalyzer& analyzer, binary::BlockType block, std::string
         analyzer.feed_comment(fmt::format("{} = {}", key, value));
 }
 
-/// The pictures that stand in the file as a text would have them: within the limits of those.
+/// The pictures of the file, with the same limits as for text files.
 void keep_pictures(std::vector<Thumbnail>& kept, const std::vector<Thumbnail>& found) {
     const auto is_side = [](unsigned side) { return side > 0 && side <= kThumbnailSideMax; };
     for (const Thumbnail& picture : found)
@@ -73,7 +73,7 @@ FileAnalysis FileAnalyzer::finish(const SeekableFile& file) {
                                             [this](std::span<const char> bytes) { analyzer_.feed(bytes); });
     if (!pictures) return std::unexpected(pictures.error());
     GcodeAnalysis facts = analyzer_.finish();
-    // What the comments of an unpacked text say of places is not about this file.
+    // The places in the comments of an unpacked text are not places in this file.
     facts.thumbnails.clear();
     keep_pictures(facts.thumbnails, *pictures);
     return facts;

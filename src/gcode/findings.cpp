@@ -12,7 +12,7 @@ namespace {
 /// CuraEngine writes this number of seconds and of mm³ when it is run without Cura and does not know them yet.
 constexpr double kCuraPlaceholderCm3 = 6.666;
 
-/// The first source that says something.
+/// The first source that is not empty.
 const ToolAmounts& first_of(const ToolAmounts& a, const ToolAmounts& b, const ToolAmounts& c) {
     if (a.total().value_or(0) > 0) return a;
     return b.total().value_or(0) > 0 ? b : c;
@@ -28,7 +28,7 @@ std::optional<double> of_plate(const std::array<PerTool<double>, kPlates>& plate
     return values.size() == 1 ? std::optional(*values.begin()) : std::nullopt;
 }
 
-/// Settles the facts one after the other; the tools that print come first, since the others are facts of theirs.
+/// Decides the facts one after the other. The tools that print come first, because the other facts depend on them.
 class Settlement {
   public:
     explicit Settlement(const Findings& findings)

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Of many downloads that begin at the same time each holds one, until its turn comes to send it.
+/// If many downloads begin at the same time, each holds one block until it can be sent.
 constexpr std::size_t kBlockBytes = 64UL * 1024;
 constexpr std::chrono::milliseconds kPoolRetry{20};
 
@@ -40,7 +40,7 @@ void read_block(int fd, std::span<char> block, std::uint64_t offset) {
 /// Fills the block, or as much of it as the file still has.
 Awaitable<void> FileSender::read(std::uint64_t at) {
     co_await offload(files_, [this, at] {
-        // Not before a thread is free: those who wait for one hold nothing.
+        // Only once a thread is free, so that downloads that wait for a thread hold no memory.
         block_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, file_.length - at)));
         read_block(file_.file.get(), block_, file_.offset + at);
     });

@@ -18,7 +18,7 @@ Connection::TimePoint after(Connection::Milliseconds limit) {
 
 }  // namespace
 
-/// One wait for the client: sets the deadline, and gives the handler its own back at the end.
+/// One wait for the client: sets its deadline, and restores the handler's deadline at the end.
 class Connection::Wait {
   public:
     Wait(Connection& connection, Milliseconds limit) : connection_(connection) {
@@ -75,7 +75,7 @@ Awaitable<void> Connection::wait_writable(Milliseconds limit) {
 
 Awaitable<void> Connection::write_all(std::span<asio::const_buffer> buffers, Milliseconds limit) {
     for (;;) {
-        // Most answers fit into the socket's buffer at once: no turn of the loop for them.
+        // Most answers fit into the socket's buffer, so they need no extra turn of the loop.
         std::size_t sent = write_available(buffers);
         if (sent == 0) {
             co_await wait_writable(limit);

@@ -40,7 +40,7 @@ bool client_has_it(const Request& request, const Validators& ours) {
     return time && seconds_of(ours) <= *time;
 }
 
-/// Whether the part that the client has still fits to the rest that it asks for.
+/// Whether the part that the client has is still of the same content as the rest that it asks for.
 bool range_applies(const Request& request, const Validators& ours) {
     const auto condition = request.headers.find("If-Range");
     if (!condition) return true;

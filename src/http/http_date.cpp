@@ -47,7 +47,7 @@ std::optional<chrono::sys_seconds> parse_http_date(std::string_view text) {
         return std::nullopt;
     const chrono::sys_seconds time =
         chrono::sys_days(date) + chrono::hours(hours) + chrono::minutes(minutes) + chrono::seconds(seconds);
-    // What does not read back the same had wrong punctuation or another day of the week.
+    // If the date does not read back the same, its punctuation or its day of the week was wrong.
     if (to_http_date(time) != text) return std::nullopt;
     return time;
 }

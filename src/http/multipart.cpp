@@ -58,8 +58,8 @@ Part parse_part_header(std::string_view header) {
 MultipartParser::MultipartParser(std::string_view boundary, const MultipartLimits& limits)
     : delimiter_("\r\n--" + std::string(boundary)), limits_(limits) {}
 
-/// Goes on with a delimiter that began in earlier input. When it was none after all, its bytes were data; they are
-/// known without having been kept.
+/// Continues a delimiter that began in earlier input. If it is not a delimiter after all, its bytes are data; they need
+/// not be stored, because they are the beginning of the delimiter.
 MultipartParser::Search MultipartParser::continue_match() {
     while (!input_.empty() && matched_ < delimiter_.size()) {
         if (input_.front() != delimiter_[matched_]) {
@@ -105,7 +105,7 @@ bool MultipartParser::read_header() {
     return false;
 }
 
-/// One byte of what stands between a boundary and the line break after it.
+/// One byte between a boundary and the line break after it.
 void MultipartParser::read_after_boundary() {
     const char c = input_.front();
     input_.remove_prefix(1);

@@ -100,7 +100,7 @@ Response problem_response(const Error& error, const std::string& request_id) {
         body.emplace("errors", std::move(errors));
     }
     Response response = Response::text(status, "application/problem+json", boost::json::serialize(body));
-    // RFC 9110 §15.5.2 asks for the challenge; the Bearer scheme makes no browser ask for a password.
+    // RFC 9110 §15.5.2 asks for the challenge; the Bearer scheme does not make browsers ask for a password.
     if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
     const int retry_after_s =
         status == 503 ? std::max(error.retry_after_s(), kUnavailableRetryAfterS) : error.retry_after_s();

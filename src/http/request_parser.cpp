@@ -29,7 +29,7 @@ std::size_t HeaderScan::find_end(std::string_view bytes) {
         }
         if (feed == 0 || bytes[feed - 1] != '\r') refuse("a line does not end in CR LF");
         if (bytes.substr(0, feed).ends_with("\r\n\r")) return feed + 1;
-        // The byte after the line break decides: it must be there, too.
+        // The byte after the line break decides, so it must have come, too.
         if (feed + 1 == bytes.size()) {
             scanned_ = feed;
             return 0;
@@ -87,14 +87,14 @@ void RequestParser::on_request_impl(beast_http::verb, string_view method_text, s
 }
 
 void RequestParser::on_field_impl(field name, string_view name_text, string_view value, error_code& error) {
-    // After the body come trailers: nothing here needs them, and merged into the header they could fake it.
+    // Trailers come after the body. They are ignored: nothing needs them, and in the header they could fake fields.
     if (is_header_read_) return;
     if (name == field::content_length) {
         if (has_length_ || value.find(',') != string_view::npos) error = beast_http::error::multiple_content_length;
         has_length_ = true;
     }
     if (name == field::host) {
-        // RFC 9112 §3.2 also asks for one at least; clients of the old backend came without.
+        // RFC 9112 §3.2 also requires at least one, but clients of 0.0.13 came without.
         if (has_host_) error = beast_http::error::bad_value;
         has_host_ = true;
     }

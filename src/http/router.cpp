@@ -27,7 +27,7 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
     });
 }
 
-/// Of two patterns that match the same path: the one that is literal where they first differ.
+/// If two patterns match the same path, the one that is literal at their first difference wins.
 bool is_closer(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     const auto [x, y] = std::ranges::mismatch(a, b);
     return x != a.end() && *x != kValue;

@@ -37,8 +37,8 @@ std::string text_of(const asio::ip::address& address) {
     return address.to_string();
 }
 
-/// The connections of the acceptor inherit it. Without it the kernel takes megabytes of an answer that nobody reads,
-/// and copying them holds up everybody else. Where the kernel cannot, nothing is lost but that.
+/// The connections of the acceptor inherit it. Without it the kernel accepts megabytes of an answer that the client
+/// does not read, and copying them delays all others. A kernel without this option only loses this advantage.
 void limit_unsent(tcp::acceptor& acceptor, std::size_t bytes_max) {
     const auto bytes = static_cast<unsigned>(bytes_max);
     ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
@@ -108,13 +108,13 @@ Awaitable<void> Server::Impl::serve(tcp::socket socket, std::string peer, Awaita
             if (impl.sessions.empty() && impl.context.is_stopping) impl.drained.cancel();
         }
     } const listed{*this, sessions.insert(sessions.end(), &session)};
-    // A coroutine of its own, so that it can be cancelled by itself: when its client leaves.
+    // A separate coroutine, so that it can be cancelled alone if its client leaves.
     co_await asio::co_spawn(
         loop, (session.*work)(),
         asio::bind_cancellation_slot(session.connection().cancellation_slot(), asio::use_awaitable));
 }
 
-/// Looks after all connections at once: cheaper than timers that are set for each request and seldom fire.
+/// Checks all connections at once, which is cheaper than setting timers for each request that seldom fire.
 Awaitable<void> Server::Impl::tick() {
     for (;;) {
         co_await sleep_for(context.options.check_interval);
@@ -129,7 +129,7 @@ void Server::Impl::cancel_those_whose_client_left() {
     for (Session* session : sessions)
         if (session->connection().is_client_watched())
             polled.push_back({session->connection().native_handle(), POLLRDHUP, 0});
-    // POLLRDHUP sees the end even behind pipelined bytes that nobody has read yet.
+    // POLLRDHUP shows the end even behind pipelined bytes that were not read yet.
     if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return;
     auto answer = polled.cbegin();
     for (auto next = sessions.begin(); next != sessions.end();) {
@@ -141,7 +141,8 @@ void Server::Impl::cancel_those_whose_client_left() {
 }
 
 Awaitable<void> Server::Impl::stop(std::chrono::milliseconds grace) {
-    // One who waits for this cannot leave before all connections have: they use what he is about to destroy.
+    // The wait cannot be cancelled before all connections have ended, because they use objects that the caller will
+    // destroy.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     context.is_stopping = true;
     error_code ignored;

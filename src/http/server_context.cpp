@@ -65,7 +65,8 @@ std::string ServerContext::remote_address(const Request& request, const std::str
     std::string chain;
     for (const auto& [name, value] : request.headers)
         if (equals_ignoring_case(name, "X-Forwarded-For")) chain.append(chain.empty() ? "" : ",").append(value);
-    // Each proxy adds at the end whom it heard; what a client wrote itself stands before that and proves nothing.
+    // Each proxy appends the address of its client. Entries before these may be written by the client itself and prove
+    // nothing.
     for (const std::string_view entry : split(chain, ',') | std::views::reverse) {
         const auto hop = canonical_address(entry);
         if (!hop) break;

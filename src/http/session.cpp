@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// How long a connection that we end is read on, so that the client sees our answer and not a reset.
+/// How long we go on reading from a connection that we end, so that the client sees our answer and not a reset.
 constexpr std::chrono::seconds kLingerIdleMax{2};
 constexpr std::chrono::seconds kLingerMax{10};
 constexpr int kRefusedRetryAfter_s = 5;
@@ -31,7 +31,7 @@ Connection::Milliseconds time_until(Connection::TimePoint deadline) {
     return std::chrono::ceil<Connection::Milliseconds>(deadline - steady_clock::now());
 }
 
-/// The path alone: a query may hold secrets.
+/// Only the path, because a query may hold secrets.
 std::string_view path_of(const Request& request) {
     return std::string_view(request.target).substr(0, request.target.find('?'));
 }
@@ -81,7 +81,8 @@ Awaitable<void> Session::while_client_stays(Awaitable<void> work) {
     try {
         co_await std::move(work);
     } catch (const system_error& error) {
-        // The client left, was too slow, or the server cancelled the session: the socket is closed, no more to do.
+        // The client left or was too slow, or the server cancelled the session. The socket is closed and nothing is
+        // left to do.
         context_.log.debug("connection ended", {{"client", peer_}, {"reason", error.code().message()}});
     }
 }
@@ -116,7 +117,7 @@ Awaitable<Session::Next> Session::serve_one() {
     try {
         co_await send(exchange);
     } catch (const Error& error) {
-        // The head is out: only the end of the connection can say that the body is not whole.
+        // The head was sent, so only the end of the connection can show that the body is incomplete.
         context_.log.error("response cut short", {{"request", exchange.request.id}, {"error", error.what()}});
         co_return Next::kClose;
     }
@@ -125,7 +126,7 @@ Awaitable<Session::Next> Session::serve_one() {
     co_return Next::kLinger;
 }
 
-/// From the first byte to the response. False when the client ended the connection, or let it idle.
+/// From the first byte to the response. False if the client closed the connection, or left it idle.
 Awaitable<bool> Session::receive(Exchange& exchange) {
     std::optional<Response> refusal;
     try {
@@ -187,7 +188,7 @@ void Session::understand(Exchange& exchange) {
     request.id = context_.request_id(request);
     request.remote_address = context_.remote_address(request, peer_);
     request.prefix = context_.prefix(request, peer_);
-    // A request that is refused from here on leaves the connection in order.
+    // If a request is refused from here on, the connection stays usable.
     exchange.keep_alive = exchange.parser.wants_keep_alive();
     const auto expect = request.headers.find("Expect");
     if (expect && !exchange.parser.is_http_1_0()) {
@@ -209,7 +210,7 @@ Awaitable<void> Session::answer(Exchange& exchange) {
         case Connection::CancelReason::kNone:
             break;
         case Connection::CancelReason::kHandlerTimeout:
-            // The coroutine itself was cancelled; it has to go on to say so.
+            // The coroutine itself was cancelled; it must go on to return that.
             co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
             connection_.forget_cancel();
             exchange.keep_alive = false;
@@ -318,8 +319,8 @@ Awaitable<void> Session::write(std::string_view first, std::string_view second) 
     co_await connection_.write_all(buffers, context_.options.write_idle_timeout);
 }
 
-/// A socket that is closed with unread bytes sends a reset, which can overtake our answer. So: no more from us, and
-/// what still comes is thrown away for a while.
+/// A socket that is closed with unread bytes sends a reset, which can overtake our answer. So we stop sending, and read
+/// and drop the client's bytes for a while.
 Awaitable<void> Session::linger() {
     connection_.shutdown_send();
     const auto end = steady_clock::now() + kLingerMax;

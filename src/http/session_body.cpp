@@ -44,14 +44,14 @@ void SessionBody::limit(std::uint64_t bytes_max) {
 
 Awaitable<void> SessionBody::send_continue() {
     is_continue_due_ = false;
-    // One who has sent the body already does not wait.
+    // A client that has sent the body already does not wait for it.
     if (!input_.empty()) co_return;
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::const_buffer bytes = asio::buffer(kContinue);
     co_await connection_.write_all(std::span(&bytes, 1), options_.write_idle_timeout);
 }
 
-/// Waits for the client. Throws when it is too slow, for one piece or on the whole.
+/// Waits for the client. Throws if it is too slow, for one piece or on average.
 Awaitable<std::size_t> SessionBody::receive(std::span<char> buffer) {
     const auto start = std::chrono::steady_clock::now();
     std::size_t got = 0;
@@ -67,7 +67,7 @@ Awaitable<std::size_t> SessionBody::receive(std::span<char> buffer) {
         is_broken_ = true;
         refuse_cut();
     }
-    // Only waiting counts: that the disk was slow is not the client's fault.
+    // Only waiting counts, because a slow disk is not the client's fault.
     waited_ += std::chrono::steady_clock::now() - start;
     const auto seconds = std::chrono::duration<double>(waited_).count();
     if (waited_ > options_.body_idle_timeout &&

@@ -11,8 +11,8 @@ namespace {
     throw Error(ErrorCode::kInvalidInput, PublicMessage{"The address of the request is not a valid URL"});
 }
 
-/// Browsers leave a `%` alone that a person typed into a query, which is meant as it stands there (URL Standard,
-/// percent-decode). A path is a name that this server gave: there it is a mistake.
+/// Browsers do not encode a `%` that a person typed into a query, so there a lone `%` means itself (URL Standard,
+/// percent-decode). Paths are made by this server, so there it is an error.
 enum class Part { kPath, kQuery };
 
 /// The byte that `%` and two hexadecimal digits at the beginning of the text encode; negative if the text does not

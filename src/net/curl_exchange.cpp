@@ -15,8 +15,8 @@ namespace karmen::net {
 
 namespace {
 
-/// libcurl says after how many milliseconds something failed, and of how many bytes. A reason that people see, and that
-/// is told to all who follow a printer, must not differ each time that the same happens.
+/// Messages of libcurl contain milliseconds and bytes. But the reason that people and followers of a printer see must
+/// be the same each time that the same failure happens.
 std::string without_measurements(std::string text) {
     const std::size_t begin = text.find(" after ");
     if (begin == std::string::npos) return text;
@@ -56,7 +56,7 @@ void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequ
     set_option(easy, CURLOPT_NOSIGNAL, 1L);
     set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
     set_option(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    set_option(easy, CURLOPT_PROXY, "");  // whatever the environment says
+    set_option(easy, CURLOPT_PROXY, "");  // also if the environment names a proxy
     set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set_option(easy, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
     set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
@@ -66,9 +66,9 @@ void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequ
         set_option(easy, CURLOPT_PASSWORD, request.password.c_str());
     }
     trust_.apply(easy);
-    // In place of the machine's file of authorities; its directory of the same ones still counts.
+    // It replaces the machine's file of authorities; the machine's directory of authorities still counts.
     if (!options.ca_file.empty()) set_option(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-    // 0 would be libcurl's own 300 s: its largest value stands for no limit.
+    // 0 would mean libcurl's default of 300 s, so the largest value is used for "no limit".
     const auto connect_ms = request.connect_timeout.count();
     set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? static_cast<long>(connect_ms) : 0x7fffffffL);
     set_option(easy, CURLOPT_HEADERFUNCTION, &CurlExchange::on_header);
@@ -84,7 +84,7 @@ void CurlExchange::set_headers(const HttpHeaders& headers, std::initializer_list
         static_cast<void>(headers_.release());
         headers_.reset(longer);
     };
-    // `Name;` is how libcurl wants a header without a value: `Name:` would take the header away.
+    // libcurl expects `Name;` for a header without a value; `Name:` would remove the header.
     for (const auto& [name, value] : headers) append((value.empty() ? name + ";" : name + ": " + value).c_str());
     for (const char* line : more_lines) append(line);
     set_option(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());

@@ -42,7 +42,7 @@ class CurlMulti::Watch : public std::enable_shared_from_this<Watch> {
         wait(write_);
     }
 
-    /// From here on no handler touches the multi handle, not even one that is already in the loop's queue.
+    /// From here on no handler uses the multi handle, not even one that is already in the loop's queue.
     void let_go() {
         if (!std::exchange(multi_, nullptr)) return;
         descriptor_.release();
@@ -55,7 +55,8 @@ class CurlMulti::Watch : public std::enable_shared_from_this<Watch> {
         bool waiting = false;
     };
 
-    /// Each wait asks the operating system anew, so that what libcurl left unread wakes it again (level-triggered).
+    /// Each wait asks the operating system again, so that bytes that libcurl left unread wake it again
+    /// (level-triggered).
     void wait(Direction& direction) {
         if (!direction.wanted || direction.waiting) return;
         direction.waiting = true;
@@ -134,8 +135,8 @@ void CurlMulti::watch(curl_socket_t socket, int what) {
         if (!entry) entry = std::make_shared<Watch>(*this, socket);
         entry->want(what);
     } catch (const std::exception& error) {
-        // An exception must not cross libcurl, and a failed callback would end all exchanges: this one runs into its
-        // time limit.
+        // An exception must not pass through libcurl, and a failed callback would end all exchanges. So this exchange
+        // runs into its time limit.
         log_.error("a connection cannot be watched", {{"error", error.what()}});
         watches_.erase(socket);
     }
@@ -152,7 +153,7 @@ void CurlMulti::set_timer(long timeout_ms) {
     timer_.cancel();
     if (timeout_ms < 0) return;
     timer_.expires_after(std::chrono::milliseconds(timeout_ms));
-    // Also with 0: this is called from inside libcurl, which must not be entered a second time.
+    // Also if the time is 0, because libcurl calls this and must not be entered a second time.
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
         const auto self = weak.lock();
         if (self && !error) self->work(CURL_SOCKET_TIMEOUT);
@@ -161,8 +162,8 @@ void CurlMulti::set_timer(long timeout_ms) {
 
 void CurlMulti::work(curl_socket_t socket) {
     int running = 0;
-    // 0: libcurl looks itself at what the socket is ready for, and reads before it writes. Told of writing alone, it
-    // would fail at a closed connection before it had read why the server closed it.
+    // 0 lets libcurl check the socket itself, and it reads before it writes. If it were told only that the socket is
+    // writable, it would fail at a closed connection before it had read why the server closed it.
     curl_multi_socket_action(multi_, socket, 0, &running);
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {

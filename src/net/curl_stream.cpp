@@ -23,7 +23,7 @@ CurlStream::CurlStream(std::shared_ptr<CurlMulti> multi, const HttpClientOptions
       total_timeout_(request.total_timeout),
       idle_timeout_(request.idle_timeout),
       buffer_bytes_max_(request.answer_bytes_max) {
-    // A stream has no end after which its connection could serve another request.
+    // A stream does not end, so its connection cannot serve another request.
     set_option(easy(), CURLOPT_FRESH_CONNECT, 1L);
     set_option(easy(), CURLOPT_FORBID_REUSE, 1L);
     set_option(easy(), CURLOPT_BUFFERSIZE, kReadBytes);
@@ -48,7 +48,7 @@ Awaitable<std::optional<HttpFailure>> CurlStream::open(TimePoint deadline) {
         co_await wait_until(deadline);
     }
     if (has_head_) co_return std::nullopt;
-    // A challenge that libcurl cannot answer is the answer.
+    // If libcurl cannot answer the challenge, the challenge is the answer.
     has_head_ = !failure();
     co_return failure();
 }
@@ -67,7 +67,7 @@ Awaitable<std::expected<std::string_view, HttpFailure>> CurlStream::read() {
     given_.clear();
     std::swap(given_, arrived_);
     if (std::exchange(is_paused_, false)) curl_easy_pause(easy(), CURLPAUSE_CONT);
-    // A server that is always ahead of its reader must not keep the loop from everybody else.
+    // A server that is always faster than its reader must not occupy the loop.
     co_await boost::asio::post(boost::asio::use_awaitable);
     co_return given_;
 }

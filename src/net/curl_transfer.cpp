@@ -24,7 +24,7 @@ bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
 }
 
-/// Names in ASCII are left to libcurl.
+/// libcurl itself writes names in ASCII.
 void set_filename(curl_mimepart* part, const MultipartUpload& upload) {
     if (std::ranges::all_of(upload.filename, is_ascii)) {
         check_curl(curl_mime_filename(part, upload.filename.c_str()));
@@ -122,9 +122,9 @@ Awaitable<HttpResult> CurlTransfer::run(Pool& blocking, TimePoint deadline) {
 
 /// nullopt if it got an answer.
 Awaitable<std::optional<HttpFailure>> CurlTransfer::exchange(Pool& blocking, TimePoint deadline) {
-    // The first block before the first byte: a file that cannot be read does not even bother the server.
+    // Reads the first block before it connects, so that the server is not contacted if the file cannot be read.
     if (file_ && file_->can_read() && !co_await read_file(blocking)) co_return failure();
-    made_progress();  // the clock of silence starts here
+    made_progress();  // the time without progress starts here
     start();
     while (!has_finished()) {
         if (file_ && file_->can_read()) {

@@ -18,8 +18,8 @@ bool has_control_character(std::string_view text) {
     return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-/// libcurl sends headers as they are, so a line break in a key from a stranger would add headers of theirs; and it
-/// takes names as C strings, so a NUL would cut them.
+/// libcurl sends headers unchanged, so a line break in an untrusted key would add headers; and it reads names as C
+/// strings, so a NUL would cut them.
 std::optional<HttpFailure> flaw_of(const HttpRequest& request) {
     const auto flaw = [](const char* text) { return HttpFailure{HttpFailure::Kind::kInvalidRequest, text}; };
     for (const auto& [name, value] : request.headers)
@@ -40,7 +40,7 @@ bool may_follow(const std::string& from, const std::string& to) {
     const auto target = parse_url(to);
     if (!source || !target || target->host != source->host || target->has_credentials) return false;
     if (target->port == source->port) return target->scheme == source->scheme;
-    // Another port of that host may be another printer, or nobody's business: only the usual step up to TLS is taken.
+    // Another port of that host may be another printer or service, so only the usual redirect to TLS is followed.
     return source->port == 80 && target->port == 443 && target->scheme == "https";
 }
 

@@ -40,7 +40,7 @@ std::string text_of(const X509_NAME* name) {
     return to_valid_utf8(std::string_view(text, static_cast<std::size_t>(size)).substr(0, kNameBytesMax));
 }
 
-/// Where a context keeps the certificate that its server showed, for as long as the context lives.
+/// The slot where a context keeps the certificate that its server showed, as long as the context lives.
 int certificate_slot() {
     static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr,
                                                      [](void*, void* certificate, CRYPTO_EX_DATA*, int, long, void*) {
@@ -49,8 +49,8 @@ int certificate_slot() {
     return slot;
 }
 
-/// What OpenSSL does without us, and the certificate is kept. It may be called long after the exchange that opened the
-/// connection has ended, so it knows the context only.
+/// Does OpenSSL's normal verification, and keeps the certificate. It may be called long after the exchange that opened
+/// the connection has ended, so it uses only the context.
 int verify(X509_STORE_CTX* store, void*) {
     const auto* tls = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     SSL_CTX* context = SSL_get_SSL_CTX(tls);

@@ -20,7 +20,7 @@ std::optional<std::string> part(const Handle& url, CURLUPart which, unsigned fla
     return std::string(text);
 }
 
-/// Null: malformed.
+/// Null if it is malformed.
 Handle parsed(std::string_view url) {
     if (url.find('\0') != std::string_view::npos) return nullptr;
     Handle handle(curl_url());
@@ -28,7 +28,7 @@ Handle parsed(std::string_view url) {
     return handle;
 }
 
-/// Empty if it is not there; nullopt if it cannot be decoded.
+/// Empty if the part is missing; nullopt if it cannot be decoded.
 std::optional<std::string> decoded_part(const Handle& url, CURLUPart which) {
     if (!part(url, which)) return "";
     return part(url, which, CURLU_URLDECODE);

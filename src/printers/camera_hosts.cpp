@@ -18,7 +18,7 @@ std::string_view address_part(std::string_view host) {
     return host.substr(0, host.find(':'));
 }
 
-/// `octopi` and `octopi.local` are the same machine, in any case and with the dot of a full name.
+/// `octopi` and `octopi.local` are the same machine, in any letter case, also with a dot at the end.
 std::string bare_name(std::string_view name) {
     std::string result = to_lower(name);
     if (result.ends_with('.')) result.pop_back();
@@ -27,7 +27,7 @@ std::string bare_name(std::string_view name) {
 }
 
 bool is_own_name(std::string_view name, const PrinterAddress& printer) {
-    // A printer says this of itself.
+    // Names by which a printer means itself.
     if (name == "localhost" || name == "127.0.0.1" || name == "[::1]" || name == address_part(printer.host))
         return true;
     const std::string bare = bare_name(name);
@@ -37,7 +37,7 @@ bool is_own_name(std::string_view name, const PrinterAddress& printer) {
     return printer.host.starts_with("127.") && bare == bare_name(boost::asio::ip::host_name(error)) && !error;
 }
 
-/// `.example.org` for every name below it would be a rule more; names are few.
+/// There is no rule such as `.example.org` for all names below it, because there are few names.
 bool is_network(const std::string& entry) {
     return entry.find(':') != std::string::npos || entry.find_first_not_of("0123456789./") == std::string::npos;
 }

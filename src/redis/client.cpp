@@ -12,7 +12,7 @@ namespace karmen::redis {
 
 namespace {
 
-/// At most half as much again.
+/// Adds at most half of the delay.
 std::chrono::milliseconds with_jitter(std::chrono::milliseconds delay) {
     std::array<std::byte, 1> random{};
     fill_random(random);
@@ -57,7 +57,7 @@ Awaitable<void> Client::connect() {
             log_.info("connected to Redis", {{"url", to_string(options_.url)}});
             co_return;
         } catch (const Error& error) {
-            // One line for an absence, not one for each attempt.
+            // One log line for each outage, not for each attempt.
             if (error.detail() != failure_) log_.warning("Redis cannot be used", {{"error", error.detail()}});
             failure_ = error.detail();
             tried_.set();

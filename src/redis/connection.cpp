@@ -27,7 +27,7 @@ using Endpoint = asio::generic::stream_protocol::endpoint;
 
 constexpr int kRetryAfterSeconds = 2;
 
-/// A command whose answer has not come. Its caller may have left: then nobody looks at the answer.
+/// A command whose answer has not come. If its caller has left, the answer is ignored.
 struct Pending {
     Pending(const Executor& loop, std::chrono::milliseconds timeout) : timer(loop, timeout) {}
 
@@ -45,7 +45,7 @@ struct Pending {
     std::optional<std::string> failure;
 };
 
-/// Redis is there, and cannot do now what it is asked for: it loads its data, is full, cannot write, is a replica …
+/// Redis answers, but cannot execute the command now: it is loading its data, is full, cannot write, is a replica …
 [[noreturn]] void throw_error(const std::string& name, const CommandError& error) {
     static constexpr std::array<std::string_view, 7> kTemporary{"LOADING",    "OOM",  "MISCONF",   "READONLY",
                                                                 "MASTERDOWN", "BUSY", "NOREPLICAS"};
@@ -103,7 +103,7 @@ class Connection::State : public std::enable_shared_from_this<State> {
         : loop_(loop), options_(std::move(options)), socket_(loop), parser_(options_.reply_bytes_max), closed_(loop) {}
 
     Awaitable<void> open();
-    /// Takes itself by value: the connection may go before this is awaited.
+    /// Takes itself by value, because the connection may be destroyed before this is awaited.
     static Awaitable<Reply> command(std::shared_ptr<State> self, Arguments arguments,
                                     std::chrono::milliseconds timeout);
     void listen(std::function<void(const Reply&)> on_push) { on_push_ = std::move(on_push); }
@@ -156,7 +156,7 @@ Awaitable<void> Connection::State::log_in() {
         Arguments arguments{"SELECT", std::to_string(url.database)};
         co_await command(shared_from_this(), std::move(arguments), options_.connect_timeout);
     }
-    // A stopped process still accepts connections, by its operating system.
+    // The operating system still accepts connections for a stopped process, so only an answer proves that Redis works.
     Arguments ping{"PING"};
     co_await command(shared_from_this(), std::move(ping), options_.connect_timeout);
 }
@@ -173,7 +173,7 @@ Awaitable<Reply> Connection::State::command(std::shared_ptr<State> self, Argumen
     self->unanswered_.push_back(pending);
     self->send(arguments);
     co_await pending->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    // An answer that has come is given even to a caller that is cancelled in the same moment: it may be a task.
+    // An answer that has come is returned even if the caller is cancelled at the same moment, because it may be a task.
     if (!pending->answer && !pending->failure) {
         if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
             throw boost::system::system_error(asio::error::operation_aborted);

@@ -12,7 +12,7 @@ struct ReplyDeleter {
     void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 
-/// An error anywhere in a list makes the whole answer one: no command that we send expects a part of it to fail.
+/// An error anywhere in a list makes the whole answer an error: none of our commands expects that a part fails.
 Reply to_reply(const redisReply& reply) {
     switch (reply.type) {
         case REDIS_REPLY_INTEGER:

@@ -42,7 +42,7 @@ Awaitable<void> Subscription::subscribe(Backoff& backoff) {
     command.insert(command.end(), channels_.begin(), channels_.end());
     connection->send(command);
     co_await watch(*connection);
-    // It worked, so the next attempt need not wait for long.
+    // It was connected, so the next attempt need not wait long.
     if (std::exchange(is_subscribed_, false)) backoff.reset();
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr auto kUseTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
-/// Both the event and a cancel of the waiter end the wait with operation_aborted: the coroutine's own state tells which
-/// it was.
+/// Both the event and a cancel of the waiter end the wait with operation_aborted: the coroutine's own state shows which
+/// one it was.
 Awaitable<void> wait_until_cancelled(boost::asio::steady_timer& timer) {
     co_await timer.async_wait(kUseTuple);
     const auto state = co_await boost::asio::this_coro::cancellation_state;
@@ -33,7 +33,8 @@ Awaitable<Semaphore::Place> Semaphore::acquire() {
     try {
         while (free_ == 0) co_await wait_until_cancelled(freed_);
     } catch (...) {
-        // The wake-up may have been this one's, cancelled in the same moment: hand it on, or a place stays empty.
+        // The wake-up may have been for this waiter, which is cancelled at the same moment. Pass it on, or a place
+        // stays empty.
         if (free_ > 0) freed_.cancel_one();
         throw;
     }

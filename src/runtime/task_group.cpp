@@ -46,7 +46,7 @@ void TaskGroup::finished(std::list<Task>::iterator task, const std::exception_pt
     } catch (const std::exception& failure) {
         log_.error("task ended by an error", {{"task", name_}, {"error", failure.what()}});
     }
-    // The signal's slot is still in use by the frame that calls us, so the node goes in a step of its own.
+    // The frame that calls us still uses the signal's slot, so the node is removed in a separate step.
     boost::asio::post(loop_, [this, task] {
         tasks_.erase(task);
         if (tasks_.empty()) emptied_.cancel();

@@ -121,12 +121,12 @@ std::expected<Entry, std::string> take_entry(std::string_view& directory) {
     return entry;
 }
 
-/// What is given to the user of the content, and what is known of it.
+/// Passes the content on, and keeps its size and checksum.
 class Output {
   public:
     Output(const Entry& entry, const std::function<void(std::span<const char>)>& use) : entry_(entry), use_(use) {}
 
-    /// False if it is more than the entry has.
+    /// False if it exceeds the size of the entry.
     bool put(std::span<const char> bytes) {
         if (bytes.size() > entry_.size - made_) return false;
         made_ += bytes.size();

@@ -12,7 +12,7 @@ class BitReader {
   public:
     explicit BitReader(std::span<const char> data) : data_(data) {}
 
-    /// nullopt if there are not so many left; then the rest is padding, and nothing was taken.
+    /// nullopt if fewer bits are left; they are padding, and none was taken.
     std::optional<unsigned> take(unsigned count) {
         if (data_.size() * 8 - at_ < count) return std::nullopt;
         unsigned value = 0;

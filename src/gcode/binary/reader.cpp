@@ -146,7 +146,7 @@ void Reader::tell() {
 }
 
 void Reader::tell_metadata(std::string_view text) {
-    // Not split(): a block of nothing but line ends would become a list of many times its size.
+    // Not split(), because a block that consists of line ends would become a list of many times its size.
     while (!text.empty()) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));

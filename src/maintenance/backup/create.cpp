@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Copies the files of g-codes into a draft, and keeps account of them.
+/// Copies the files of g-codes into a draft, and records them.
 class GcodeCopier {
   public:
     GcodeCopier(const config::Config& config, storage::Database& live, const fs::path& draft, Manifest& manifest)
@@ -48,7 +48,7 @@ class GcodeCopier {
     const storage::SnapshotChanges& changes() const { return changes_; }
 
   private:
-    /// What is wrong; empty: nothing.
+    /// What is wrong; empty on success.
     std::string copy_to(const std::string& path, const std::string& in_store, const std::string& sha256) {
         auto found = manifest_.files.find(path);
         if (found == manifest_.files.end()) {
@@ -95,7 +95,7 @@ Content content_of_file(const fs::path& path) {
     return content_of(file, path);
 }
 
-/// A draft that cannot be read again as it was written gets no name.
+/// Only a draft that can be read back unchanged gets its final name.
 void require_sound(const fs::path& draft) {
     const Verification verification = verify(draft);
     if (!verification.problems.empty())

@@ -90,7 +90,7 @@ Content copy_durably(const FileDescriptor& from, const fs::path& to) {
         ::futimens(file.get(), times.data());
     }
     sync(file, to);
-    // So that reading it again reads the disk, and the files that the server uses stay in memory.
+    // So that the verification reads from the disk, and the files that the server uses stay in memory.
     ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
     return content;
 }
@@ -125,7 +125,7 @@ DraftDirectory::~DraftDirectory() {
 
 void DraftDirectory::publish() {
     sync_directories(path_);
-    // Never over anything but an empty directory.
+    // This replaces only an empty directory.
     if (::rename(path_.c_str(), target_.c_str()) != 0) throw file_error(target_);
     is_published_ = true;
     sync_directory(target_.parent_path());

@@ -17,10 +17,10 @@ namespace {
 
 namespace json = boost::json;
 
-/// Of the backup, not of the program.
+/// The version of the backup's format, not of the program.
 constexpr int kFormat = 1;
 
-/// Only what a backup consists of, and nothing that a path could be bent with.
+/// Only paths that a backup can have, without parts that could lead elsewhere.
 bool is_path_in_backup(std::string_view path) {
     if (path == kDatabaseName || path == crypto::kSecretFileName) return true;
     const auto parts = split(path, '/');
@@ -33,7 +33,7 @@ std::string text_of(const json::value& value) {
     return std::string(value.as_string());
 }
 
-/// Each value on a line of its own, so that people can read it.
+/// Each value on its own line, so that people can read it.
 template <class Values, class ToJson>
 std::string lines(const Values& values, ToJson to_json) {
     std::string text;

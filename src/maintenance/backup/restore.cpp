@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kShownMax = 10;
-/// Of the data directory, whatever is in it: our own lock, and what mkfs makes.
+/// Entries of a data directory that do not count as content: our own lock, and the directory that mkfs makes.
 const std::set<std::string> kNotData{"lock", "lost+found"};
 
 Manifest read_whole(const fs::path& backup) {
@@ -37,7 +37,7 @@ Manifest read_whole(const fs::path& backup) {
                                                                 backup.string(), fmt::join(problems, "\n  "))});
 }
 
-/// A data directory on its way. What is restored counts from the moment when the database has its name.
+/// A data directory that is being restored. It counts as restored as soon as the database has its name.
 class Restoration {
   public:
     explicit Restoration(const config::Config& config)
@@ -45,7 +45,7 @@ class Restoration {
           gcodes_(gcode_directory(config)),
           database_(database_file(config)),
           draft_(database_.string() + ".restoring") {
-        // Only a restore that was broken off leaves the draft of a database without the database.
+        // If there is the draft of a database but no database, an earlier restore was broken off.
         if (fs::exists(draft_) && !fs::exists(database_)) clear(data_ / kGcodeFolder);
         require_empty(data_);
         if (fs::exists(gcodes_)) require_empty(gcodes_);
@@ -98,7 +98,7 @@ class Restoration {
                         PublicMessage{(backup / path).string() + " changed meanwhile; nothing was restored"});
     }
 
-    /// What `copy` has made.
+    /// Removes everything that `copy` has made.
     void clear(const fs::path& gcodes) const noexcept {
         std::error_code ignored;
         std::vector<fs::path> made;

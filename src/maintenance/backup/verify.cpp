@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kDatabaseProblemsMax = 5;
 
-/// Empty: none.
+/// Empty if the file is sound.
 std::string problem_of(const fs::path& file, const Content& expected) {
     try {
         const FileDescriptor open = open_file(file);
@@ -34,7 +34,7 @@ std::string problem_of(const fs::path& file, const Content& expected) {
     }
 }
 
-/// G-codes with neither a file nor an entry that says that it was lost before.
+/// Finds g-codes without a file that the manifest does not list as lost before.
 void check_rows(storage::Database& database, Verification& verification) {
     std::set<std::int64_t> lost;
     for (const LostGcode& gcode : verification.manifest.lost) lost.insert(gcode.id);

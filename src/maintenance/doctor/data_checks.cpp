@@ -48,7 +48,7 @@ std::string normal(const std::filesystem::path& path) {
     return std::filesystem::absolute(path).lexically_normal().string();
 }
 
-/// What keeps this user from working in a directory that is there.
+/// Why this user cannot use an existing directory.
 std::optional<Finding> find_closed(const char* check, const std::string& path, const struct stat& facts) {
     if (!S_ISDIR(facts.st_mode)) return error(check, path + " is not a directory");
     if (::access(path.c_str(), R_OK | W_OK | X_OK) == 0) return std::nullopt;

@@ -69,7 +69,7 @@ Finding check_administrator(storage::Database& database) {
     return ok(kAdministrator, fmt::format("{} can log in", able));
 }
 
-/// Names that a person may take for one another: each logs in with exactly its own.
+/// Names that people can confuse; each user logs in with the exact name.
 Finding check_names(storage::Database& database) {
     constexpr const char* kNames = "user names";
     std::vector<std::string> groups;
@@ -139,7 +139,7 @@ void examine(storage::Database& database, const config::Config& config, Database
     try {
         std::ranges::move(check_files(database, config), std::back_inserter(findings));
     } catch (const std::filesystem::filesystem_error& failure) {
-        // Not the database's fault; the check of the store says whose it is.
+        // This is not a fault of the database; the check of the store explains it.
         findings.push_back(error("g-code files", fmt::format("they cannot be examined: {}", failure.what())));
     }
     report.newest_row = storage::Inspector(database).newest_row();

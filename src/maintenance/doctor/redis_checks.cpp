@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kRedis = "redis";
 constexpr const char* kNginx = "nginx";
 
-/// What Redis says of itself, which no other one says. Throws Error.
+/// The run id of Redis, which is unique. Throws Error.
 std::string run_id(redis::ConnectionOptions options) {
     Loop loop;
     return loop.run_until_done([](redis::ConnectionOptions wanted) -> Awaitable<std::string> {

@@ -12,9 +12,9 @@ namespace karmen::maintenance::doctor {
 
 namespace {
 
-/// Drawn secrets have at least that many; of 32 random hexadecimal digits hardly any set has fewer.
+/// Random secrets have at least this many: hardly any text of 32 random hexadecimal digits has fewer.
 constexpr std::size_t kDifferentCharactersMin = 8;
-/// Shorter ones come by chance too.
+/// Shorter runs also occur by chance.
 constexpr std::size_t kRunMin = 4;
 constexpr std::size_t kRepetitionMin = 6;
 
@@ -32,7 +32,7 @@ bool is_run(std::string_view part) {
     });
 }
 
-/// How many bytes of a text somebody could guess from the others, or without them.
+/// Counts the bytes of a text that can be guessed, from other bytes or without them.
 class Predictable {
   public:
     explicit Predictable(std::string_view text) : text_(text), is_predictable_(text.size(), false) {

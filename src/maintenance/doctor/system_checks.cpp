@@ -27,12 +27,12 @@ constexpr const char* kClock = "clock";
 constexpr const char* kDescriptors = "descriptors";
 constexpr const char* kPort = "port";
 
-/// Two machines that are synchronised are never as far apart.
+/// The clocks of two synchronised machines never differ by this much.
 constexpr std::chrono::minutes kClockTolerance{1};
 /// For the database, files, the log and requests to printers.
 constexpr std::uint64_t kOtherDescriptors = 1000;
 
-/// The errno of an attempt to take the port without listening there; 0: it is free.
+/// The errno of an attempt to bind the port without listening; 0 if it is free.
 int try_port(const boost::asio::ip::tcp::endpoint& endpoint) {
     const FileDescriptor socket(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket) return errno;
@@ -42,7 +42,7 @@ int try_port(const boost::asio::ip::tcp::endpoint& endpoint) {
     return ::bind(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 ? 0 : errno;
 }
 
-/// A server that listens on all addresses is asked on this machine's own.
+/// A server that listens on all addresses is asked at the loopback address.
 std::string url_of(boost::asio::ip::tcp::endpoint endpoint) {
     namespace ip = boost::asio::ip;
     if (endpoint.address() == ip::address_v4::any()) endpoint.address(ip::address_v4::loopback());

@@ -38,7 +38,7 @@ bool has_api_key(const PrinterAddress& address) {
     return address.api_key && !address.api_key->empty();
 }
 
-/// Of anything but a success.
+/// REQUIRES: it is not a success.
 CommandOutcome failed_outcome(const HttpResult& result) {
     using Result = CommandOutcome::Result;
     if (!result) return {Result::kUnreachable, bounded_text(describe(diagnosis_of(result)))};
@@ -90,7 +90,8 @@ net::HttpRequest Client::request_to(const PrinterAddress& address, std::string_v
     if (address.api_key && !address.api_key->empty()) request.headers.emplace_back("X-Api-Key", *address.api_key);
     request.tls_fingerprint = address.tls_fingerprint;
     request.connect_timeout = options_.connect_timeout;
-    request.total_timeout = std::chrono::milliseconds(0);  // send_within, since the wait for a turn counts too
+    // send_within limits the time, because the wait for a turn counts too.
+    request.total_timeout = std::chrono::milliseconds(0);
     request.answer_bytes_max = options_.answer_bytes_max;
     return request;
 }
@@ -148,14 +149,14 @@ Awaitable<SniffedServer> Client::sniff(PrinterAddress address) {
     co_return server;
 }
 
-/// Without a key nothing but a command tells.
+/// Without a key, only a command can show it.
 Awaitable<bool> Client::may_command(PrinterAddress address) {
     if (!has_api_key(address)) co_return true;
     const HttpResult user = co_await get(std::move(address), "/api/currentuser");
     co_return !user || user->status != 200 || parse_current_user(user->body).may_print;
 }
 
-/// The same answer comes to a wrong key and to one without the right: who the server thinks we are tells them apart.
+/// A wrong key and one without the right get the same answer; the user that the server names tells them apart.
 Awaitable<PrinterStatus> Client::explain_denial(PrinterAddress address) {
     const bool has_key = has_api_key(address);
     std::string name;
@@ -166,8 +167,7 @@ Awaitable<PrinterStatus> Client::explain_denial(PrinterAddress address) {
     co_return diagnosis_of_denial(has_key, name);
 }
 
-/// `/api/printer` answered 409: the error that its printer stopped with, or the connection that is being made, stands
-/// elsewhere.
+/// `/api/printer` answered 409: other routes tell whether the printer stopped with an error or is being connected.
 Awaitable<PrinterStatus> Client::status_without_printer(PrinterAddress address) {
     const HttpResult job = co_await get(address, "/api/job");
     PrinterStatus status = parse_status_without_printer(job && job->status == 200 ? job->body : std::string_view());
@@ -215,7 +215,8 @@ Awaitable<Observed<CommandOutcome>> Client::disconnect(PrinterAddress address) {
 }
 
 Awaitable<Observed<CommandOutcome>> Client::bring_to(PrinterAddress address, Connection wanted) {
-    // Not /api/printer, which answers 409 also while it is connecting, for ever if need be: that must be ended too.
+    // Not /api/printer, which also answers 409 while it is connecting, possibly for ever. Disconnecting must end that
+    // too.
     const HttpResult current = co_await get(address, "/api/connection");
     const auto seen = observed_access(address, current);
     if (!current || !is_success(*current)) co_return Observed<CommandOutcome>{failed_outcome(current), seen};
@@ -234,7 +235,7 @@ Awaitable<Observed<CommandOutcome>> Client::bring_to(PrinterAddress address, Con
 
 Awaitable<Observed<CommandOutcome>> Client::command_job(PrinterAddress address, JobCommand command) {
     if (command == JobCommand::kToggle) {
-        // OctoPrint 2.0 takes a paused print for one that prints, and pauses it again.
+        // OctoPrint 2.0 treats a paused print as printing, and would pause it again.
         const HttpResult now = co_await get(address, "/api/printer?exclude=temperature,sd");
         if (!now || (!is_success(*now) && now->status != 409)) co_return co_await observed_command(address, now);
         const auto status = parse_status(now->body);
@@ -244,7 +245,7 @@ Awaitable<Observed<CommandOutcome>> Client::command_job(PrinterAddress address, 
     co_return co_await observed_command(std::move(address), result);
 }
 
-/// A refusal for lack of rights says whether the key is good for nothing or for questions only.
+/// After a refusal for lack of rights, a query shows whether the key allows nothing or only queries.
 Awaitable<Observed<CommandOutcome>> Client::observed_command(PrinterAddress address, HttpResult result) {
     Observed<CommandOutcome> observed{outcome_of(result), observed_access(address, result)};
     if (!result || !is_denied(*result)) co_return observed;
@@ -291,7 +292,7 @@ Awaitable<HttpResult> Client::upload(PrinterAddress address, PrintFile file, Hos
     co_return co_await http_.send(std::move(request));
 }
 
-/// A printer that is slow to begin must not be told of as one that does not print: it is asked for a while.
+/// A printer that begins slowly must not be reported as not printing, so it is asked for a while.
 Awaitable<PrintOutcome> Client::find_out(PrinterAddress address, SentFile sent, UnclearAnswer unclear) {
     using Clock = std::chrono::steady_clock;
     if (!unclear.told_path.empty() && !unclear.told_path.contains("..")) sent.path = unclear.told_path;

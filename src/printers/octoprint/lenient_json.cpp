@@ -15,7 +15,7 @@ constexpr std::size_t kDepthMax = 32;
 std::optional<json::value> parse(std::string_view body) {
     json::parse_options options;
     options.max_depth = kDepthMax;
-    options.allow_invalid_utf8 = true;  // a file name in Latin-1 is no reason to lose sight of a printer
+    options.allow_invalid_utf8 = true;  // so that a file name in Latin-1 does not make the answer unreadable
     json::error_code error;
     json::value value = json::parse(body, error, {}, options);
     if (error) return std::nullopt;

@@ -17,7 +17,8 @@ constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 constexpr int kTooLarge = 413;
 
-/// Of servers between Karmen and the printer, nginx for one: what must be changed there. Empty: no such answer.
+/// For an answer of a proxy such as nginx between Karmen and the printer: what must be changed there. Empty for other
+/// answers.
 std::string_view advice_of_proxy(int status) {
     switch (status) {
         case kTooLarge:
@@ -66,7 +67,7 @@ std::optional<JobVerdict> verdict_on_job(const HttpResult& job, const SentFile& 
     if (!file) return std::nullopt;
     if (!file->is_active) return JobVerdict::kIdle;
     const bool is_same_size = !file->size_bytes || std::cmp_equal(*file->size_bytes, sent.size_bytes);
-    // Some servers tell the path as the name, or the name alone.
+    // Some servers send the path as the name, or only the name.
     const bool is_same_name = file->path == sent.path || file->name == sent.path || file->name == sent.name;
     return is_same_size && is_same_name ? JobVerdict::kPrintsIt : JobVerdict::kPrintsAnother;
 }

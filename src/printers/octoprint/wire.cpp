@@ -37,7 +37,8 @@ std::string shown_text(const json::value* value) {
     return bounded_text(text_of(value).value_or(std::string_view()));
 }
 
-/// As OctoPrint's own page takes a flag, by JavaScript's rules: other servers send 0 and 1. A missing one is false.
+/// Reads a flag by JavaScript's rules, like OctoPrint's own page, because other servers send 0 and 1. A missing flag is
+/// false.
 bool is_true(const json::value* value) {
     if (!value || value->is_null()) return false;
     if (value->is_bool()) return value->get_bool();
@@ -160,7 +161,7 @@ std::string_view word_of(PrinterState state) {
     }
 }
 
-/// By the text of `/api/job`: no file is on its way through the printer.
+/// Whether the text of `/api/job` says that no print is running.
 bool is_idle(std::string_view text) {
     return begins_with_one_of(text,
                               {"Operational", "Offline", "Closed", "Opening", "Detecting", "Connecting", "Error"});
@@ -190,7 +191,7 @@ std::map<std::string, Temperature> temperatures_of(const json::value* temperatur
     return result;
 }
 
-/// Empty: it cannot be one. `url` has been found to be neither missing nor empty.
+/// Empty if it cannot be made absolute. REQUIRES: `url` is not empty.
 std::string absolute_url(std::string_view url, const PrinterAddress& address) {
     const bool is_printable = std::ranges::none_of(url, [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
     if (url.size() > kUrlBytesMax || !is_printable || !is_valid_utf8(url)) return {};

@@ -12,7 +12,7 @@
 namespace karmen::storage {
 namespace {
 
-/// A user who was deleted leaves the name.
+/// The name of a deleted user is kept in the row.
 constexpr std::string_view kUsername = "COALESCE(users.username, gcodes.deleted_username)";
 
 constexpr std::array<std::string_view, 14> kColumns{
@@ -32,7 +32,7 @@ constexpr std::array<ListColumn, 12> kListColumns{{
     {.name = "path", .expression = "gcodes.path"},
     {.name = "filename", .expression = "gcodes.filename", .cost = OrderCost::kPage},
     {.name = "display", .expression = "gcodes.display", .cost = OrderCost::kPage},
-    // Where files of Karmen 0.0.13 lay on the server is nobody's business.
+    // Clients must not see the server's paths of Karmen 0.0.13.
     {.name = "absolute_path",
      .expression = "CASE WHEN gcodes.absolute_path LIKE '/%' THEN '' ELSE gcodes.absolute_path END"},
     {.name = "uploaded", .expression = "gcodes.uploaded", .kind = ColumnKind::kTimestamp, .cost = OrderCost::kPage},
@@ -94,7 +94,7 @@ void mark_print_jobs(Session& session, std::int64_t gcode_id) {
 }
 
 std::uint64_t sum_of_sizes(Session& session, const Uuid& user) {
-    // As text: what a database makes of a sum is not always an integer of its own.
+    // As text, because the type of a sum differs between databases.
     static const Sql kSql =
         select({"CAST(COALESCE(SUM(size), 0) AS text)"}, "FROM gcodes WHERE user_uuid = :user_uuid");
     const std::string sum = session.only(kSql, {user}, [](Row& row) { return row.text(); });

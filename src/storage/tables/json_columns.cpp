@@ -13,10 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-/// What Karmen 0.0.13 took it passed on, however deep. The parser needs a few hundred bytes of stack for each level.
+/// Karmen 0.0.13 stored JSON of any depth. The parser needs a few hundred bytes of stack for each level.
 constexpr std::size_t kDepthMax = 1000;
 
-/// The code unit of the `\uXXXX` that the text begins with; none for anything else.
+/// The code unit of the `\uXXXX` that the text begins with; nullopt for anything else.
 std::optional<unsigned> escaped_unit(std::string_view text) {
     constexpr std::size_t kLength = 6;
     unsigned unit = 0;
@@ -26,7 +26,7 @@ std::optional<unsigned> escaped_unit(std::string_view text) {
     return unit;
 }
 
-/// Halves of surrogate pairs, which Python and PostgreSQL take and our parser does not, become U+FFFD.
+/// Replaces halves of surrogate pairs by U+FFFD: Python and PostgreSQL accept them, our parser does not.
 std::string without_lone_surrogates(std::string_view text) {
     const auto is_between = [](std::optional<unsigned> unit, unsigned first, unsigned last) {
         return unit && *unit >= first && *unit <= last;
@@ -44,7 +44,7 @@ std::string without_lone_surrogates(std::string_view text) {
     return result;
 }
 
-/// A JSON object as long as it is read, in memory of its own: lists parse hundreds of small ones.
+/// A JSON object while it is read, with its own memory, because lists parse hundreds of small ones.
 class ParsedObject {
   public:
     explicit ParsedObject(const std::optional<std::string>& text) {
@@ -53,7 +53,7 @@ class ParsedObject {
     ParsedObject(const ParsedObject&) = delete;
     ParsedObject& operator=(const ParsedObject&) = delete;
 
-    /// Empty when the text was something else.
+    /// Empty if the text was not an object.
     const json::object& object() const {
         static const json::object kNone;
         return is_object_ ? value_.get_object() : kNone;
@@ -76,7 +76,7 @@ class ParsedObject {
     bool is_object_ = false;
 };
 
-/// Reads the members of an object, empty where they are missing or of another type.
+/// Reads the members of an object; they are empty if they are missing or of another type.
 class Members {
   public:
     explicit Members(const json::object& object) : object_(object) {}
@@ -191,7 +191,7 @@ json::object thumbnail_object(const Thumbnail& thumbnail) {
     return object;
 }
 
-/// None for what this program does not know.
+/// nullopt if this program does not know it.
 std::optional<Thumbnail> thumbnail_from_object(const json::object& object) {
     const Members members(object);
     const auto format = named(kFormats, members.text("format"));
@@ -272,7 +272,7 @@ std::optional<PrinterProps> printer_props_from_json(const std::optional<std::str
 
 std::string analysis_to_json(const GcodeAnalysis& analysis) {
     const auto& [filament, temperatures, time, slicer, tools, nozzle, printer, layer, layer_first, layers,
-                 thumbnails] = analysis;  // which have a column of their own
+                 thumbnails] = analysis;  // which have their own column
     json::array tool_objects;
     for (const GcodeAnalysis::Tool& tool : tools) tool_objects.push_back(tool_object(tool));
     return json::serialize(json::object{{"filament",
