@@ -1,4 +1,4 @@
-# What makes a fault in memory harder to use for whoever finds one: for what is shipped.
+# Makes memory faults harder to exploit in the program that is shipped.
 option(KARMEN_HARDENED "Build with the hardening flags of a release" OFF)
 if(NOT KARMEN_HARDENED)
   return()

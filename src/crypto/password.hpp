@@ -20,8 +20,7 @@ inline constexpr int kHighestCostInUse = 15;
 std::string hash_password(std::string_view password, int cost);
 
 /// True when `hash` (`$2a$`, `$2b$` or `$2y$`) was made of this password. Takes as long as making the hash took, also
-/// for a wrong password, and compares in constant time; a text that is no such hash is answered false at once. Any
-/// thread, blocks.
+/// for a wrong password, and compares in constant time; false at once if `hash` is not such a hash. Any thread, blocks.
 bool verify_password(std::string_view password, const std::string& hash);
 
 /// The cost of a bcrypt hash; nullopt if the text is not such a hash. Any thread.

@@ -167,8 +167,8 @@ constexpr Rule kRules[] = {
 };
 
 // ---- Finding the rule. Files can be nine tenths comments, so nearly all must be turned away in a few nanoseconds: the
-// first word of a comment chooses a bucket of rules, most of which are empty. A key begins with a whole word, since `%`
-// and all separators are in no word.
+// first word of a comment chooses a bucket of rules, and most buckets are empty. A key begins with a whole word, since
+// `%` and all separators are in no word.
 
 constexpr std::size_t kKeyMaxBytes = 48;
 constexpr std::size_t kBuckets = CommentRules::kBuckets;
@@ -306,7 +306,7 @@ CommentRules::Kept CommentRules::keep_facts(const char* data, std::span<std::uin
     Kept kept;
     for (const std::uint16_t start : starts) {
         const char* const line = data + start;
-        // Arithmetic instead of conditions, of which a compiler may make branches: see first_word.
+        // Arithmetic instead of conditions, because a compiler may turn conditions into branches: see first_word.
         const Kind of_comment = kinds_[bucket_of(first_word(line + 1))];
         const auto kind = static_cast<unsigned>(*line == ';' ? of_comment : Kind::kFact);
         kept.elapsed = std::max(kept.elapsed, start * (kind >> 1));

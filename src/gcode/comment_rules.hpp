@@ -27,9 +27,9 @@ class CommentRules {
         std::size_t size = 0;  ///< how many lines are kept
         unsigned elapsed = 0;  ///< where the last `;TIME_ELAPSED:` begins, which is not kept; 0 if there is none
     };
-    /// The same for many: of the lines that begin at data + start keeps those that are no comments or may hold a fact.
-    /// But of `;TIME_ELAPSED:` the last usable one counts, so the caller needs the others only if the last is not
-    /// usable. REQUIRES: `starts` rises and has no 0; behind the first byte of each line kFirstWordPeek can be read.
+    /// The same for many lines, which begin at data + start: keeps those that are not comments or may hold a fact. But
+    /// of `;TIME_ELAPSED:` the last usable one counts, so the caller needs the others only if the last is not usable.
+    /// REQUIRES: `starts` rises and has no 0; behind the first byte of each line kFirstWordPeek can be read.
     Kept keep_facts(const char* data, std::span<std::uint16_t> starts) const;
 
     /// Reads one comment, without its `;` and the blanks behind it. So many bytes are `readable` from its beginning,

@@ -198,7 +198,7 @@ TEST_F(GcodesTest, ARowThatCannotBeInsertedLeavesNoFile) {
 
 class GcodesOnPostgresTest : public GcodesTest {
   public:
-    /// Whoever lists a g-code loses the connection at that moment.
+    /// A caller that lists a g-code loses the connection at that moment.
     void cut_connections(const std::string& moment) {
         (*postgres).lease().run_script(
             "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS "

@@ -71,7 +71,7 @@ struct RelayTest : ::testing::Test {
     std::unique_ptr<Relay> relay_;
 };
 
-/// With which code nobody gets a place; none when somebody does.
+/// The error code of an attempt to watch; nullopt if it succeeds.
 Awaitable<std::optional<ErrorCode>> refusal(Relay& relay, std::string host = kHost) {
     try {
         co_await relay.watch(std::move(host));
