@@ -41,17 +41,19 @@ class RedisEventJournalTest : public ClusterTest {
     };
 
     /// The next event, by its data; of a reset its name.
-    static Awaitable<std::string> next(EventFollower& follower) {
-        for (;;) {
+    static Awaitable<std::string> next(EventFollower& follower,
+                                       std::source_location where = std::source_location::current()) {
+        for (const TestDeadline deadline(where);; deadline.check()) {
             const auto events = co_await follower.next(10ms);
             if (events->empty()) continue;
             EXPECT_EQ(events->size(), 1U);
             co_return events->front()->name == kResetEvent ? kResetEvent : events->front()->data;
         }
     }
-    static Awaitable<std::vector<std::string>> collect(EventFollower& follower, std::size_t count) {
+    static Awaitable<std::vector<std::string>> collect(EventFollower& follower, std::size_t count,
+                                                       std::source_location where = std::source_location::current()) {
         std::vector<std::string> all;
-        while (all.size() < count) {
+        for (const TestDeadline deadline(where); all.size() < count; deadline.check()) {
             const auto events = co_await follower.next(10ms);
             for (const auto& event : *events) all.push_back(event->name == kResetEvent ? event->name : event->data);
         }

@@ -54,14 +54,15 @@ class RedisPrinterExchangeTest : public ClusterTest {
     /// Until what was published has come to the other one.
     Awaitable<void> settle() {
         const int asked = api.at(host).statuses;
-        for (;;) {
+        for (const TestDeadline deadline;; deadline.check()) {
             redis::Arguments command{"EXISTS", prefix + "printer-claim:" + host};
             if ((co_await this->command(std::move(command))).integer() == 0) break;
         }
         EXPECT_EQ(api.at(host).statuses, asked);
     }
     Awaitable<void> wait_until_other_sees(PrinterState state) {
-        while ((co_await other.snapshot(host)).status.state != state) co_await sleep_for(std::chrono::milliseconds(1));
+        for (const TestDeadline deadline; (co_await other.snapshot(host)).status.state != state;)
+            co_await wait_a_little(deadline);
     }
     Awaitable<redis::Reply> webcam_key() {
         redis::Arguments command{"GET", "webcam_" + host};

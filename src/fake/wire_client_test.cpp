@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "runtime/loop.hpp"
-#include "runtime/sleep.hpp"
+#include "runtime/testing.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read_until.hpp>
@@ -132,13 +132,14 @@ Awaitable<Answer> upload(const FakePrinter& printer, std::vector<FormPart> parts
     return ask(printer, upload_request(parts));
 }
 
-Awaitable<void> wait_for(const FakePrinter& printer, std::string pointer, json::value value) {
-    for (;;) {
+Awaitable<void> wait_for(const FakePrinter& printer, std::string pointer, json::value value,
+                         std::source_location where) {
+    for (const TestDeadline deadline(where);;) {
         const json::value state = (co_await get(printer, "/fake/state")).json();
         boost::system::error_code missing;
         const json::value* found = state.find_pointer(pointer, missing);
         if (found && *found == value) co_return;
-        co_await sleep_for(std::chrono::milliseconds(1));
+        co_await wait_a_little(deadline);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,9 +60,9 @@ Awaitable<Answer> get(const FakePrinter& printer, std::string target);
 Awaitable<Answer> post(const FakePrinter& printer, std::string target, std::string body);
 Awaitable<Answer> upload(const FakePrinter& printer, std::vector<FormPart> parts);
 
-/// Asks /fake/state until the member at this JSON pointer is `value`; a test that waits in vain fails by the time
-/// limit of its program.
-Awaitable<void> wait_for(const FakePrinter& printer, std::string pointer, boost::json::value value);
+/// Asks /fake/state until the member at this JSON pointer is `value`.
+Awaitable<void> wait_for(const FakePrinter& printer, std::string pointer, boost::json::value value,
+                         std::source_location where = std::source_location::current());
 
 /// Runs the scenario on a printer of its own; it must not capture anything.
 using Scenario = Awaitable<void> (*)(FakePrinter&);

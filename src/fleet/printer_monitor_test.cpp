@@ -50,6 +50,12 @@ class PrinterMonitorTest : public events::ServiceTest {
 
 using Self = PrinterMonitorTest;
 
+Awaitable<void> until_seen(PrinterMonitor& monitor, std::string host, PrinterStatus status,
+                           std::source_location where = std::source_location::current()) {
+    for (const TestDeadline deadline(where); (co_await monitor.snapshot(host)).status != status;)
+        co_await wait_a_little(deadline);
+}
+
 Awaitable<void> read_into(PrinterMonitor& monitor, std::string host, std::vector<PrinterSnapshot>& seen) {
     seen.push_back(co_await monitor.snapshot(std::move(host)));
 }
@@ -129,7 +135,7 @@ TEST_F(PrinterMonitorTest, APrinterThatHangsDoesNotDelayAnother) {
 TEST_F(PrinterMonitorTest, APrinterThatHangsIsNotRespondingAtTheDeadline) {
     play(with_deadline(1ms), [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor, kOtherHost);
-        while ((co_await monitor.snapshot(kOtherHost)).status != t.other.status) co_await sleep_for(1ms);
+        co_await until_seen(monitor, kOtherHost, t.other.status);
         t.api.hold(kHost);
         t.add(monitor, kHost);
         const auto seen = co_await monitor.snapshots({kHost, kOtherHost, kHost});
@@ -146,7 +152,7 @@ TEST_F(PrinterMonitorTest, WhatAPrinterSaidBeforeItHungIsNotShownAfterTheDeadlin
     options.deadline = 5ms;
     play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor);
-        while ((co_await monitor.snapshot(kHost)).status != t.script.status) continue;
+        co_await until_seen(monitor, kHost, t.script.status);
         t.api.hold(kHost);
         EXPECT_EQ((co_await monitor.snapshot(kHost)).status.state, PrinterState::kTimeout);
         t.api.release(kHost);
@@ -159,7 +165,7 @@ TEST_F(PrinterMonitorTest, AnAnswerThatComesTooLateServesTheNextReader) {
         t.add(monitor);
         EXPECT_EQ((co_await monitor.snapshot(kHost)).status.state, PrinterState::kTimeout);
         t.api.release(kHost);
-        while ((co_await monitor.snapshot(kHost)).status != t.script.status) co_await sleep_for(1ms);
+        co_await until_seen(monitor, kHost, t.script.status);
         EXPECT_EQ(t.script.statuses, 1);
     });
 }
@@ -297,10 +303,10 @@ TEST_F(PrinterMonitorTest, WhatCannotBeStoredIsStoredAfterTheNextCheck) {
             EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
             EXPECT_TRUE(t.stored().connected);
         }
-        while (t.stored().connected) {  // the pool may still be full for a moment
+        for (const TestDeadline deadline; t.stored().connected;) {  // the pool may still be full for a moment
             monitor.invalidate(kHost);
             co_await monitor.snapshot(kHost);
-            co_await sleep_for(1ms);
+            co_await wait_a_little(deadline);
         }
     });
 }

@@ -5,10 +5,10 @@
 #include "runtime/loop.hpp"
 #include "runtime/sleep.hpp"
 #include "runtime/task_group.hpp"
+#include "runtime/testing.hpp"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <latch>
 #include <stdexcept>
 
@@ -16,10 +16,6 @@ namespace karmen::identity {
 namespace {
 
 using namespace std::chrono_literals;
-
-Awaitable<void> until(std::function<bool()> has_come) {
-    while (!has_come()) co_await sleep_for(1ms);
-}
 
 /// One worker; what is done is written down in its order.
 class PasswordQueueTest : public testing::Test {
@@ -148,7 +144,7 @@ Awaitable<void> leave_when_the_turn_begins(PasswordQueueTest& test) {
             impatient.spawn(test.log_in("home", "impatient"));
             co_await until([&] { return test.queue.waiting() == 1; });
             release.count_down();
-            while (test.queue.waiting() == 1) co_await sleep_for(0ms);
+            for (const TestDeadline deadline; test.queue.waiting() == 1; deadline.check()) co_await sleep_for(0ms);
         }
         impatient.cancel();
         co_await impatient.join();

@@ -207,7 +207,7 @@ TEST_F(HttpClientTest, AHungServerCostsTheTimeLimitOnly) {
     const auto result = send(std::move(request));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, Kind::kTimeout);
-    while (server.open_connections() > 0) std::this_thread::yield();  // closed on our side too
+    block_until([&server] { return server.open_connections() == 0; });  // closed on our side too
 }
 
 TEST_F(HttpClientTest, SlowDripsDoNotProlongTheTotalTime) {
@@ -476,7 +476,7 @@ TEST_F(HttpClientTest, ACancelAtAnyMomentEndsTheExchangeAndItsConnection) {
         loop_.run_until_done(cancel_after(group, steps));
         EXPECT_EQ(aborted, 3) << steps;
     }
-    while (server.open_connections() > 0) std::this_thread::yield();
+    block_until([&server] { return server.open_connections() == 0; });
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ TEST_F(HttpStreamTest, GivesTheHeadBeforeTheBody) {
         asked = connection.read_request().line();
         connection.write("HTTP/1.1 100 Continue\r\n\r\n");
         connection.write(kHead);
-        while (!may_go_on) std::this_thread::yield();
+        block_until([&may_go_on] { return may_go_on.load(); });
         connection.write("body");
     });
     loop_.run_until_done(release_after_the_head(client_, request_to(server.url("/webcam/?action=stream")), may_go_on));
@@ -249,7 +249,7 @@ TEST_F(HttpStreamTest, IsOverForTheServerWhenItIsDestroyed) {
         EXPECT_TRUE(stream && co_await stream->read());
     };
     loop_.run_until_done(open_and_leave(client_, request_to(server.url())));
-    while (!has_closed) std::this_thread::yield();
+    block_until([&has_closed] { return has_closed.load(); });
 }
 
 Awaitable<void> ask_beside_streams(HttpClient& client, std::string stream_url, std::string url) {

@@ -301,7 +301,7 @@ TEST_F(HttpUploadTest, ACancelAtAnyMomentEndsIt) {
         loop_.run_until_done(cancel_after(group, steps));
         EXPECT_EQ(aborted, 1) << steps;
     }
-    while (server.open_connections() > 0) std::this_thread::yield();
+    block_until([&server] { return server.open_connections() == 0; });
 }
 
 TEST_F(HttpUploadTest, AFullPoolIsAnErrorOfOurs) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/testing.hpp"
 #include "base/text.hpp"
 
 #include <arpa/inet.h>

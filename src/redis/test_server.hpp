@@ -2,13 +2,12 @@
 
 #include "redis/client.hpp"
 #include "redis/url.hpp"
-#include "runtime/sleep.hpp"
+#include "runtime/testing.hpp"
 
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <hiredis/hiredis.h>
 #include <memory>
 #include <spawn.h>
@@ -58,7 +57,7 @@ class TestServer {
         arguments.push_back(nullptr);
         if (::posix_spawnp(&process_, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0)
             throw std::runtime_error("redis-server is missing; scripts/setup test installs it");
-        while (!answers()) {
+        for (const TestDeadline deadline; !answers(); deadline.check()) {
             if (::waitpid(process_, nullptr, WNOHANG) != 0) throw std::runtime_error("redis-server ended");
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
@@ -102,12 +101,6 @@ class TestServer {
     std::string folder_;
     pid_t process_ = 0;
 };
-
-/// For tests only: what a coroutine waits for, looked at in short steps. Gives up after a long time.
-inline Awaitable<void> until(std::function<bool()> happened) {
-    for (int i = 0; i < 10'000 && !happened(); ++i) co_await sleep_for(std::chrono::milliseconds(1));
-    if (!happened()) throw std::runtime_error("what the test waits for did not happen");
-}
 
 /// For tests only: short limits, so that nothing is waited for in seconds.
 inline ConnectionOptions quick(Url url) {

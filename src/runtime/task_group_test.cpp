@@ -4,6 +4,7 @@
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/sleep.hpp"
+#include "runtime/testing.hpp"
 #include "runtime/timeout.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -112,7 +113,7 @@ TEST(TaskGroup, WaitsForWorkOnAPoolThatCannotBeCancelled) {
     bool saw_abort = false;
     group.spawn(block_on(pool, started, release, saw_abort));
     const auto scenario = [](TaskGroup& tasks, std::latch& begun, std::latch& go) -> Awaitable<void> {
-        while (!begun.try_wait()) co_await sleep_for(1ms);
+        co_await until([&begun] { return begun.try_wait(); });
         tasks.cancel();
         EXPECT_EQ(tasks.size(), 1U);
         go.count_down();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/testing.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/sleep.hpp"
@@ -11,14 +12,22 @@
 #include <latch>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <utility>
 
 /// For tests only.
 namespace karmen {
 
-/// Waits for something that must come; a test where it does not come is ended by the time limit of the test run.
-inline Awaitable<void> until(std::function<bool()> has_come) {
-    while (!has_come()) co_await sleep_for(std::chrono::milliseconds(1));
+/// One step of a loop that waits; throws at the deadline.
+inline Awaitable<void> wait_a_little(const TestDeadline& deadline) {
+    deadline.check();
+    return sleep_for(std::chrono::milliseconds(1));
+}
+
+/// Waits for something that must come.
+inline Awaitable<void> until(std::function<bool()> has_come,
+                             std::source_location where = std::source_location::current()) {
+    for (const TestDeadline deadline(where); !has_come();) co_await wait_a_little(deadline);
 }
 
 /// With which code an operation fails; none when it does not.

@@ -103,13 +103,13 @@ Awaitable<void> cancel_a_read(TestRedisQueues& queues, HoldingProxy& proxy, Log&
     TaskGroup reading(co_await asio::this_coro::executor, log, "test");
     Queue& queue = queues.queue();
     reading.spawn(take_until_cancelled(queue));
-    co_await redis::until([&proxy] { return proxy.has_held(); });
+    co_await until([&proxy] { return proxy.has_held(); });
     reading.cancel();
     co_await reading.join();
     NewTask task{"test"};
     co_await queue.add(std::move(task));
     proxy.release();
-    co_await redis::until([&proxy] { return proxy.has_sent(); });
+    co_await until([&proxy] { return proxy.has_sent(); });
     EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1}));
     co_await proxy.stop();
 }

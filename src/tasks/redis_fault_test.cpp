@@ -58,11 +58,8 @@ class RedisFaultTest : public testing::Test {
     }
 
     Awaitable<void> until_done(Queue& queue) {
-        for (int i = 0; i < 10'000; ++i) {
-            if (queues_.client().is_connected() && co_await queue.counts() == TaskCounts{}) co_return;
-            co_await sleep_for(1ms);
-        }
-        ADD_FAILURE() << "tasks are left over";
+        co_await until([this] { return queues_.client().is_connected(); });
+        for (const TestDeadline deadline; co_await queue.counts() != TaskCounts{};) co_await wait_a_little(deadline);
     }
 
     void expect_all_done() {
@@ -75,7 +72,7 @@ class RedisFaultTest : public testing::Test {
         server_.kill();
         co_await add(10);
         server_.start();
-        co_await redis::until([this] { return queues_.client().is_connected(); });
+        co_await until([this] { return queues_.client().is_connected(); });
         co_await add(50);
     }
 
@@ -84,7 +81,7 @@ class RedisFaultTest : public testing::Test {
         server_.pause();
         co_await add(10);
         server_.resume();
-        co_await redis::until([this] { return queues_.client().is_connected(); });
+        co_await until([this] { return queues_.client().is_connected(); });
         co_await add(50);
     }
 
@@ -92,9 +89,9 @@ class RedisFaultTest : public testing::Test {
         co_await add(5);
         co_await until_done(queues_.queue());
         server_.lose_everything();
-        co_await redis::until([this] { return !queues_.client().is_connected(); });
+        co_await until([this] { return !queues_.client().is_connected(); });
         server_.start();
-        co_await redis::until([this] { return queues_.client().is_connected(); });
+        co_await until([this] { return queues_.client().is_connected(); });
         co_await add(5);
     }
 

@@ -1,7 +1,6 @@
 #include "tasks/scheduler.hpp"
 
 #include "base/error.hpp"
-#include "runtime/sleep.hpp"
 #include "tasks/test_queues.hpp"
 
 #include <gmock/gmock.h>
@@ -43,8 +42,8 @@ Awaitable<void> add_when_due(TestQueues& queues) {
     EXPECT_EQ(task->task.payload, R"({"of":"hour"})");
     EXPECT_EQ(co_await queue.counts(), (TaskCounts{.running = 1}));
     co_await timetable.add_if_due(often());
-    for (int i = 0; i < 10'000 && (co_await queue.counts()).queued < 2; ++i) {
-        co_await sleep_for(1ms);
+    for (const TestDeadline deadline; (co_await queue.counts()).queued < 2;) {
+        co_await wait_a_little(deadline);
         co_await timetable.lead();
         co_await timetable.add_if_due(often());
     }
@@ -85,12 +84,7 @@ Awaitable<void> lead_alone(TestQueues& queues) {
     co_await second.resign();
     EXPECT_TRUE(co_await first.lead()) << "only who leads can resign";
     // A leader that died renews no more.
-    bool is_second = false;
-    for (int i = 0; i < 10'000 && !is_second; ++i) {
-        co_await sleep_for(1ms);
-        is_second = co_await second.lead();
-    }
-    EXPECT_TRUE(is_second);
+    for (const TestDeadline deadline; !co_await second.lead();) co_await wait_a_little(deadline);
     EXPECT_FALSE(co_await first.lead());
     const auto late = co_await first.add_if_due(hourly());
     EXPECT_EQ(late, std::nullopt);
@@ -125,7 +119,7 @@ Awaitable<void> schedule(TestQueues& queues) {
     Scheduler& other = first.is_leading() ? second : first;
     co_await leader.stop();
     EXPECT_FALSE(leader.is_leading());
-    co_await redis::until([&other] { return other.is_leading(); });
+    co_await until([&other] { return other.is_leading(); });
     co_await other.stop();
 }
 
@@ -137,11 +131,11 @@ Awaitable<void> survive_an_absence(TestRedisQueues& queues, redis::TestServer& s
     Log log = Log::silent();
     Scheduler scheduler(co_await boost::asio::this_coro::executor, queues.timetable(), {hourly()}, log, 5ms);
     scheduler.start();
-    co_await redis::until([&scheduler] { return scheduler.is_leading(); });
+    co_await until([&scheduler] { return scheduler.is_leading(); });
     server.kill();
-    co_await redis::until([&scheduler] { return !scheduler.is_leading(); });
+    co_await until([&scheduler] { return !scheduler.is_leading(); });
     server.start();
-    co_await redis::until([&scheduler] { return scheduler.is_leading(); });
+    co_await until([&scheduler] { return scheduler.is_leading(); });
     EXPECT_EQ(co_await queues.queue().counts(), (TaskCounts{.queued = 1}));
     co_await scheduler.stop();
 }

@@ -105,12 +105,9 @@ class WorkerTest : public testing::TestWithParam<QueueKind> {
         co_await queue.add(std::move(task));
     }
 
-    static Awaitable<void> until_counts(Queue& queue, TaskCounts counts) {
-        for (int i = 0; i < 10'000; ++i) {
-            if (co_await queue.counts() == counts) co_return;
-            co_await sleep_for(1ms);
-        }
-        ADD_FAILURE() << "the tasks do not come to where they should";
+    static Awaitable<void> until_counts(Queue& queue, TaskCounts counts,
+                                        std::source_location where = std::source_location::current()) {
+        for (const TestDeadline deadline(where); co_await queue.counts() != counts;) co_await wait_a_little(deadline);
     }
 
     Loop loop_;
@@ -186,7 +183,7 @@ TEST_P(WorkerTest, ATaskHasADeadline) {
 
 Awaitable<void> stop_with_grace(WorkerTest& test, Queue& queue, Worker& worker) {
     co_await WorkerTest::add(queue, "note", "x");
-    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    co_await until([&test] { return !test.notes_.begun.empty(); });
     co_await worker.stop(1h);
     EXPECT_THAT(test.notes_.done, testing::ElementsAre("x"));
     co_await WorkerTest::add(queue, "note", "y");
@@ -199,7 +196,7 @@ TEST_P(WorkerTest, FinishesWhatItHasBeforeItStops) {
 
 Awaitable<void> stop_without_grace(WorkerTest& test, Queue& queue, Worker& worker) {
     co_await WorkerTest::add(queue, "hang", "x");
-    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    co_await until([&test] { return !test.notes_.begun.empty(); });
     co_await worker.stop(1ms);
     EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1}));
     const auto again = co_await queue.take(20s);
@@ -212,7 +209,7 @@ TEST_P(WorkerTest, GivesBackWhatItCannotFinishInTime) {
 
 Awaitable<void> lose_the_lease(WorkerTest& test, Queue& queue, Worker& worker) {
     co_await WorkerTest::add(queue, "hang", "x");
-    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    co_await until([&test] { return !test.notes_.begun.empty(); });
     Queue& other = test.queues_->queue();
     const auto stolen = co_await other.take(20s);
     EXPECT_EQ(stolen->task.attempt, 2);
@@ -232,7 +229,7 @@ TEST_P(WorkerTest, EndsWhatWasGivenToAnother) {
 
 Awaitable<void> keep_what_takes_long(WorkerTest& test, Queue& queue, Worker&) {
     co_await WorkerTest::add(queue, "hang", "x");
-    co_await redis::until([&test] { return !test.notes_.begun.empty(); });
+    co_await until([&test] { return !test.notes_.begun.empty(); });
     const auto stolen = co_await test.queues_->queue().take(1500ms);
     EXPECT_FALSE(stolen);
     EXPECT_EQ(test.notes_.begun.size(), 1U);

@@ -2,11 +2,10 @@
 
 #include "base/error.hpp"
 #include "net/test_server.hpp"
-#include "runtime/sleep.hpp"
+#include "runtime/testing.hpp"
 #include "webcam/relay.hpp"
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <poll.h>
@@ -68,10 +67,5 @@ class TestSource final : public StreamSource {
     std::optional<Error> error;
     int asked = 0;
 };
-
-/// Waits for something that must come; a test where it does not come is ended by the time limit of the test run.
-inline Awaitable<void> until(std::function<bool()> has_come) {
-    while (!has_come()) co_await sleep_for(std::chrono::milliseconds(1));
-}
 
 }  // namespace karmen::webcam::testing

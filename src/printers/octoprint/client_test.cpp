@@ -591,7 +591,7 @@ TEST_F(OctoPrintClientTest, WhileAFileIsSentThePrinterIsStillWatchedAndTakesNoSe
     const TestServer server([&](TestConnection& connection) {
         const auto request = connection.read_request();
         if (request.line() == "POST /api/files/local") {
-            while (!was_asked) std::this_thread::yield();
+            block_until([&was_asked] { return was_asked.load(); });
             connection.answer(201, R"({"effectivePrint":true})");
         } else {
             connection.answer(200, kOperational);
