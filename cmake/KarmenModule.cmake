@@ -32,9 +32,11 @@ function(karmen_use_precompiled target name)
   endif()
 endfunction()
 
-# karmen_module(<folder> DEPS …): library karmen_<folder> of its sources, and karmen_<folder>_test of its *_test.cpp.
+# karmen_module(<folder> DEPS … TESTS …): library karmen_<folder> of its sources, and karmen_<folder>_test of its *_test.cpp.
+# A row names every module whose headers the folder includes, even if another brings it along: scripts/check-layers holds the
+# sources to that. TESTS: what only tests include.
 function(karmen_module name)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;TESTS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
@@ -52,7 +54,7 @@ function(karmen_module name)
   endif()
   if(tests)
     add_executable(${target}_test ${tests})
-    target_link_libraries(${target}_test PRIVATE ${target} karmen_flags GTest::gmock GTest::gtest_main)
+    target_link_libraries(${target}_test PRIVATE ${target} ${ARG_TESTS} karmen_flags GTest::gmock GTest::gtest_main)
     # Half the time to compile, and no test measures time.
     target_compile_options(${target}_test PRIVATE -O0)
     karmen_use_precompiled(${target}_test karmen_common_test)
