@@ -2,7 +2,8 @@
 
 namespace karmen {
 
-inline constexpr const char* kVersion = KARMEN_VERSION;
+/// Of this program, as CMakeLists.txt has it. Only version.cpp is compiled anew when it changes.
+extern const char* const kVersion;
 inline constexpr const char* kDocsUrl = "https://karmen.readthedocs.io";
 
 }  // namespace karmen

@@ -1,0 +1,7 @@
+#include "base/version.hpp"
+
+namespace karmen {
+
+const char* const kVersion = KARMEN_VERSION;
+
+}  // namespace karmen
