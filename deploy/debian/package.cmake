@@ -10,7 +10,10 @@ install(FILES deploy/debian/karmen.toml DESTINATION /etc/karmen PERMISSIONS OWNE
 install(DIRECTORY deploy/systemd/ DESTINATION ${units} FILES_MATCHING PATTERN "*.service")
 install(FILES deploy/nginx/api.conf deploy/nginx/webcams.conf DESTINATION share/karmen/nginx)
 install(FILES deploy/nginx/karmen.conf DESTINATION ${doc}/examples/nginx)
-install(FILES deploy/README.md docs/operations.md deploy/debian/copyright web/docs/viewer/swagger-ui-bundle.js.LICENSE.txt DESTINATION ${doc})
+install(FILES deploy/README.md docs/operations.md deploy/debian/copyright DESTINATION ${doc})
+if(KARMEN_WEB)
+  install(FILES web/docs/viewer/swagger-ui-bundle.js.LICENSE.txt DESTINATION ${doc})
+endif()
 install(FILES deploy/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME karmen)
 
 # Debian wants its own form of changelog, compressed. The version is that of the package, which is known when it is made.

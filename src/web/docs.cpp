@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 
 // #embed is of C23; clang has it in C++ too.
 #pragma clang diagnostic ignored "-Wc23-extensions"
@@ -22,6 +25,14 @@ using api::Call;
 using api::Services;
 using api::WhenPasswordChangeIsForced;
 
+struct EmbeddedFile {
+    std::string_view name;
+    const char* media_type;
+    std::span<const unsigned char> bytes;
+};
+
+#ifdef KARMEN_WEB
+
 constexpr unsigned char kPage[] = {
 #embed "index.html"
 };
@@ -35,22 +46,25 @@ constexpr unsigned char kStyle[] = {
 #embed "viewer/swagger-ui.css"
 };
 
+constexpr std::array<EmbeddedFile, 3> kFiles{{
+    {"start.js", "text/javascript; charset=utf-8", kStart},
+    {"swagger-ui-bundle.js", "text/javascript; charset=utf-8", kViewer},
+    {"swagger-ui.css", "text/css; charset=utf-8", kStyle},
+}};
+
+#else
+
+constexpr unsigned char kPage[] = {
+#embed "without_viewer.html"
+};
+constexpr std::array<EmbeddedFile, 0> kFiles{};
+
+#endif
+
 /// The page talks to this server only; the images of its style sheet stand in it.
 constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-struct EmbeddedFile {
-    std::string_view name;
-    const char* media_type;
-    std::span<const unsigned char> bytes;
-};
-
-constexpr EmbeddedFile kFiles[] = {
-    {"start.js", "text/javascript; charset=utf-8", kStart},
-    {"swagger-ui-bundle.js", "text/javascript; charset=utf-8", kViewer},
-    {"swagger-ui.css", "text/css; charset=utf-8", kStyle},
-};
 
 /// The same for everybody: caches may keep it, and ask whether it is still so.
 http::Response static_response(const http::Request& request, const char* media_type, std::string text) {
@@ -78,7 +92,7 @@ Answer get_docs(const Services&, Call& call) {
 
 Answer get_docs_file(const Services&, Call& call) {
     const auto found = std::ranges::find(kFiles, std::string_view(call.path_value(0)), &EmbeddedFile::name);
-    if (found == std::end(kFiles)) throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
+    if (found == kFiles.end()) throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
     co_return static_response(call.request, found->media_type, text_of(found->bytes));
 }
 
