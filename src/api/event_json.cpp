@@ -16,7 +16,8 @@ struct ToEvent {
                     .printer = seen.printer, .fields = services::PrinterFields::all(), .snapshot = seen.snapshot}))};
     }
     EventText operator()(const events::PrinterRemoved& removed) const {
-        return {"printer-removed", to_text(boost::json::object{{"host", removed.host}})};
+        return {"printer-removed",
+                to_text(boost::json::object{{"id", removed.id.to_string()}, {"host", removed.host}})};
     }
     EventText operator()(const events::GcodeStored& stored) const { return {"gcode", to_text(to_json(stored.gcode))}; }
     EventText operator()(const events::GcodeRemoved& removed) const {

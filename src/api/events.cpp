@@ -56,7 +56,8 @@ Answer follow_events(const Services& services, Call& call) {
 constexpr std::string_view kEvents =
     "Server-sent events, for EventSource. `printer`, `gcode` and `printjob` have the row as the lists have it, a "
     "printer "
-    "with status, webcam and job; `printer-removed` has `host`, `gcode-removed` (its print jobs are not available any "
+    "with status, webcam and job; `printer-removed` has `id` and `host`, `gcode-removed` (its print jobs are not "
+    "available any "
     "more either) and `printjob-removed` have `id`. The first event is `reset`: from here on events come, so now read "
     "the lists. It comes again when events were missed. A client that comes back with Last-Event-ID gets what it "
     "missed. Whether the user still may follow is checked again and again (`auth.stream_check_interval`; without an "

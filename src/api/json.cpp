@@ -134,7 +134,8 @@ json::value analysis_json(const Gcode& gcode) {
 
 json::object to_json(const services::PrinterView& view) {
     const Printer& printer = view.printer;
-    json::object object{{"client", client_json(printer.client)},
+    json::object object{{"id", printer.id.to_string()},
+                        {"client", client_json(printer.client)},
                         {"printer_props", props_json(printer.props)},
                         {"name", printer.name},
                         {"hostname", or_null(printer.hostname)},
@@ -172,6 +173,7 @@ json::object to_json(const PrintJob& job) {
               {"size", job.gcode.size_bytes},
               {"available", job.gcode.available}}},
             {"printer_data", {{"host", job.printer.host}, {"name", job.printer.name}, {"client", job.printer.client}}},
+            {"printer_id", or_null(job.printer_id)},
             {"user_uuid", or_null(job.user)},
             {"username", or_null(job.username)}};
 }

@@ -87,6 +87,11 @@ PrinterProps read_props(JsonBody& body) {
     return props;
 }
 
+void check_host(JsonBody& body, const std::string& host) {
+    if (!host.empty() && !is_valid_printer_host(host))
+        body.fail("host", "must be an IPv4 address with an optional port, such as 192.168.1.20:5000");
+}
+
 Answer list_printers(const Services& services, Call& call) {
     const auto views = co_await services.printers.list(wanted_fields(call.request));
     boost::json::array items;
@@ -102,8 +107,7 @@ Answer add_printer(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     services::NewPrinter printer{.host = body.required_text("host"), .name = body.required_text("name", 4096)};
     call.audit.target = printer.host;
-    if (!printer.host.empty() && !is_valid_printer_host(printer.host))
-        body.fail("host", "must be an IPv4 address with an optional port, such as 192.168.1.20:5000");
+    check_host(body, printer.host);
     if (!printer.name.empty()) check_name(body, printer.name);
     printer.api_key = read_api_key(body);
     printer.protocol = read_protocol(body).value_or(Protocol::kHttp);
@@ -118,6 +122,10 @@ Answer change_printer(const Services& services, Call& call) {
     services::PrinterChange change{.protocol = read_protocol(body), .props = read_props(body)};
     if (const auto* protocol = body.member("protocol"); protocol && protocol->is_null())
         body.fail("protocol", "must be http or https");
+    if (body.has("host")) {
+        change.host = body.required_text("host");
+        check_host(body, *change.host);
+    }
     if (body.has("name")) {
         change.name = body.optional_text("name", 4096).value_or("");
         check_name(body, *change.name);
@@ -172,7 +180,7 @@ std::vector<Route> printer_routes() {
          .audit = "printer.change",
          .answers = {{200, "Printer"}},
          .body = {"PrinterChange"},
-         .errors = {kPrinterNotFound, kDiskFull},
+         .errors = {kPrinterNotFound, kConflict, kDiskFull},
          .note = "A body without any of these members changes nothing; an empty one is refused."},
         {.method = "DELETE",
          .path = "/printers/{host}",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/uuid.hpp"
 
 #include <cstdint>
 #include <map>
@@ -58,7 +59,8 @@ using PrinterProps = std::map<std::string, PropValue, std::less<>>;
 bool is_known_prop(std::string_view name);
 
 struct Printer {
-    std::string host;  ///< `a.b.c.d` or `a.b.c.d:port`; the primary key
+    Uuid id = Uuid::random();  ///< never changes
+    std::string host;          ///< `a.b.c.d` or `a.b.c.d:port`; one printer for each
     std::string name;
     std::string hostname;  ///< what mDNS calls it; empty when unknown
     Protocol protocol = Protocol::kHttp;

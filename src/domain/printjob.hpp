@@ -27,6 +27,7 @@ struct PrintJob {
     std::int64_t id = 0;
     std::int64_t gcode_id = 0;
     std::string printer_host;
+    std::optional<Uuid> printer_id = {};  ///< nullopt if the printer was gone before printers had ids
     Timestamp started{};
     GcodeCopy gcode;
     PrinterCopy printer;

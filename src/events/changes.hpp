@@ -17,6 +17,7 @@ struct PrinterSeen {
     bool operator==(const PrinterSeen&) const = default;
 };
 struct PrinterRemoved {
+    Uuid id;
     std::string host;
 };
 /// Uploaded, or analysed.

@@ -91,8 +91,8 @@ void PrinterMonitor::forget(const std::string& host) {
     watches_.erase(found);
 }
 
-std::vector<std::string> PrinterMonitor::watch_exactly(const std::vector<Printer>& printers,
-                                                       const std::function<bool(const std::string& host)>& is_picked) {
+std::vector<Printer> PrinterMonitor::watch_exactly(const std::vector<Printer>& printers,
+                                                   const std::function<bool(const std::string& host)>& is_picked) {
     std::set<std::string_view> picked;
     for (const Printer& printer : printers) {
         if (!is_picked(printer.host)) continue;
@@ -100,11 +100,11 @@ std::vector<std::string> PrinterMonitor::watch_exactly(const std::vector<Printer
         watch_if_changed(printer);
     }
     std::vector<std::string> gone;
-    std::vector<std::string> told;
+    std::vector<Printer> told;
     for (const auto& [host, watched] : watches_) {
         if (picked.contains(host)) continue;
         gone.push_back(host);
-        if (watched->told) told.push_back(host);
+        if (watched->told) told.push_back(watched->printer);
     }
     for (const std::string& host : gone) forget(host);
     return told;

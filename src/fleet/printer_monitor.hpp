@@ -65,9 +65,9 @@ class PrinterMonitor {
     void watch_if_changed(const Printer& printer);
     void forget(const std::string& host);
     /// The printers are these and no others, of which it watches the picked ones: those that changed anew; the rest is
-    /// forgotten. Gives the hosts that it has forgotten and has told of before.
-    std::vector<std::string> watch_exactly(const std::vector<Printer>& printers,
-                                           const std::function<bool(const std::string& host)>& is_picked);
+    /// forgotten. Gives those that it has forgotten and has told of before.
+    std::vector<Printer> watch_exactly(const std::vector<Printer>& printers,
+                                       const std::function<bool(const std::string& host)>& is_picked);
 
     /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(std::string host);

@@ -19,7 +19,7 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
     const printers::PrinterAddress address = fleet::address_of(printer);
     if (has_active_print((co_await api_.status(address)).value.state)) {
         const std::optional<PrinterJob> job = (co_await api_.job(address)).value.job;
-        const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(printer.host); });
+        const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(printer.id); });
         // A print that was started at the printer itself is nobody's of ours.
         if (latest && job && job->name == latest->gcode.filename) owner = latest->user;
     }

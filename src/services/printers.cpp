@@ -16,7 +16,13 @@ Error printer_not_found(const std::string& host) {
     return {ErrorCode::kPrinterNotFound, PublicMessage{"There is no printer " + host}};
 }
 
+Error taken(const std::string& host) {
+    return {ErrorCode::kConflict, PublicMessage{"There is a printer " + host + " already"}};
+}
+
+/// At the address that is stored from now on.
 void apply(const PrinterChange& change, Printer& printer) {
+    if (change.host) printer.host = normalized_printer_host(*change.host, change.protocol.value_or(printer.protocol));
     if (change.name) printer.name = to_nfc(*change.name);
     if (change.protocol) printer.protocol = *change.protocol;
     if (change.api_key) printer.client.api_key = change.api_key->empty() ? std::nullopt : change.api_key;
@@ -26,8 +32,9 @@ void apply(const PrinterChange& change, Printer& printer) {
     for (const auto& [name, value] : change.props) printer.props->insert_or_assign(name, value);
 }
 
-/// With or without the port that its protocol has anyway.
+/// By its id, or by its address with or without the port that its protocol has anyway.
 std::optional<Printer> find_by_any_spelling(storage::PrinterRepository& printers, const std::string& host) {
+    if (const auto id = Uuid::parse(host)) return printers.find(*id);
     if (auto found = printers.find(host)) return found;
     for (const Protocol protocol : {Protocol::kHttp, Protocol::kHttps}) {
         const std::string normalized = normalized_printer_host(host, protocol);
@@ -68,9 +75,9 @@ Awaitable<void> Printers::refresh() {
 void Printers::watch_exactly(const std::vector<Printer>& stored) {
     // Who has told of a printer tells that it is gone: not every process does, and none is left out. One that is only
     // looked after elsewhere now is still there.
-    for (const std::string& host : with_.monitor.watch_exactly(stored, looks_after_))
-        if (std::ranges::find(stored, host, &Printer::host) == stored.end())
-            with_.changes.on_change(events::PrinterRemoved{host});
+    for (const Printer& gone : with_.monitor.watch_exactly(stored, looks_after_))
+        if (std::ranges::find(stored, gone.id, &Printer::id) == stored.end())
+            with_.changes.on_change(events::PrinterRemoved{.id = gone.id, .host = gone.host});
 }
 
 Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, Log& log) {
@@ -125,15 +132,13 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
                     .protocol = wanted.protocol,
                     .tls_fingerprint = std::move(wanted.tls_fingerprint)};
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
-    const Error taken(ErrorCode::kConflict, PublicMessage{"There is a printer " + printer.host + " already"});
-    if (co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, wanted.host).has_value(); }))
-        throw taken;
+    co_await require_free(wanted.host, std::nullopt);
     printer.client = co_await fleet::look_at(with_.client, printer);
     if (is_moonraker(printer.client.version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
     try {
         co_await offload(with_.blocking, [&] { with_.printers.insert(printer); });
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::kConflict) throw taken;
+        if (error.code() == ErrorCode::kConflict) throw taken(printer.host);
         throw;
     }
     ++changes_;
@@ -143,36 +148,51 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
 
 Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) {
     if (change.is_empty()) co_return co_await find(std::move(host), PrinterFields::all());
-    host = (co_await require(std::move(host))).host;
+    const Printer before = co_await require(std::move(host));
+    Printer wanted = before;
+    apply(change, wanted);
+    const bool moves = wanted.host != before.host;
+    if (moves) co_await require_free(*change.host, before.id);
     std::optional<PrinterClient> seen;
-    if (change.reaches_otherwise()) {
-        Printer wanted = co_await require(host);
-        apply(change, wanted);
-        seen = co_await fleet::look_at(with_.client, std::move(wanted));
-    }
-    auto changed = co_await offload(with_.blocking, [&] {
-        return with_.printers.modify(host, [&](Printer& printer) {
-            apply(change, printer);
-            if (!seen) return;
-            seen->api_key = printer.client.api_key;
-            printer.client = *seen;
+    if (change.reaches_otherwise()) seen = co_await fleet::look_at(with_.client, wanted);
+    if (moves && is_moonraker(seen->version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
+    std::optional<Printer> changed;
+    try {
+        changed = co_await offload(with_.blocking, [&] {
+            return with_.printers.modify(before.host, [&](Printer& printer) {
+                apply(change, printer);
+                if (!seen) return;
+                seen->api_key = printer.client.api_key;
+                printer.client = *seen;
+            });
         });
-    });
-    if (!changed) throw printer_not_found(host);
+    } catch (const Error& error) {
+        if (moves && error.code() == ErrorCode::kConflict) throw taken(wanted.host);
+        throw;
+    }
+    if (!changed) throw printer_not_found(before.host);
     ++changes_;
+    if (moves) with_.monitor.forget(before.host);
     // The others would ask with what they knew before: they read the row anew.
-    with_.exchange.forget(host);
+    with_.exchange.forget(before.host);
     with_.monitor.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());
 }
 
+/// Throws Error(kConflict) if another printer than that one is at the address.
+Awaitable<void> Printers::require_free(std::string host, std::optional<Uuid> except) {
+    const auto found = co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, host); });
+    if (found && found->id != except) throw taken(found->host);
+}
+
 Awaitable<void> Printers::remove(std::string host) {
-    host = (co_await require(std::move(host))).host;
-    if (!co_await offload(with_.blocking, [&] { return with_.printers.remove(host); })) throw printer_not_found(host);
+    const Printer printer = co_await require(std::move(host));
+    if (!co_await offload(with_.blocking, [&] { return with_.printers.remove(printer.host); }))
+        throw printer_not_found(printer.host);
     ++changes_;
-    with_.monitor.forget(host);
-    with_.exchange.forget(host);
-    with_.changes.on_change(events::PrinterRemoved{host});
+    with_.monitor.forget(printer.host);
+    with_.exchange.forget(printer.host);
+    with_.changes.on_change(events::PrinterRemoved{.id = printer.id, .host = printer.host});
 }
 
 }  // namespace karmen::services

@@ -44,6 +44,7 @@ struct NewPrinter {
 /// What is set is changed. An empty api_key or tls_fingerprint removes it; props are merged into the ones that are
 /// there.
 struct PrinterChange {
+    std::optional<std::string> host = std::nullopt;
     std::optional<std::string> name;
     std::optional<Protocol> protocol;
     std::optional<std::string> api_key;
@@ -52,7 +53,7 @@ struct PrinterChange {
 
     bool is_empty() const { return !name && !reaches_otherwise() && props.empty(); }
     /// The printer's server may answer otherwise after it.
-    bool reaches_otherwise() const { return protocol || api_key || tls_fingerprint; }
+    bool reaches_otherwise() const { return host || protocol || api_key || tls_fingerprint; }
 };
 
 /// Whether this process looks after a printer. Several workers share them out.
@@ -91,13 +92,15 @@ class Printers {
     /// Error(kConflict) for a host that is there already.
     Awaitable<PrinterView> add(NewPrinter printer);
 
-    /// A change of nothing is the printer as it is. Throws Error(kPrinterNotFound).
+    /// A change of nothing is the printer as it is. Throws Error: kPrinterNotFound, kConflict if another printer is at
+    /// the new address.
     Awaitable<PrinterView> change(std::string host, PrinterChange change);
 
     /// Throws Error(kPrinterNotFound).
     Awaitable<void> remove(std::string host);
 
   private:
+    Awaitable<void> require_free(std::string host, std::optional<Uuid> except);
     Awaitable<PrinterView> view(Printer printer, PrinterFields fields);
 
     /// The printers are those that are stored and no others; tells of those that the command line has removed.

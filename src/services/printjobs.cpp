@@ -116,6 +116,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
 
     PrintJob job{.gcode_id = content.gcode.id,
                  .printer_host = printer.host,
+                 .printer_id = printer.id,
                  .started = with_.clock.now(),
                  .gcode = {.id = content.gcode.id,
                            .filename = content.gcode.filename,

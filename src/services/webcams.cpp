@@ -29,12 +29,12 @@ Awaitable<void> Webcams::require(std::string host) {
 
 Awaitable<webcam::Viewer> Webcams::watch(std::string host) {
     // A camera that is connected already says nothing of a printer that was removed a moment ago.
-    co_await printers_.require(host);
-    co_return co_await relay_.watch(std::move(host));
+    const Printer printer = co_await printers_.require(std::move(host));
+    co_return co_await relay_.watch(printer.host);
 }
 
 Awaitable<Snapshot> Webcams::snapshot(std::string host, std::optional<int> width) {
-    co_await printers_.require(host);
+    host = (co_await printers_.require(std::move(host))).host;
     const webcam::Picture picture = co_await relay_.picture(host, snapshot_options_.age_max);
     const std::string_view jpeg = relay_.picture_of(*picture.part);
     const auto eighths = width ? webcam::eighths_for_width(jpeg, *width) : webcam::kFullSize;

@@ -33,9 +33,12 @@ class SqliteDialect final : public Dialect {
     std::string_view columns_of_table() const override { return "SELECT name FROM pragma_table_info(:name)"; }
 
     std::string expand(std::string_view sql) const override {
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames{{
             {"serial_key", "integer PRIMARY KEY AUTOINCREMENT"},
             {"uuid", "text"},
+            {"random_uuid",
+             "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
+             "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"},
             {"json", "text"},
             {"jsonb", "text"},
             {"timestamptz", "text"},
@@ -81,9 +84,10 @@ class PostgresDialect final : public Dialect {
     }
 
     std::string expand(std::string_view sql) const override {
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames{{
             {"serial_key", "bigserial PRIMARY KEY"},
             {"uuid", "uuid"},
+            {"random_uuid", "gen_random_uuid()"},
             {"json", "json"},
             {"jsonb", "jsonb"},
             {"timestamptz", "timestamptz"},

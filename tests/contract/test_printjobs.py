@@ -308,7 +308,7 @@ def test_print_job_tells_what_was_printed_where_by_whom(admin: Api, user: Api, o
     id = start(user, gcode, fake.host).json()["id"]
 
     job = other_user.get(f"/printjobs/{id}", expect=200).json()
-    assert job.keys() == {"id", "started", "gcode_data", "printer_data", "user_uuid", "username"}
+    assert job.keys() == {"id", "started", "gcode_data", "printer_data", "printer_id", "user_uuid", "username"}
     assert job["id"] == id
     assert job["gcode_data"] == {"id": gcode["id"], "filename": gcode["filename"], "size": 400, "available": True}
     assert job["printer_data"] == {"host": fake.host, "name": "Told", "client": "octoprint"}

@@ -45,6 +45,8 @@ NEW_COLUMNS = [
     ("gcodes", "analysis_version"),
     ("gcodes", "thumbnails"),
     ("printers", "tls_fingerprint"),
+    ("printers", "id"),
+    ("printjobs", "printer_id"),
 ]
 
 
@@ -57,6 +59,8 @@ def older(tmp_path: Path) -> Path:
         for table in ("tasks", "schedules", "sessions", "audit"):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP INDEX users_name_key")
+        for index in ("printers_id", "printjobs_printer_id"):
+            database.execute(f"DROP INDEX {index}")
         for table, column in NEW_COLUMNS:
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         database.execute("DELETE FROM schema_version WHERE version > 10")

@@ -171,13 +171,14 @@ std::string_view answer_schemas() {
     "name": {"type": "string"},
     "hostname": {"type": ["string", "null"]},
     "tls_fingerprint": {"type": ["string", "null"], "description": "SHA-256 of the one certificate that is trusted for https, in lower-case hexadecimal"},
-    "host": {"type": "string", "description": "IPv4 address with an optional port; names the printer"},
+    "id": {"type": "string", "format": "uuid", "description": "Names the printer for good"},
+    "host": {"type": "string", "description": "IPv4 address with an optional port"},
     "protocol": {"enum": ["http", "https"]},
     "status": {"$ref": "#/components/schemas/PrinterStatus"},
     "webcam": {"$ref": "#/components/schemas/PrinterWebcam"},
     "job": {"$ref": "#/components/schemas/PrinterJob"}
   },
-  "required": ["client", "printer_props", "name", "hostname", "host", "protocol", "tls_fingerprint"]
+  "required": ["id", "client", "printer_props", "name", "hostname", "host", "protocol", "tls_fingerprint"]
 },
 "GcodeAnalysis": {
   "type": "object",
@@ -256,6 +257,7 @@ std::string_view answer_schemas() {
       "name": {"type": "string"},
       "client": {"type": "string", "description": "What is spoken with it: octoprint"}
     }},
+    "printer_id": {"type": ["string", "null"], "format": "uuid", "description": "The printer, whatever its address is now; null in rows from before printers had ids"},
     "user_uuid": {"type": ["string", "null"], "format": "uuid"},
     "username": {"type": ["string", "null"]}
   }

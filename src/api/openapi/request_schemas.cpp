@@ -60,6 +60,12 @@ std::string_view request_schemas() {
 "PrinterChange": {
   "type": "object",
   "properties": {
+    "host": {
+      "type": "string",
+      "pattern": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",
+      "description": "Where the printer is now: an IPv4 address with an optional port",
+      "examples": ["192.168.1.20:5000"]
+    },
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "protocol": {"enum": ["http", "https"]},
     "api_key": {"type": ["string", "null"], "maxLength": 256, "description": "null or empty: none"},

@@ -12,25 +12,23 @@ namespace {
 /// A user who was deleted leaves the name.
 constexpr std::string_view kUsername = "COALESCE(users.username, printjobs.deleted_username)";
 
-constexpr std::array<std::string_view, 9> kColumns{"printjobs.id",
-                                                   "printjobs.gcode_id",
-                                                   "printjobs.printer_host",
-                                                   "printjobs.started",
-                                                   "EXISTS (SELECT 1 FROM gcodes WHERE gcodes.id = printjobs.gcode_id)",
-                                                   "printjobs.gcode_data",
-                                                   "printjobs.printer_data",
-                                                   "printjobs.user_uuid",
-                                                   kUsername};
+constexpr std::array<std::string_view, 10> kColumns{
+    "printjobs.id",           "printjobs.gcode_id",
+    "printjobs.printer_host", "printjobs.printer_id",
+    "printjobs.started",      "EXISTS (SELECT 1 FROM gcodes WHERE gcodes.id = printjobs.gcode_id)",
+    "printjobs.gcode_data",   "printjobs.printer_data",
+    "printjobs.user_uuid",    kUsername};
 
 constexpr std::string_view kTables = "printjobs LEFT JOIN users ON users.uuid = printjobs.user_uuid";
 
 using Nulls = ListColumn::Nulls;
 using Ordering = ListColumn::Ordering;
 
-constexpr std::array<ListColumn, 8> kListColumns{{
+constexpr std::array<ListColumn, 9> kListColumns{{
     {.name = "id", .expression = "printjobs.id", .kind = ColumnKind::kInteger},
     {.name = "gcode_id", .expression = "printjobs.gcode_id", .kind = ColumnKind::kInteger},
     {.name = "printer_host", .expression = "printjobs.printer_host"},
+    {.name = "printer_id", .expression = "printjobs.printer_id", .kind = ColumnKind::kUuid, .nulls = Nulls::kPossible},
     {.name = "started",
      .expression = "printjobs.started",
      .kind = ColumnKind::kTimestamp,
@@ -56,6 +54,7 @@ PrintJob read_job(Row& row) {
     job.id = row.integer();
     job.gcode_id = row.integer();
     job.printer_host = row.text();
+    job.printer_id = row.optional_uuid();
     job.started = row.timestamp();
     // Rows of Karmen 0.0.13 may say less.
     const bool has_gcode = row.boolean();
@@ -75,16 +74,16 @@ bool has_gcode(Session& session, std::int64_t id) {
 
 std::int64_t PrintJobRepository::insert(const PrintJob& job) {
     static const Sql kSql = returning(
-        "INSERT INTO printjobs (gcode_id, printer_host, started, gcode_data, printer_data, user_uuid) "
-        "VALUES (:gcode_id, :printer_host, :started, :gcode_data, :printer_data, :user_uuid)",
+        "INSERT INTO printjobs (gcode_id, printer_host, printer_id, started, gcode_data, printer_data, user_uuid) "
+        "VALUES (:gcode_id, :printer_host, :printer_id, :started, :gcode_data, :printer_data, :user_uuid)",
         {"id"});
     Session session = database_.lease();
     Transaction transaction(session);
     PrintJob::GcodeCopy gcode = job.gcode;
     gcode.available = gcode.available && has_gcode(session, job.gcode_id);
     const auto id = session.only(kSql,
-                                 {job.gcode_id, job.printer_host, job.started, gcode_copy_to_json(gcode),
-                                  printer_copy_to_json(job.printer), job.user},
+                                 {job.gcode_id, job.printer_host, job.printer_id, job.started,
+                                  gcode_copy_to_json(gcode), printer_copy_to_json(job.printer), job.user},
                                  [](Row& row) { return row.integer(); });
     transaction.commit();
     return id;
@@ -103,11 +102,11 @@ std::optional<PrintJob> PrintJobRepository::find(std::int64_t id) {
     return database_.lease().one(kSql, {id}, read_job);
 }
 
-std::optional<PrintJob> PrintJobRepository::latest_for_printer(std::string_view host) {
+std::optional<PrintJob> PrintJobRepository::latest_for_printer(const Uuid& printer) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
-                                                 " WHERE printjobs.printer_host = :host "
+                                                 " WHERE printjobs.printer_id = :printer_id "
                                                  "ORDER BY printjobs.started DESC, printjobs.id DESC LIMIT 1");
-    return database_.lease().one(kSql, {host}, read_job);
+    return database_.lease().one(kSql, {printer}, read_job);
 }
 
 bool PrintJobRepository::may_read_all_rows(const ListQuery& query) {

@@ -22,7 +22,7 @@ class PrintJobRepository {
     std::optional<std::int64_t> id_of(const PrintJob& job);
     std::optional<PrintJob> find(std::int64_t id);
     /// The one that was started last, whatever became of it.
-    std::optional<PrintJob> latest_for_printer(std::string_view host);
+    std::optional<PrintJob> latest_for_printer(const Uuid& printer);
     /// By id unless asked otherwise; ordering by `gcode_data` or `printer_data` is ignored.
     Page<PrintJob> list(const ListQuery& query);
     /// Whether this list may cost as much as all rows. Does not ask the database.

@@ -58,15 +58,22 @@ TEST_P(PrintJobRepositoryTest, FindsWhatItInserted) {
     EXPECT_FALSE(jobs_.find(id + 1));
 }
 
-TEST_P(PrintJobRepositoryTest, FindsTheLatestOfAPrinter) {
-    jobs_.insert(sample("10.0.0.1", 10us));
-    const std::int64_t latest = jobs_.insert(sample("10.0.0.1", 20us));
-    jobs_.insert(sample("10.0.0.1", 0us));
-    jobs_.insert(sample("10.0.0.2", 30us));
-    EXPECT_EQ(jobs_.latest_for_printer("10.0.0.1")->id, latest);
-    const std::int64_t same_moment = jobs_.insert(sample("10.0.0.1", 20us));
-    EXPECT_EQ(jobs_.latest_for_printer("10.0.0.1")->id, same_moment);
-    EXPECT_FALSE(jobs_.latest_for_printer("10.0.0.3"));
+TEST_P(PrintJobRepositoryTest, FindsTheLatestOfAPrinterWhereverItWasThen) {
+    const Uuid printer = Uuid::random();
+    const auto insert = [&](const Uuid& id, const std::string& host, std::chrono::microseconds since) {
+        PrintJob job = sample(host, since);
+        job.printer_id = id;
+        return jobs_.insert(job);
+    };
+    insert(printer, "10.0.0.1", 10us);
+    const std::int64_t latest = insert(printer, "10.0.0.2", 20us);
+    insert(printer, "10.0.0.1", 0us);
+    insert(Uuid::random(), "10.0.0.2", 30us);
+    EXPECT_EQ(jobs_.latest_for_printer(printer)->id, latest);
+    const std::int64_t same_moment = insert(printer, "10.0.0.1", 20us);
+    EXPECT_EQ(jobs_.latest_for_printer(printer)->id, same_moment);
+    EXPECT_EQ(jobs_.latest_for_printer(printer)->printer_id, printer);
+    EXPECT_FALSE(jobs_.latest_for_printer(Uuid::random()));
 }
 
 TEST_P(PrintJobRepositoryTest, RemovesOne) {

@@ -7,11 +7,11 @@
 namespace karmen::storage {
 namespace {
 
-constexpr std::array<std::string_view, 8> kColumns{"host",         "name",          "hostname", "client",
-                                                   "client_props", "printer_props", "protocol", "tls_fingerprint"};
+constexpr std::array<std::string_view, 9> kColumns{
+    "id", "host", "name", "hostname", "client", "client_props", "printer_props", "protocol", "tls_fingerprint"};
 
 Printer read_printer(Row& row) {
-    Printer printer;
+    Printer printer{.id = row.uuid()};
     printer.host = row.text();
     printer.name = row.text();
     printer.hostname = row.text();
@@ -28,13 +28,18 @@ std::optional<Printer> find_printer(Session& session, std::string_view host) {
     return session.one(kSql, {host}, read_printer);
 }
 
+std::optional<Printer> find_printer(Session& session, const Uuid& id) {
+    static const Sql kSql = select(kColumns, "FROM printers WHERE id = :id");
+    return session.one(kSql, {id}, read_printer);
+}
+
 void save(Session& session, const Printer& printer) {
     session.execute(
-        "UPDATE printers SET name = :name, hostname = :hostname, client = :client, client_props = "
-        ":client_props, "
-        "printer_props = :printer_props, protocol = :protocol, tls_fingerprint = :tls_fingerprint WHERE host = :host",
-        {printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-         printer_props_to_json(printer.props), to_string(printer.protocol), printer.tls_fingerprint, printer.host});
+        "UPDATE printers SET host = :host, name = :name, hostname = :hostname, client = :client, "
+        "client_props = :client_props, printer_props = :printer_props, protocol = :protocol, "
+        "tls_fingerprint = :tls_fingerprint WHERE id = :id",
+        {printer.host, printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
+         printer_props_to_json(printer.props), to_string(printer.protocol), printer.tls_fingerprint, printer.id});
 }
 
 }  // namespace
@@ -52,12 +57,19 @@ std::optional<Printer> PrinterRepository::find(std::string_view host) {
     return find_printer(session, host);
 }
 
+std::optional<Printer> PrinterRepository::find(const Uuid& id) {
+    Session session = database_.lease();
+    return find_printer(session, id);
+}
+
 void PrinterRepository::insert(const Printer& printer) {
     database_.lease().execute(
-        "INSERT INTO printers (host, name, hostname, client, client_props, printer_props, protocol, tls_fingerprint) "
-        "VALUES (:host, :name, :hostname, :client, :client_props, :printer_props, :protocol, :tls_fingerprint)",
-        {printer.host, printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-         printer_props_to_json(printer.props), to_string(printer.protocol), printer.tls_fingerprint});
+        "INSERT INTO printers (id, host, name, hostname, client, client_props, printer_props, protocol, "
+        "tls_fingerprint) "
+        "VALUES (:id, :host, :name, :hostname, :client, :client_props, :printer_props, :protocol, :tls_fingerprint)",
+        {printer.id, printer.host, printer.name, printer.hostname, printer.client.name,
+         client_props_to_json(printer.client), printer_props_to_json(printer.props), to_string(printer.protocol),
+         printer.tls_fingerprint});
 }
 
 std::optional<Printer> PrinterRepository::modify(std::string_view host, const std::function<void(Printer&)>& change) {
@@ -65,7 +77,9 @@ std::optional<Printer> PrinterRepository::modify(std::string_view host, const st
     Transaction transaction(session);
     auto printer = find_printer(session, host);
     if (!printer) return std::nullopt;
+    const Uuid id = printer->id;
     change(*printer);
+    printer->id = id;
     save(session, *printer);
     transaction.commit();
     return printer;

@@ -18,9 +18,10 @@ class PrinterRepository {
     /// By name, then host.
     std::vector<Printer> all();
     std::optional<Printer> find(std::string_view host);
+    std::optional<Printer> find(const Uuid& id);
     /// Throws Error(kConflict) when the host is known.
     void insert(const Printer& printer);
-    /// Reads the row, lets `change` work on it, and stores everything but the host, all in one transaction: of two
+    /// Reads the row, lets `change` work on it, and stores everything but the id, all in one transaction: of two
     /// changes at the same time none is lost. The printer as it is then; none when there is no such printer.
     std::optional<Printer> modify(std::string_view host, const std::function<void(Printer&)>& change);
     /// False when there is no such printer.

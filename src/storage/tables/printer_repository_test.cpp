@@ -35,6 +35,8 @@ TEST_P(PrinterRepositoryTest, KeepsPrintersByNameThenHost) {
     EXPECT_THAT(printers_.all(), testing::ElementsAre(a1, a2, b, bare));
     EXPECT_EQ(printers_.find(b.host), b);
     EXPECT_EQ(printers_.find("10.0.0.1"), std::nullopt);
+    EXPECT_EQ(printers_.find(a2.id), a2);
+    EXPECT_EQ(printers_.find(Uuid::random()), std::nullopt);
 }
 
 TEST_P(PrinterRepositoryTest, RefusesAKnownHost) {
@@ -50,9 +52,10 @@ TEST_P(PrinterRepositoryTest, RefusesAKnownHost) {
 
 TEST_P(PrinterRepositoryTest, ChangesAndRemovesOnePrinter) {
     const Printer other = sample("10.0.0.2", "other");
-    printers_.insert(sample("10.0.0.1", "A"));
+    const Printer first = sample("10.0.0.1", "A");
+    printers_.insert(first);
     printers_.insert(other);
-    const Printer changed{.host = "10.0.0.1", .name = "B"};
+    const Printer changed{.id = first.id, .host = "10.0.0.1", .name = "B"};
     const auto change = [&](Printer& printer) { printer = changed; };
     EXPECT_EQ(printers_.modify("10.0.0.1", change), changed);
     EXPECT_EQ(printers_.find("10.0.0.1"), changed);
@@ -70,7 +73,13 @@ TEST_P(PrinterRepositoryTest, ListsOddOldRows) {
             "INSERT INTO printers (host, name, client, client_props, printer_props, protocol) "
             "VALUES ('10.0.0.1', 'A', 'octoprint', :client, :props, 'ftp')",
             {R"({"access_level":"uknown","version":"?"})", R"([1])"});
-    EXPECT_THAT(printers_.all(), testing::ElementsAre(Printer{.host = "10.0.0.1", .name = "A"}));
+    // As a program without ids, that runs beside this one, stores it.
+    (*database_).lease().execute("INSERT INTO printers (host, name, client) VALUES ('10.0.0.2', 'B', 'octoprint')", {});
+    const std::vector<Printer> all = printers_.all();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0], (Printer{.id = all[0].id, .host = "10.0.0.1", .name = "A"}));
+    EXPECT_EQ(printers_.find(all[1].id), all[1]);
+    EXPECT_NE(all[0].id, all[1].id);
 }
 
 }  // namespace

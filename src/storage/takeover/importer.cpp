@@ -63,11 +63,16 @@ constexpr Column kPrintJobs[] = {
     {"id", "id"},
     {"gcode_id", "COALESCE(gcode_id, 0)"},
     {"printer_host", "COALESCE(printer_host, '')"},
+    {"printer_id", "printer_id", "NULL"},
     {"started", "{{started}}"},
     {"gcode_data", "gcode_data"},
     {"printer_data", R"sql(regexp_replace(printer_data::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"'))sql"},
     {"user_uuid", kUserIfKnown},
     {"deleted_username", "deleted_username", "NULL"}};
+/// Karmen 0.0.13 may be on a PostgreSQL that cannot make UUIDs. A version 4 (RFC 9562) all the same.
+constexpr std::string_view kNewId =
+    "CAST(overlay(overlay(md5(host || random() || clock_timestamp()) PLACING '4' FROM 13) PLACING '8' FROM 17) AS "
+    "uuid)";
 constexpr Column kPrinters[] = {
     {"host", "host"},
     {"name", "COALESCE(name, host)"},
@@ -75,7 +80,9 @@ constexpr Column kPrinters[] = {
     {"client", "COALESCE(client, 'octoprint')"},
     {"client_props", R"sql(regexp_replace(client_props::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"'))sql"},
     {"printer_props", "printer_props"},
-    {"protocol", "COALESCE(protocol, 'http')"}};
+    {"protocol", "COALESCE(protocol, 'http')"},
+    {"id", "id", kNewId},
+    {"tls_fingerprint", "tls_fingerprint", "''"}};
 constexpr Column kSettings[] = {{"key", "key"}, {"val", "val"}};
 
 /// In the order in which they refer to each other.
@@ -202,6 +209,10 @@ std::vector<Importer::Copied> Importer::run(IfNotEmpty if_not_empty) {
                                                   table.name, arrived)});
         result.push_back({std::string(table.name), arrived});
     }
+    to.execute(
+        "UPDATE printjobs SET printer_id = (SELECT id FROM printers WHERE host = printer_host) WHERE printer_id IS "
+        "NULL",
+        {});
     raise_ids(from, to);
     transaction.commit();
     from.run_script("ROLLBACK");
