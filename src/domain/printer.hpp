@@ -14,7 +14,7 @@ namespace karmen {
 
 /// How much a printer's server lets us do.
 enum class AccessLevel {
-    kUnknown,    ///< not looked at yet, or it does not speak a protocol of ours
+    kUnknown,    ///< not asked yet, or it does not speak a protocol that Karmen knows
     kUnlocked,   ///< reads and commands
     kReadOnly,   ///< reads only, a key is needed for commands
     kProtected,  ///< nothing without a (better) key
@@ -31,7 +31,7 @@ struct ServerVersion {
     bool operator==(const ServerVersion&) const = default;
 };
 
-/// Moonraker answers as OctoPrint does if it is told so, but not to all that Karmen asks of one.
+/// Moonraker can imitate OctoPrint, but does not answer everything that Karmen asks.
 bool is_moonraker(const ServerVersion& version);
 inline constexpr std::string_view kMoonrakerHint =
     "This is Moonraker, which only imitates OctoPrint. Karmen does not speak Moonraker's own protocol yet";
@@ -46,7 +46,7 @@ struct PrinterClient {
     bool operator==(const PrinterClient&) const = default;
 };
 
-/// `ab****`: the first two characters, or none of a key shorter than eight.
+/// `ab****`: shows the first two characters, or only `*` if the key is shorter than eight.
 std::optional<std::string> masked_api_key(const std::optional<std::string>& api_key);
 
 enum class Protocol { kHttp, kHttps };
@@ -64,8 +64,8 @@ struct Printer {
     std::string name;
     std::string hostname;  ///< what mDNS calls it; empty when unknown
     Protocol protocol = Protocol::kHttp;
-    /// Of the one certificate that is trusted for https, in the form of parse_tls_fingerprint(); empty: the authorities
-    /// of this machine decide.
+    /// Fingerprint of the one certificate that is trusted for https, as parse_tls_fingerprint() returns it; if empty,
+    /// the authorities of this machine decide.
     std::string tls_fingerprint = {};
     PrinterClient client = {};
     std::optional<PrinterProps> props = std::nullopt;
@@ -75,31 +75,31 @@ struct Printer {
 inline constexpr std::size_t kPrinterNameMaxCharacters = 255;
 inline constexpr std::size_t kPrinterApiKeyBytesMax = 256;
 
-/// What is wrong with it, to be read after its name; empty: nothing.
+/// What is wrong with it, as words that follow the member's name; empty if it is right.
 std::string_view printer_name_problem(std::string_view name);
-/// The same; an empty key is none, and right.
+/// The same. An empty key is right: it means no key.
 std::string_view printer_api_key_problem(std::string_view api_key);
 
-/// The SHA-256 of a certificate as 64 lower-case hexadecimal digits. Takes upper case, and colons between pairs, as
-/// openssl prints it. None: it is no such thing.
+/// The SHA-256 of a certificate as 64 lower-case hexadecimal digits. Accepts upper case, and colons between pairs, as
+/// openssl prints it. nullopt for any other text.
 std::optional<std::string> parse_tls_fingerprint(std::string_view text);
 inline constexpr std::string_view kTlsFingerprintForm =
     "must be the SHA-256 of a certificate: 64 hexadecimal digits, with colons between pairs or without";
 
 /// An IPv4 address with an optional port 1–65535, nothing before or after.
 bool is_valid_printer_host(std::string_view host);
-/// Of a valid one, without the port that the protocol has anyway: `127.0.0.1:80` is `127.0.0.1`.
+/// REQUIRES: `host` is valid. Removes the default port of the protocol: `127.0.0.1:80` becomes `127.0.0.1`.
 std::string normalized_printer_host(std::string_view host, Protocol protocol);
 
-/// What a printer is doing, as Karmen sees it. Protocol clients map onto it from flags, never from texts that plugins
-/// may translate.
+/// What a printer is doing, as Karmen sees it. Protocol clients derive it from flags, never from texts, because plugins
+/// may translate these.
 enum class PrinterState {
-    kNotResponding,  ///< not asked yet, or nothing tells why it does not answer
-    kUnreachable,    ///< the connection is refused or breaks off, there is no way, or a proxy answers for it
+    kNotResponding,  ///< not asked yet, or it does not answer for an unknown reason
+    kUnreachable,    ///< the connection is refused or breaks off, there is no route, or a proxy answers in its place
     kTimeout,        ///< no answer in time
     kDns,            ///< its name has no address
-    kTls,            ///< no encrypted connection: its certificate is not trusted, say
-    kKeyMissing,     ///< it wants an API key, and there is none
+    kTls,            ///< no encrypted connection, for example because its certificate is not trusted
+    kKeyMissing,     ///< it wants an API key, but none is configured
     kKeyWrong,       ///< it does not know the API key
     kKeyLacksRight,  ///< it knows the API key, but its user may not see the printer
     kOtherServer,    ///< something else answers there
@@ -116,22 +116,22 @@ enum class PrinterState {
     kCancelling,
     kFinishing,
     kError,
-    kBusy,  ///< connected and doing something that we do not know
+    kBusy,  ///< connected, but doing something that Karmen does not know
 };
 
-/// A file is on its way through the printer, even if it stands still for the moment.
+/// A print has begun and not ended; it may be paused.
 bool has_active_print(PrinterState state);
-/// The server is there, the printer behind it is not: `connect` makes sense.
+/// The server answers but has no connection to its printer, so `connect` makes sense.
 bool needs_connect(PrinterState state);
-/// The server tells what its printer does.
+/// The server says what its printer does.
 bool is_responding(PrinterState state);
-/// It lasts a moment and becomes another one by itself.
+/// A short state that changes by itself.
 bool is_passing(PrinterState state);
 
-/// `offline`, `key_wrong`: one word for each, in which processes tell them to each other.
+/// One word for each state, such as `offline` or `key_wrong`, for messages between processes.
 std::string_view to_string(PrinterState state);
 std::optional<PrinterState> parse_printer_state(std::string_view word);
-/// The word for clients of the API, which do not tell all states apart.
+/// The word for clients of the API, `status.code`; several states share a word.
 std::string_view status_code(PrinterState state);
 
 /// °C. A printer that has just connected may not know them yet.
@@ -157,7 +157,7 @@ inline constexpr std::string_view kNotRespondingText = "Printer is not respondin
 inline constexpr std::string_view kNotConnectedText = "Printer is not connected to Octoprint";
 inline constexpr std::string_view kInvalidDataText = "Printer is responding with invalid data";
 
-/// In that state, with the text for printers that do not respond.
+/// A status with this state and the text for printers that do not respond.
 PrinterStatus not_responding(PrinterState why = PrinterState::kNotResponding, std::string reason = {});
 PrinterStatus not_connected();
 PrinterStatus invalid_data();
@@ -171,7 +171,7 @@ struct PrinterJob {
     bool operator==(const PrinterJob&) const = default;
 };
 
-/// What a camera wants to know of its callers. Sent to that camera only: never shown, never logged.
+/// User and password for a camera. Sent to that camera only: never shown, never logged.
 struct Credentials {
     std::string user;
     std::string password;
@@ -182,12 +182,12 @@ struct Credentials {
 struct CameraAddress {
     std::string url;  ///< absolute, without user and password
     std::optional<Credentials> credentials = std::nullopt;
-    std::string tls_fingerprint = {};  ///< the printer's, of a camera on its own host
+    std::string tls_fingerprint = {};  ///< the printer's fingerprint if the camera is on the printer's host
     bool operator==(const CameraAddress&) const = default;
 };
 
 struct WebcamStream {
-    CameraAddress address;  ///< of MJPEG, or of a picture that is asked for again and again
+    CameraAddress address;  ///< of an MJPEG stream, or of a single picture that is fetched again and again
     bool flip_horizontal = false;
     bool flip_vertical = false;
     bool rotate_90 = false;

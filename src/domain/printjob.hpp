@@ -10,7 +10,8 @@
 
 namespace karmen {
 
-/// One start of one file on one printer. It keeps a copy of what it was made of, so that it outlives both.
+/// The record of one started print. It holds copies of the data of file and printer, so that it stays when these are
+/// deleted.
 struct PrintJob {
     struct GcodeCopy {
         std::int64_t id = 0;
@@ -21,7 +22,7 @@ struct PrintJob {
     struct PrinterCopy {
         std::string host;
         std::string name;
-        std::string client = PrinterClient().name;  ///< what is spoken with it
+        std::string client = PrinterClient().name;  ///< the protocol, such as `octoprint`
     };
 
     std::int64_t id = 0;

@@ -10,7 +10,7 @@
 
 namespace karmen::events {
 
-/// A printer as it is now, with what it said when it was asked.
+/// A printer as it is stored now, with its answer to the last check.
 struct PrinterSeen {
     Printer printer;
     PrinterSnapshot snapshot;
@@ -20,11 +20,11 @@ struct PrinterRemoved {
     Uuid id;
     std::string host;
 };
-/// Uploaded, or analysed.
+/// A file was uploaded or analysed.
 struct GcodeStored {
     Gcode gcode;
 };
-/// Its print jobs are no longer available, either.
+/// The files of its print jobs are no longer available, either.
 struct GcodeRemoved {
     std::int64_t id = 0;
 };
@@ -35,17 +35,17 @@ struct PrintJobRemoved {
     std::int64_t id = 0;
 };
 
-/// What people who look at a list want to know as it happens.
+/// What clients that show a list want to know at once.
 using Change = std::variant<PrinterSeen, PrinterRemoved, GcodeStored, GcodeRemoved, PrintJobStarted, PrintJobRemoved>;
 
-/// Is told of each change when it is durable, and does not throw. Loop only; owned by the composition root.
+/// Called for each change when it is durable. Does not throw. Loop only; owned by the composition root.
 class ChangeListener {
   public:
     virtual ~ChangeListener() = default;
     virtual void on_change(const Change& change) = 0;
 };
 
-/// For a process that nobody follows.
+/// For a process without followers.
 class NobodyListens final : public ChangeListener {
   public:
     void on_change(const Change&) override {}

@@ -156,7 +156,7 @@ Awaitable<void> PrinterMonitor::stop() {
     co_await end_claims();
 }
 
-/// Others need not wait for the end of what was cancelled.
+/// Other processes need not wait until the claim of a cancelled check expires.
 Awaitable<void> PrinterMonitor::end_claims() {
     for (const auto& [host, watch] : std::exchange(watches_, {}))
         if (watch->is_claimed) co_await with_.exchange.publish(host, PrinterExchange::kNothingSeen, {});
@@ -167,8 +167,7 @@ Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
     while (!watch->is_forgotten) {
         co_await begin_check(watch)->wait();
         if (watch->is_forgotten) break;
-        // Only checks that were due count: whoever looks at a page or sends commands often does not make the next one
-        // come later.
+        // Only checks that were due count: frequent page views or commands do not make the next one come later.
         if (watch->is_answering)
             watch->failures = 0;
         else if (is_due)
@@ -188,13 +187,13 @@ std::shared_ptr<Event> PrinterMonitor::begin_check(const WatchPtr& watch) {
 }
 
 Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
-    // Whoever waits must be woken, also when the check is cancelled or fails.
+    // The waiters must be woken, also if the check is cancelled or fails.
     struct End {
         Watch& watch;
         ~End() { std::exchange(watch.running, nullptr)->set(); }
     } const end{*watch};
 
-    // A change or a command meanwhile makes what was seen worthless, and those who wait may have come after it.
+    // A change or a command meanwhile makes the result useless, and waiters may have come after it.
     std::uint64_t asked_at = 0;
     do {
         asked_at = watch->changes;
@@ -214,7 +213,7 @@ Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
             co_return;
         }
         watch->is_claimed = false;
-        // Whoever held the claim may have died with it.
+        // The holder of the claim may have died.
         co_await finishes_within(options_.claim_lifetime, wait_for_all({heard}));
         if (watch->has_learnt) co_return;
     }
@@ -227,7 +226,7 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
         watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
     const Observation seen = co_await observe_claimed(asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
     if (watch->is_forgotten) {
-        // Whoever looks after it now must not wait for the end of this claim.
+        // The worker that checks it now must not wait until this claim expires.
         co_await with_.exchange.publish(asked.host, PrinterExchange::kNothingSeen, {});
         co_return;
     }
@@ -272,7 +271,7 @@ void PrinterMonitor::take(Watch& watch, const Observation& seen) {
     const bool is_first = !watch.snapshot.since;
     if (is_first || status_code(before.state) != status_code(seen.status.state)) {
         watch.snapshot.since = SystemClock().now();
-        // One that is well when it is first seen is no news.
+        // A printer that works when it is first seen is not logged.
         log_change(watch, is_first ? seen.status : before);
     }
     watch.snapshot.job = seen.job;
@@ -288,7 +287,7 @@ void PrinterMonitor::take(Watch& watch, const Observation& seen) {
     watch.is_answering = seen.client.connected;
 }
 
-/// What a printer does from day to day is no news; what keeps it from that is, and its end.
+/// Normal changes of state are not logged; the beginning and the end of problems are.
 void PrinterMonitor::log_change(const Watch& watch, const PrinterStatus& before) {
     const auto is_trouble = [](PrinterState state) { return !is_responding(state) || needs_connect(state); };
     const PrinterStatus& now = watch.snapshot.status;
@@ -323,7 +322,7 @@ Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, Pri
     if (asked.client.connected != seen.connected)
         with_.log.info(seen.connected ? "printer is connected" : "printer is not connected", {{"printer", asked.host}});
     try {
-        // Somebody may enter another key at this moment: what was seen with the old one says nothing of it.
+        // Somebody may enter another key at this moment; results with the old key do not apply to it.
         co_await offload(with_.blocking, [&] {
             with_.printers.modify(asked.host, [&](Printer& printer) {
                 if (is_same_address(printer, asked)) printer.client = seen;

@@ -25,26 +25,27 @@
 
 namespace karmen::fleet {
 
-/// Whether a process asks printers by itself, or only when somebody wants to know.
+/// Whether a process checks printers regularly, or only on demand.
 enum class PrinterChecks { kRegular, kOnDemand };
 
 struct PrinterMonitorOptions {
     PrinterChecks checks = PrinterChecks::kRegular;
-    std::chrono::milliseconds status_age_max{2'000};  ///< older snapshots are not shown, but asked for anew
-    std::chrono::milliseconds deadline{2'000};        ///< who does not answer by then is shown as not responding
+    std::chrono::milliseconds status_age_max{2'000};  ///< an older snapshot is not shown; the printer is asked again
+    /// A printer that has not answered by then is shown as not responding.
+    std::chrono::milliseconds deadline{2'000};
     std::chrono::milliseconds check_interval{25'000};
     std::chrono::milliseconds check_interval_active{2'000};  ///< while something is printed
     std::chrono::milliseconds settle_interval{500};          ///< after a command, until the printer's state settles
     std::chrono::milliseconds settle_time{60'000};           ///< but no longer than this
     std::chrono::milliseconds backoff_max{25'000};           ///< between checks of a printer that does not answer
     std::chrono::milliseconds webcam_age_max{30'000};        ///< settings are large and change seldom
-    /// After it a claim ends whose process has died. Who asks renews it, however long the printer takes.
+    /// The claim of a dead process expires after this time. A process renews its claim while it asks the printer.
     std::chrono::milliseconds claim_lifetime{3'000};
 };
 
-/// Keeps the last snapshot of every printer: each has its own coroutine with its own timer, so that a dead printer
-/// never delays a live one. A printer is asked once at a time, whoever wants to know, in whichever process. What
-/// changed is told, and of connection, version and access level stored. Loop only; owned by the composition root, which
+/// Keeps the last snapshot of every printer. Each printer has its own coroutine and timer, so that a dead printer never
+/// delays a live one. A printer is asked only once at a time, for all callers in all processes. Changes are reported;
+/// changes of connection, version and access level are also stored. Loop only; owned by the composition root, which
 /// stops it before the loop ends.
 class PrinterMonitor {
   public:
@@ -59,33 +60,34 @@ class PrinterMonitor {
     PrinterMonitor(Executor loop, Dependencies dependencies, PrinterMonitorOptions options);
     ~PrinterMonitor();
 
-    /// Begins to watch, or takes over what changed of a printer that is watched.
+    /// Begins to watch a printer, or takes over its changed settings.
     void watch(const Printer& printer);
-    /// Leaves a printer in peace of which people changed nothing.
+    /// Does nothing if the printer's settings are unchanged.
     void watch_if_changed(const Printer& printer);
     void forget(const std::string& host);
-    /// The printers are these and no others, of which it watches the picked ones: those that changed anew; the rest is
-    /// forgotten. Gives those that it has forgotten and has told of before.
+    /// Replaces the watched set by the picked printers: watches new and changed ones, drops all others. Returns the
+    /// dropped printers that it had reported before.
     std::vector<Printer> watch_exactly(const std::vector<Printer>& printers,
                                        const std::function<bool(const std::string& host)>& is_picked);
 
-    /// Not older than status_age_max, else asked for within the deadline; who does not answer is `not responding`.
+    /// A snapshot not older than status_age_max; if there is none, the printer is asked within the deadline. A printer
+    /// that does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(std::string host);
-    /// The same for many at the same time, in the same order, within one deadline.
+    /// The same for many printers at once, in the same order, within one deadline.
     Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<std::string> hosts);
 
-    /// After a command: what is known is out of date, here and in all processes. The printer, which acts later than it
-    /// answers, is asked often until its state settles.
+    /// Call this after a command: the known state is out of date in all processes. A printer acts later than it
+    /// answers, so it is asked often until its state settles.
     void invalidate(const std::string& host);
-    /// A command showed how much the printer lets us do; none: it showed nothing. It is stored. This process may not
-    /// have heard of the printer before.
+    /// Stores the access level that a command showed; nullopt if it showed none. This process may not know the printer
+    /// yet.
     void note_access(const Printer& printer, std::optional<AccessLevel> level);
 
-    /// What another process has just seen.
+    /// Takes a snapshot that another process has just published.
     void learn(const std::string& host, PrinterSnapshot snapshot);
-    /// Another process asked, but what it saw was out of date by then: somebody has to ask again.
+    /// Another process asked, but its result was out of date: the printer must be asked again.
     void hear_of_no_answer(const std::string& host);
-    /// Another process says that what is known is out of date, since it has sent a command.
+    /// Another process has sent a command, so the known state is out of date.
     void outdate(const std::string& host);
 
     Awaitable<void> stop();

@@ -15,12 +15,12 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
         throw Error(ErrorCode::kPrinterRefused, PublicMessage{std::string(kMoonrakerHint)});
     if (who.role == Role::kAdmin) co_return printer;
     std::optional<Uuid> owner;
-    // Asked by ourselves: a snapshot may be older than the print that another process has just started.
+    // Asks the printer itself, because a snapshot may be older than a print that another process has just started.
     const printers::PrinterAddress address = fleet::address_of(printer);
     if (has_active_print((co_await api_.status(address)).value.state)) {
         const std::optional<PrinterJob> job = (co_await api_.job(address)).value.job;
         const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(printer.id); });
-        // A print that was started at the printer itself is nobody's of ours.
+        // A print that was started at the printer itself belongs to no user.
         if (latest && job && job->name == latest->gcode.filename) owner = latest->user;
     }
     if (!may_operate(who, owner))

@@ -55,7 +55,7 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     co_await printers_.refresh();
     co_await printers_.refresh();
     EXPECT_EQ(changes.of<events::PrinterRemoved>().size(), 1U);
-    // Whoever looks at the list before the next refresh keeps nobody from hearing of it.
+    // A client that reads the list before the next refresh does not prevent the event.
     rows_.insert(printer_at("10.0.0.1"));
     co_await printers_.refresh();
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kOperational);

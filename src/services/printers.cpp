@@ -61,7 +61,7 @@ Awaitable<std::vector<Printer>> Printers::read_all() {
     std::vector<Printer> stored;
     std::uint64_t changes_before = 0;
     do {
-        // A printer that is added meanwhile may not be among them, and must not be forgotten for that.
+        // A printer that is added meanwhile may be missing in the rows, and must not be dropped for that.
         changes_before = changes_;
         stored = co_await offload(with_.blocking, [this] { return with_.printers.all(); });
     } while (changes_ != changes_before);
@@ -73,8 +73,8 @@ Awaitable<void> Printers::refresh() {
 }
 
 void Printers::watch_exactly(const std::vector<Printer>& stored) {
-    // Who has told of a printer tells that it is gone: not every process does, and none is left out. One that is only
-    // looked after elsewhere now is still there.
+    // A process that has published a printer also publishes its removal, because other processes may not do so. A
+    // printer that another worker checks now still exists.
     for (const Printer& gone : with_.monitor.watch_exactly(stored, looks_after_))
         if (std::ranges::find(stored, gone.id, &Printer::id) == stored.end())
             with_.changes.on_change(events::PrinterRemoved{.id = gone.id, .host = gone.host});
@@ -173,7 +173,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     if (!changed) throw printer_not_found(before.host);
     ++changes_;
     if (moves) with_.monitor.forget(before.host);
-    // The others would ask with what they knew before: they read the row anew.
+    // Other processes would ask with the old settings, so they must read the row again.
     with_.exchange.forget(before.host);
     with_.monitor.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());

@@ -17,7 +17,7 @@
 
 namespace karmen::services {
 
-/// Which live facts a caller asks for beside the stored ones.
+/// Which live data a caller wants in addition to the stored data.
 struct PrinterFields {
     bool status = false;
     bool webcam = false;
@@ -30,7 +30,7 @@ struct PrinterFields {
 struct PrinterView {
     Printer printer;
     PrinterFields fields;
-    PrinterSnapshot snapshot;  ///< empty when no live fact was asked for
+    PrinterSnapshot snapshot;  ///< empty if no live data was asked for
 };
 
 struct NewPrinter {
@@ -38,11 +38,11 @@ struct NewPrinter {
     std::string name;
     std::optional<std::string> api_key;
     Protocol protocol = Protocol::kHttp;
-    std::string tls_fingerprint;  ///< in the form of parse_tls_fingerprint(); empty: none
+    std::string tls_fingerprint;  ///< as parse_tls_fingerprint() returns it; empty if there is none
 };
 
-/// What is set is changed. An empty api_key or tls_fingerprint removes it; props are merged into the ones that are
-/// there.
+/// Members that are set are changed. An empty api_key or tls_fingerprint removes it; props are merged into the existing
+/// ones.
 struct PrinterChange {
     std::optional<std::string> host = std::nullopt;
     std::optional<std::string> name;
@@ -52,11 +52,11 @@ struct PrinterChange {
     PrinterProps props;
 
     bool is_empty() const { return !name && !reaches_otherwise() && props.empty(); }
-    /// The printer's server may answer otherwise after it.
+    /// Whether the printer's server may answer differently after the change.
     bool reaches_otherwise() const { return host || protocol || api_key || tls_fingerprint; }
 };
 
-/// Whether this process looks after a printer. Several workers share them out.
+/// Whether this process checks a printer; several workers divide the printers among them.
 using LooksAfter = std::function<bool(const std::string& host)>;
 
 /// The list of printers, and what they are doing. Loop only.
@@ -75,25 +75,25 @@ class Printers {
     /// Begins to watch all printers that are stored.
     Awaitable<void> start();
 
-    /// Notices what others, such as the command line, changed in the table of printers, and which of them this process
-    /// looks after now.
+    /// Takes over changes that others, such as the command line, made in the table of printers, and changes of this
+    /// process's share.
     Awaitable<void> refresh();
-    /// The same again and again, until it is cancelled. For a task group, which ends before `log` and this object.
+    /// Repeats refresh() until it is cancelled. For a task group that ends before `log` and this object.
     Awaitable<void> refresh_regularly(std::chrono::milliseconds interval, Log& log);
 
-    /// By name, then host. Answers within the monitor's deadline, however many printers hang.
+    /// By name, then host. Answers within the monitor's deadline, even if many printers hang.
     Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
 
     /// Throws Error(kPrinterNotFound).
     Awaitable<PrinterView> find(std::string host, PrinterFields fields);
     Awaitable<Printer> require(std::string host);
 
-    /// Looks at the printer before it is stored; one that does not answer is stored as not connected. Throws
+    /// Sniffs the printer before it is stored; one that does not answer is stored as not connected. Throws
     /// Error(kConflict) for a host that is there already.
     Awaitable<PrinterView> add(NewPrinter printer);
 
-    /// A change of nothing is the printer as it is. Throws Error: kPrinterNotFound, kConflict if another printer is at
-    /// the new address.
+    /// An empty change only returns the printer. Throws Error: kPrinterNotFound, kConflict if another printer is at the
+    /// new address.
     Awaitable<PrinterView> change(std::string host, PrinterChange change);
 
     /// Throws Error(kPrinterNotFound).
@@ -103,15 +103,15 @@ class Printers {
     Awaitable<void> require_free(std::string host, std::optional<Uuid> except);
     Awaitable<PrinterView> view(Printer printer, PrinterFields fields);
 
-    /// The printers are those that are stored and no others; tells of those that the command line has removed.
+    /// Replaces the watched set by the stored printers; reports printers that the command line has removed.
     void watch_exactly(const std::vector<Printer>& stored);
 
-    /// All that are stored, with what this process itself changed.
+    /// All stored printers, including changes that this process makes meanwhile.
     Awaitable<std::vector<Printer>> read_all();
 
     Dependencies with_;
     LooksAfter looks_after_;
-    std::uint64_t changes_ = 0;  ///< own ones; what was read before the last of them is out of date
+    std::uint64_t changes_ = 0;  ///< of this process; rows that were read before the last change are out of date
 };
 
 }  // namespace karmen::services

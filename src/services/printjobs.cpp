@@ -15,7 +15,7 @@
 
 namespace karmen::services {
 
-/// A print that is being started: shared by the one who asked, who may leave, and the task that does it.
+/// A print that is being started: shared by the caller, which may leave, and the task that does it.
 struct PrintJobs::Start {
     Start(Executor loop, Principal who_in, std::int64_t gcode_id_in, std::string host_in)
         : who(std::move(who_in)), gcode_id(gcode_id_in), host(std::move(host_in)), done(loop) {}
@@ -30,7 +30,7 @@ struct PrintJobs::Start {
 
 namespace {
 
-/// Shorter than a service is given to end.
+/// Shorter than the time that a service has to stop.
 constexpr std::chrono::seconds kInsertPatience{25};
 constexpr std::chrono::milliseconds kInsertPause{250};
 
@@ -46,7 +46,7 @@ void require_started(const printers::PrintOutcome& outcome) {
     using Result = printers::PrintOutcome::Result;
     if (outcome.result == Result::kStarted) return;
     if (outcome.result == Result::kBusy) throw not_operational(outcome.reason);
-    // Of an unknown outcome nobody may say that it failed: the printer may print.
+    // An unknown outcome must not be reported as a failure, because the printer may print.
     const std::string_view what =
         outcome.result == Result::kUnknown ? "The g-code was sent to the printer. " : "Cannot print the g-code: ";
     throw Error(ErrorCode::kPrinterFailed, PublicMessage{std::string(what) + outcome.reason});
@@ -57,7 +57,7 @@ void require_printable(const Gcode& gcode, const Printer& printer) {
         throw Error(ErrorCode::kGcodeNotPrintable, PublicMessage{"The printer cannot print this file: " + *obstacle});
 }
 
-/// The state shown is the printer's text, so text and flags must agree, and a reason names both when they do not.
+/// Users see the printer's text, so text and flags must agree; if they do not, the reason names both.
 void require_operational(const PrinterStatus& status) {
     const bool has_text = starts_with_ignoring_case(status.text, "operational");
     if (status.state == PrinterState::kOperational && has_text) return;
@@ -131,7 +131,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     co_return job;
 }
 
-/// The printer prints already: a database that is busy for the moment must not make that print nobody's.
+/// The printer prints already, so a database that is busy for a moment must not cause a print without a record.
 Awaitable<std::int64_t> PrintJobs::insert_patiently(PrintJob job) {
     const auto give_up = std::chrono::steady_clock::now() + kInsertPatience;
     for (bool is_again = false;; is_again = true) {

@@ -28,7 +28,7 @@ Awaitable<void> Webcams::require(std::string host) {
 }
 
 Awaitable<webcam::Viewer> Webcams::watch(std::string host) {
-    // A camera that is connected already says nothing of a printer that was removed a moment ago.
+    // The camera may still be connected, although its printer was removed a moment ago.
     const Printer printer = co_await printers_.require(std::move(host));
     co_return co_await relay_.watch(printer.host);
 }
@@ -50,7 +50,7 @@ Awaitable<std::shared_ptr<const std::string>> Webcams::scaled(Size size, webcam:
         while (!known->is_over) co_await known->done.wait();
         if (known->jpeg) co_return known->jpeg;
     }
-    // Those of cameras that nobody watches any more.
+    // Removes pictures of cameras without viewers.
     std::erase_if(scaled_, [](const auto& entry) { return !entry.second || entry.second->part.expired(); });
     auto mine = std::make_shared<Scaled>(loop_, part);
     scaled_[size] = mine;
@@ -59,7 +59,7 @@ Awaitable<std::shared_ptr<const std::string>> Webcams::scaled(Size size, webcam:
 
 Awaitable<std::shared_ptr<const std::string>> Webcams::scale(std::shared_ptr<Scaled> scaled, int eighths,
                                                              webcam::PartPtr part) {
-    // Others must be told, also if this is cancelled or fails.
+    // Other waiters must be woken, also if this is cancelled or fails.
     struct End {
         Scaled& scaled;
         ~End() {
@@ -82,7 +82,7 @@ Awaitable<CameraAddress> Webcams::stream_address(std::string host) {
     if (webcam.stream) co_return webcam.stream->address;
     if (webcam.message == kWebcamDisabled)
         throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{"The printer has no webcam, or has it switched off"});
-    // Nor is its camera: a stream that runs by what was trusted before ends.
+    // The printer's certificate is not trusted, so its camera is not trusted either, and a running stream ends.
     if (view.snapshot.status.state == PrinterState::kTls)
         throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{view.snapshot.status.reason});
     if (!webcam.reason.empty()) throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{webcam.reason});

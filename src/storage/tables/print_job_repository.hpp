@@ -15,13 +15,14 @@ class PrintJobRepository {
   public:
     explicit PrintJobRepository(Database& database) : database_(database) {}
 
-    /// Returns the id, which is never given twice. When the g-code was removed while the print was started, the row
-    /// says so.
+    /// Returns the id, which is never used twice. If the g-code was removed while the print was started, the row is
+    /// `available: false`.
     std::int64_t insert(const PrintJob& job);
-    /// Of the row that an insert of this start has left, though it failed: a connection may break after the commit.
+    /// The id of the row that a failed insert of this print job has left; nullopt if there is none. A connection may
+    /// break after the commit.
     std::optional<std::int64_t> id_of(const PrintJob& job);
     std::optional<PrintJob> find(std::int64_t id);
-    /// The one that was started last, whatever became of it.
+    /// The print job that was started last, in any state.
     std::optional<PrintJob> latest_for_printer(const Uuid& printer);
     /// By id unless asked otherwise; ordering by `gcode_data` or `printer_data` is ignored.
     Page<PrintJob> list(const ListQuery& query);

@@ -21,8 +21,8 @@ class PrinterRepository {
     std::optional<Printer> find(const Uuid& id);
     /// Throws Error(kConflict) when the host is known.
     void insert(const Printer& printer);
-    /// Reads the row, lets `change` work on it, and stores everything but the id, all in one transaction: of two
-    /// changes at the same time none is lost. The printer as it is then; none when there is no such printer.
+    /// Reads the row, calls `change` with it, and stores everything except the id, all in one transaction, so that no
+    /// concurrent change is lost. Returns the changed printer; nullopt if there is no such printer.
     std::optional<Printer> modify(std::string_view host, const std::function<void(Printer&)>& change);
     /// False when there is no such printer.
     bool remove(std::string_view host);
