@@ -156,7 +156,7 @@ def test_token_is_no_refresh_token(user: Api):
 
 @pytest.mark.parametrize("claims", [{"fresh": True}, {"user_claims": {"role": "admin", "username": ADMIN}}], ids=repr)
 def test_token_cannot_claim_more(admin: Api, claims: dict):
-    """Even signed with the server's key: what has no expiry is a user's and not fresh."""
+    """Even if it is signed with the server's key, a token without expiry has role user and is not fresh."""
     script = admin.with_token(forge(make(admin)["access_token"], **claims))
     script.get("/users", expect=401)
     script.get(TOKENS, expect=401)

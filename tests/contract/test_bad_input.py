@@ -267,7 +267,7 @@ def test_deep_nesting(admin: Api, place: dict[str, str], name: str, pointer: str
 
 @pytest.mark.parametrize(("name", "pointer"), EVERY_MEMBER)
 def test_member_that_is_there_twice(admin: Api, place: dict[str, str], name: str, pointer: str):
-    """Which of the two counts differs between parsers: what a filter in front has checked must be what Karmen does."""
+    """Parsers differ in which of the two counts, but Karmen must do what a filter in front has checked."""
     member = pointer.rsplit("/", 1)[1]
     spellings = (member, "".join(f"\\u{ord(letter):04x}" for letter in member))
     for value in ("null", '"x"', "[]"):

@@ -41,7 +41,7 @@ def scripted(admin: Api, scripted_printer: ScriptedPrinter) -> ScriptedPrinter:
 
 @pytest.fixture(scope="module")
 def off(admin: Api) -> str:
-    """A printer that nobody has switched on."""
+    """A printer that is switched off."""
     return admin.post("/printers", json={"host": OFF, "name": "Off"}, expect=201).json()["host"]
 
 
@@ -215,7 +215,7 @@ def test_other_commands_ignore_the_action(admin: Api, scripted: ScriptedPrinter,
 
 
 def test_what_is_so_already_stays_so(user: Api, admin: Api, fake_printers):
-    """However old what Karmen knows of the printer."""
+    """Even if Karmen's data of the printer is old."""
     (printer,) = fake_printers(speed=5)
     admin.post("/printers", json={"host": printer.host, "name": "Paused"}, expect=201)
     large = uploaded(user, "long.gcode", gcode_bytes(2_000_000))

@@ -115,7 +115,7 @@ class Place:
 
 
 def expect_everywhere(document: Document, code: str, send: Callable[[Answered], Answered], status: int | None = None) -> None:
-    """That each operation whose document names the code answers with it."""
+    """Checks that each operation whose document names the code answers with it."""
     promises = sorted(one for one in document.promises() if one.code == code and status in (None, one.status))
     assert promises, f"no operation names {code}"
     other = [f"{promise}: came {answer}" for promise in promises if (answer := send(promise)) != promise]
@@ -200,7 +200,7 @@ def test_too_many_clients(new_server, document: Document):
 
 
 def others_are_well(place: Place, code: str) -> None:
-    """What does not name the code is not concerned: it can be had as always. But who asks how the server is hears of it."""
+    """Operations that do not name the code work as always. But the health routes report the fault."""
     concerned = {(one.method, one.path) for one in place.document.promises() if one.code in (code, "not_ready")}
     for method, path, _ in place.document.operations():
         if (method, path) not in concerned:
@@ -224,7 +224,7 @@ def test_database_that_is_broken(new_server, document: Document):
 
 
 def test_redis_that_is_away(tmp_path, document: Document, scripted_printer: ScriptedPrinter):
-    """Only what must not happen twice, or uncounted, waits for it."""
+    """Only actions that must not happen twice or uncounted wait for it."""
     redis = Redis(tmp_path / "redis")
     server = Server(tmp_path / "karmen", env={"KARMEN_REDIS_URL": redis.url}, arranged=arrangement.DISTRIBUTED).start()
     place = Place(server, document, scripted_printer)

@@ -214,7 +214,7 @@ def test_first_of_two_equal_parameters_counts(user: Api):
 
 
 def test_more_than_1000_rows_are_never_given(user: Api, gcodes: list[dict]):
-    """The limit is capped; with fewer rows it is seen in `next` only by what is not there."""
+    """The limit is capped; with fewer rows, only a missing `next` shows it."""
     assert "next" not in user.get("/gcodes?limit=5000", expect=200).json()
 
 

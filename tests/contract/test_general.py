@@ -55,7 +55,7 @@ def test_unknown_path_is_404(anonymous: Api, method: str, path: str):
 
 
 def address_of(path: str) -> str:
-    """Of a documented path, whatever stands for its parameters."""
+    """Of a documented path, with any values of its parameters."""
     return re.sub(r"\{\w+\}", "1", path)
 
 

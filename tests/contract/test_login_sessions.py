@@ -1,4 +1,4 @@
-"""Log-ins are sessions: who is logged in where, and what ends it."""
+"""Log-ins are sessions: their list, and how they end."""
 
 import itertools
 from collections.abc import Callable

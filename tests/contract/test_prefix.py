@@ -1,4 +1,4 @@
-"""Behind a proxy that shows this server below a path: what an answer names can be asked for there."""
+"""Behind a proxy that shows this server below a path, the addresses in answers work."""
 
 import pytest
 

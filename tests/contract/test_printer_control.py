@@ -1,4 +1,4 @@
-"""docs/api.md §2 and §3 (/printers/<host>/connection, /current-job): operation, by whom it is allowed and with what outcome."""
+"""docs/api.md §2 and §3 (/printers/<host>/connection, /current-job): operation: who may do it, and its outcomes."""
 
 import pytest
 

@@ -44,7 +44,7 @@ def look(api: Api, host: str, fields: str = EVERYTHING) -> dict:
 
 
 def lasting(printer: dict) -> dict:
-    """Without what is of the moment, and of the process that was asked."""
+    """Without members that change with the time or the process that answers."""
     status = {name: value for name, value in printer["status"].items() if name not in ("age_s", "since")}
     return printer | {"status": status}
 

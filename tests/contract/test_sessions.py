@@ -1,4 +1,4 @@
-"""docs/api.md §1 (tokens) and §3 (/users/me…): who somebody is, and what becomes of it when the account changes."""
+"""docs/api.md §1 (tokens) and §3 (/users/me…): the identity of users, and what happens to it when the account changes."""
 
 import json
 import time

@@ -290,7 +290,7 @@ def call(api: Api, method: str, path: str, who: str, token: str | None):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_route_with(anonymous: Api, tokens: dict[str, str | None], name: str):
-    """No body is sent: what the token lets through ends at the route's own checks, and nothing is changed."""
+    """No body is sent, so a request that the token lets through ends at the route's own checks and changes nothing."""
     kind = KINDS[name]
     wrong = []
     for method, path, who in CALLS:
@@ -336,7 +336,7 @@ def test_refusal_tells_only_the_kind_of_fault(anonymous: Api, tokens: dict[str, 
 
 
 def test_list_is_that_of_the_document(document: Document):
-    """A route that is not in this list is one whose access nobody has decided."""
+    """If a route is not in this list, nobody has decided who may call it."""
     listed = {(method, document.template_of(path)) for method, path, _ in CALLS}
     assert listed == {(method, path) for method, path, _ in document.operations()}
 

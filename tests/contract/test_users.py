@@ -127,7 +127,7 @@ def test_everything_wrong_is_told_at_once(admin: Api):
 
 
 def test_longest_password(server, admin: Api):
-    """Of what is sent at a log-in the same 72 bytes are compared as ever: passwords of 0.0.13 may be longer."""
+    """A log-in compares only 72 bytes of the password, as 0.0.13 did, because its passwords may be longer."""
     longest = "é" * 36
     add(admin, "long password", password=longest, password_confirmation=longest)
     server.login("long password", longest)

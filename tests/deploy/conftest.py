@@ -1,4 +1,4 @@
-"""Fixtures of the tests of what is deployed."""
+"""Fixtures of the deployment tests."""
 
 import os
 from collections.abc import Iterator

@@ -72,7 +72,7 @@ def stubbed(image: Chroot) -> Iterator[Chroot]:
 
 
 def test_runs_scripts_that_are_in_the_image_and_nothing_else():
-    """So that what the tests run is what the image runs."""
+    """So that the tests run the same program as the image."""
     for name, allowed in (("build", r"scripts/setup build|deploy/docker/build /out"), ("nginx", rf"{HOME}/install-nginx"),
                           ("karmen", rf"--mount=\S+ {HOME}/install /out/karmen\.deb")):
         for step in instructions(name, "RUN"):

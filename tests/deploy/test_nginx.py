@@ -229,7 +229,7 @@ class Camera:
         self._redis.command("del", f"webcam_{self.host}")
 
     def asked_by_nginx(self) -> list[str]:
-        """Heads that came from nginx itself; Karmen's relay says who it is."""
+        """Heads that came from nginx itself; Karmen's relay names itself."""
         return [head for head in self.camera.heads if "user-agent: karmen" not in head.lower()]
 
 

@@ -53,7 +53,7 @@ def new_nginx(tmp_path: Path, names: NameServer) -> Iterator[Callable[..., Compo
 def test_follows_the_api_to_other_addresses(
     new_nginx: Callable[..., ComposeNginx], names: NameServer, api: Callable[[str], RawServer]
 ):
-    """One that is made anew, and more of them: nobody starts nginx again. Nor need there be one when it starts."""
+    """Restarted and additional processes are found without a restart of nginx, which also starts without any."""
     first = api("127.0.0.1")
     nginx = new_nginx(first.port)
     assert nginx.get("/").status_code == 502

@@ -1,4 +1,4 @@
-"""What purging the package does to the data, in a /var/lib of the test's own that nobody else sees."""
+"""What purging the package does to the data, in a separate /var/lib that only this test sees."""
 
 import os
 import subprocess
@@ -53,7 +53,7 @@ def test_nothing_is_left(tmp_path: Path):
 @pytest.mark.parametrize("directory", ["/var/lib/karmen", "/var/lib/karmen/gcodes"])
 @pytest.mark.parametrize("how", ["--bind /var/lib/shared", "-t tmpfs none"], ids=["same_file_system", "another_file_system"])
 def test_what_is_mounted_stays(tmp_path: Path, directory: str, how: str):
-    """Also what lies beside it."""
+    """Also the files beside it."""
     mount = f"mount {how} {directory}\necho G28 >{directory}/three.gcode"
     left, said = purge(tmp_path, mount, unmount=f"test -e {directory}/three.gcode\numount {directory}")
     assert {"karmen/gcodes/one.gcode", "shared/two.gcode"} <= left

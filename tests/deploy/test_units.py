@@ -25,7 +25,7 @@ RECORD_PRINT_S = re.compile(r"^constexpr std::chrono::seconds kInsertPatience\{(
 
 
 def confinement(unit: Path) -> str:
-    """Everything from who it runs as to what it may not do."""
+    """All settings, from the user that it runs as to its confinement."""
     return re.search(r"^User=.*?(?=^\[Install\])", unit.read_text(), re.MULTILINE | re.DOTALL)[0]
 
 

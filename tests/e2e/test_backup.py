@@ -1,4 +1,4 @@
-"""`karmen backup` and `karmen restore`: online, whole or not there at all, and nothing is ever overwritten."""
+"""`karmen backup` and `karmen restore`: online, complete or not at all, and nothing is ever overwritten."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def restore(directory: Path, data_dir: Path, *, expect: int = 0) -> subprocess.C
 
 
 def restored(directory: Path, where: Path) -> Server:
-    """A server, not started, on what the backup held."""
+    """A server, not started, on the content of the backup."""
     server = Server(where, env=OWN_SECRET)
     restore(directory, server.data_dir)
     return server
@@ -247,7 +247,7 @@ def test_a_link_is_no_file_of_a_backup(copy: Path, tmp_path: Path):
 
 
 def change_database(copy: Path, statement: str) -> None:
-    """As somebody would who knows what he does: the manifest says the same."""
+    """As somebody would who also adapts the manifest."""
     with sqlite3.connect(copy / "karmen.db") as database:
         database.execute(statement)
     database.close()

@@ -1,4 +1,4 @@
-"""Which commands make a database, which convert one, and what the others say of one that is not ready."""
+"""Which commands create a database, which convert one, and what the others answer if it is not ready."""
 
 import sqlite3
 import subprocess

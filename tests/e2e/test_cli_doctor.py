@@ -191,7 +191,7 @@ def test_store_that_cannot_be_used_is_not_the_fault_of_the_database(patient: Ser
 
 
 def test_store_of_somebody_else(patient: Server):
-    """As another user than the owner, whom a superuser's rights do not help."""
+    """As another user than the owner, without a superuser's rights."""
     with tempfile.TemporaryDirectory() as name:
         where = Path(name)
         where.chmod(0o755)

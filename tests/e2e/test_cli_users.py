@@ -233,7 +233,7 @@ def test_works_without_a_server(new_server):
 
 
 def test_while_the_server_is_busy(server: Server, admin: Api):
-    """Both write to one database: the one waits for the other, nobody fails."""
+    """Both write to one database: one waits for the other, and neither fails."""
     host = "127.0.0.2:6"
     admin.post("/printers", json={"host": host, "name": "x"}, expect=201)
     is_over = threading.Event()

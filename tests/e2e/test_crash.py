@@ -113,7 +113,7 @@ class Crowd:
 
 
 def check_store(server: Server, listed: list[dict]) -> None:
-    """On disk is what is listed, whole, and nothing else."""
+    """The disk has exactly the listed files, complete."""
     files = server.stored_files()
     assert files.keys() == {item["absolute_path"] for item in listed}
     for item in listed:

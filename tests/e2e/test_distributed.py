@@ -125,7 +125,7 @@ def test_redis_is_away_for_a_while(karmen: Server, redis: Redis, fake_printers, 
 
 
 def test_tasks_of_a_killed_worker_are_done_by_another(karmen: Server):
-    """A stopped worker holds what it took, as one does that died in the middle."""
+    """A stopped worker keeps its tasks, like one that died in the middle."""
     worker = process(karmen, "worker")
     worker.signal(signal.SIGSTOP)  # what it has taken by now it keeps, and nothing more is done
     for _ in range(30):

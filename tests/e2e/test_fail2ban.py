@@ -1,4 +1,4 @@
-"""deploy/fail2ban finds in the real log who guessed passwords, and nobody else."""
+"""deploy/fail2ban finds exactly the addresses that guessed passwords in the real log."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""A process that may have few files open answers those whom it can, and tells the others."""
+"""A process that may open only few files answers as many clients as it can, and refuses the others with an answer."""
 
 import contextlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Lists over many rows with the dearest filters that are allowed: they are ended in time, and nobody else waits for them."""
+"""Lists over many rows with the most expensive allowed filters: they are ended in time, and other requests do not wait for them."""
 
 import signal
 import statistics

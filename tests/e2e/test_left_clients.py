@@ -172,7 +172,7 @@ def test_print_that_is_being_started_is_finished_at_the_end(new_server, fake_pri
 
 
 def test_many_at_the_same_time_are_all_served(server: Server, admin: Api):
-    """200 people, each with a connection of their own, do what people do."""
+    """200 people, each with an own connection, use the server as usual."""
     failures: list[BaseException] = []
     ready = threading.Barrier(200)
 

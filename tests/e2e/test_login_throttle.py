@@ -59,7 +59,7 @@ def guarded(new_server) -> Server:
 
 
 def test_limits_are_the_documented_ones_by_default(new_server):
-    """Five failures, and the sixth waits; what the other tests set explicitly is what an operator gets."""
+    """After five failures the sixth attempt waits; the options of the other tests are the defaults."""
     server = new_server()
     del server.options["auth-login-failures-slow"], server.options["auth-login-failures-max"]
     server.restart()

@@ -1,4 +1,4 @@
-"""How soon Karmen knows what became of a printer."""
+"""How soon Karmen notices changes of a printer."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Many downloads that nobody reads cost next to no memory and hold up nobody else."""
+"""Many downloads whose clients do not read cost almost no memory and do not delay other clients."""
 
 import contextlib
 import time

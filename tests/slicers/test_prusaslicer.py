@@ -1,4 +1,4 @@
-"""PrusaSlicer itself, on a screen that nobody sees, sends what it has sliced."""
+"""PrusaSlicer itself, on a virtual screen, sends the file that it has sliced."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A thin client of the HTTP contract, which holds every answer to what the contract says of all answers."""
+"""A thin client of the HTTP contract, which checks every answer against the rules for all answers."""
 
 import re
 import socket

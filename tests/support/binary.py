@@ -17,6 +17,6 @@ def karmen_binary() -> str:
 
 
 def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment without what would configure the server behind the test's back."""
+    """The environment without variables that would configure the server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KARMEN_", "POSTGRES_"))}
     return kept | (extra or {})

@@ -9,7 +9,7 @@ asked_for: set[str] = set()  # ids of requests, which are unique among all serve
 
 
 def note(status: int, request_id: str | None) -> None:
-    """That a test takes this answer for right."""
+    """Marks this answer as expected by a test."""
     if status >= 500 and request_id:
         asked_for.add(request_id)
 

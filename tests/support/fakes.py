@@ -123,11 +123,11 @@ class _QuietServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A client that hangs up in mid-answer is what some tests want."""
+        """Some tests want a client that hangs up in the middle of an answer."""
 
 
 class ScriptedPrinter:
-    """An OctoPrint that says what `answers` holds, and remembers what it was asked. Healthy and idle to begin with."""
+    """An OctoPrint that gives the answers in `answers`, and records the requests. Healthy and idle to begin with."""
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer] = {

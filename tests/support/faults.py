@@ -14,7 +14,7 @@ from support.server import Server
 
 @contextmanager
 def locked_tables(url: str, tables: str) -> Iterator[None]:
-    """Meanwhile nobody can write to these tables of a PostgreSQL database."""
+    """Meanwhile these tables of a PostgreSQL database cannot be written."""
     holder = subprocess.Popen([*postgres.PSQL, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert holder.stdin and holder.stdout
     holder.stdin.write(f"BEGIN; LOCK TABLE {tables} IN EXCLUSIVE MODE;\n\\echo locked\n")
@@ -62,7 +62,7 @@ def delete_user(server: Server, uuid: str) -> None:
 
 
 def lose_users(server: Server) -> None:
-    """From now on nobody can be looked up: a defect that no code expects."""
+    """From now on accounts cannot be read: a defect that no code expects."""
     execute(server, "ALTER TABLE users RENAME TO lost")
 
 

@@ -1,4 +1,4 @@
-"""What a client remembers of a server that may die at any moment: what was acknowledged, and what was under way."""
+"""What a client knows of a server that may die at any moment: acknowledged and unfinished requests."""
 
 import threading
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class Ledger:
             self.gcodes_going.discard(name)
 
     def settle_gcodes(self, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Holds the list after a restart against what is known; returns the items whose content is still to be compared."""
+        """Compares the list after a restart with the known state; returns the items whose content is still to be compared."""
         by_name = {item["display"]: item for item in listed}
         assert len(by_name) == len(listed), "a file is listed twice"
         unknown = by_name.keys() - self.gcodes.keys() - self.gcodes_coming - self.gcodes_going

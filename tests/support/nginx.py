@@ -1,4 +1,4 @@
-"""nginx with the configuration of deploy/nginx, and what stands behind it."""
+"""nginx with the configuration of deploy/nginx, and the servers behind it."""
 
 import re
 import shutil

@@ -61,7 +61,7 @@ class Old(NamedTuple):
 
 
 def dump(url: str) -> dict[str, list]:
-    """Every row of every table as text, and every column: what a change would change."""
+    """Every row of every table as text, and every column, to find changes."""
     tables = [row[0] for row in sql(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
     content = {table: sql(url, f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in tables}
     columns = (

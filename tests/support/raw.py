@@ -1,4 +1,4 @@
-"""HTTP by hand on a socket, for what no client library would send."""
+"""HTTP by hand on a socket, for requests that no client library would send."""
 
 import json
 import re

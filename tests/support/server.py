@@ -190,11 +190,11 @@ class Server:
         return {str(path.relative_to(self.store)): path for path in self.store.rglob("*") if not path.is_dir()}
 
     def finished_files(self) -> set[str]:
-        """The same without what an upload has left and the server is still about to remove."""
+        """The same without remains of an upload that the server is about to remove."""
         return {path for path in self.stored_files() if not path.split("/")[-1].startswith(".")}
 
     def expect_stored(self, paths: Iterable[str]) -> None:
-        """That the store holds these files and no other; what an upload left unfinished is removed after the answer."""
+        """Checks that the store has exactly these files; remains of an unfinished upload are removed after the answer."""
         wanted = set(paths)
         eventually(lambda: self.stored_files().keys() == wanted, what=f"the store holds {sorted(wanted)}")
 

@@ -1,4 +1,4 @@
-"""JSON Web Tokens made by hand (RFC 7515, 7519), so that the server's own code is not what judges it."""
+"""JSON Web Tokens made by hand (RFC 7515, 7519), so that the server is not tested with its own code."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def sign(signed_part: str, *, alg: str = "HS256", key: str = SECRET_KEY) -> str:
-    """`signed_part` with its signature; none for the algorithm `none`."""
+    """`signed_part` with its signature; without one for the algorithm `none`."""
     if alg == "none":
         return f"{signed_part}."
     mac = hmac.new(key.encode(), signed_part.encode(), HASHES[alg]).digest()
