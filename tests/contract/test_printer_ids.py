@@ -96,7 +96,7 @@ def test_whose_print_it_is_is_known_after_the_move(
     user.post("/printjobs", json={"gcode": gcode["id"], "printer": id}, expect=201)
     # The same printer at another address: it still prints that file.
     scripted_printer.answers["/api/printer"] = Answer(body=printer_body("Printing", operational=True, printing=True))
-    scripted_printer.answers["/api/job"] = Answer(body=job_body("Printing", "going on.gcode", 10))
+    scripted_printer.answers["/api/job"] = Answer(body=job_body("Printing", gcode["filename"], 10))
     scripted_printer.answers["POST /api/job"] = Answer(204)
     admin.patch(f"/printers/{id}", json={"host": scripted_printer.host}, expect=200)
     other_user.post(f"/printers/{id}/current-job", json={"action": "cancel"}, expect=401)
