@@ -116,6 +116,7 @@ struct Call {
     std::optional<identity::Account> account;  ///< present if the route needs a token
     AuditFacts audit;
 
+    /// Only if the route needs a token. NOLINTNEXTLINE(bugprone-unchecked-optional-access)
     const Principal& principal() const { return account->principal; }
     const std::string& path_value(std::size_t index) const { return request.path_values.at(index); }
 };

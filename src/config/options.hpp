@@ -21,11 +21,12 @@ struct Field {
 };
 
 /// `field<&Config::http, &Http::port>`
-template <auto... Path>
+template <auto... kPath>
+// NOLINTNEXTLINE(readability-identifier-naming): the table of options reads it as a function.
 inline constexpr auto field = [] {
-    using T = std::remove_cvref_t<decltype((std::declval<Config&>().*....*Path))>;
-    return Field<T>{[](Config& config) -> T& { return (config.*....*Path); },
-                    [](const Config& config) -> const T& { return (config.*....*Path); }};
+    using T = std::remove_cvref_t<decltype((std::declval<Config&>().*....*kPath))>;
+    return Field<T>{[](Config& config) -> T& { return (config.*....*kPath); },
+                    [](const Config& config) -> const T& { return (config.*....*kPath); }};
 }();
 
 struct NumberOption {

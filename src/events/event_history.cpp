@@ -13,7 +13,7 @@ namespace {
 
 /// How much a follower that is behind gets at a time.
 constexpr std::size_t kBatchBytes = 16UL << 10;
-constexpr int kFullRetryAfter_s = 5;
+constexpr int kFullRetryAfterSeconds = 5;
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
     std::uint64_t number = 0;
@@ -78,7 +78,7 @@ EventFollower EventHistory::follow(std::optional<std::string_view> last_id) {
     if (is_stopped_ || followers_ >= options_.followers_max)
         throw Error(ErrorCode::kOverloaded,
                     PublicMessage{is_stopped_ ? "The server is about to stop" : "Too many clients follow the events"})
-            .with_retry_after(kFullRetryAfter_s);
+            .with_retry_after(kFullRetryAfterSeconds);
     return {*this, last_id ? EventId::parse(*last_id) : std::nullopt};
 }
 

@@ -50,7 +50,7 @@ inline constexpr std::array kFaults{
     FaultFacts{Fault::kTruncatedJson, "truncated_json", "sends the first half of the JSON, with that length"},
     FaultFacts{Fault::kInvalidUtf8, "invalid_utf8", "texts that are not UTF-8"},
     FaultFacts{Fault::kWrongContentType, "wrong_content_type", "the right body as text/html"},
-    FaultFacts{Fault::kHuge, "huge", "JSON of so many bytes", 16 * 1024 * 1024},
+    FaultFacts{Fault::kHuge, "huge", "JSON of so many bytes", 16LL * 1024 * 1024},
     FaultFacts{Fault::kServerError, "500", "500 Internal Server Error"},
     FaultFacts{Fault::kConflict, "409", "409 Conflict"},
     FaultFacts{Fault::kForbidden, "403", "403 Forbidden"},

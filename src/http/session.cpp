@@ -25,7 +25,7 @@ namespace {
 /// How long we go on reading from a connection that we end, so that the client sees our answer and not a reset.
 constexpr std::chrono::seconds kLingerIdleMax{2};
 constexpr std::chrono::seconds kLingerMax{10};
-constexpr int kRefusedRetryAfter_s = 5;
+constexpr int kRefusedRetryAfterSeconds = 5;
 
 Connection::Milliseconds time_until(Connection::TimePoint deadline) {
     return std::chrono::ceil<Connection::Milliseconds>(deadline - steady_clock::now());
@@ -92,7 +92,7 @@ Awaitable<void> Session::answer_overloaded() {
     exchange.request.id = context_.request_id(exchange.request);
     exchange.response =
         problem(exchange, Error(ErrorCode::kOverloaded, PublicMessage{"The server has too many connections"})
-                              .with_retry_after(kRefusedRetryAfter_s));
+                              .with_retry_after(kRefusedRetryAfterSeconds));
     co_await send(exchange);
     co_await linger();
 }

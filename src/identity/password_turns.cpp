@@ -11,7 +11,7 @@ namespace karmen::identity {
 namespace {
 
 /// About as long as a few turns take.
-constexpr int kRetryAfter_s = 2;
+constexpr int kRetryAfterSeconds = 2;
 
 /// In their order.
 template <class T, class Predicate>
@@ -31,10 +31,10 @@ void PasswordTurns::require_place(const std::string& network) const {
     const auto of_network = std::ranges::count(waiting_, network, &Entry::network);
     if (std::cmp_greater_equal(of_network, limits_.waiting_per_network_max))
         throw Error(ErrorCode::kTooManyRequests, PublicMessage{"Too many logins from this address, try again later"})
-            .with_retry_after(kRetryAfter_s);
+            .with_retry_after(kRetryAfterSeconds);
     if (waiting_.size() >= limits_.waiting_max)
         throw Error(ErrorCode::kOverloaded, PublicMessage{"Too many logins wait, try again later"})
-            .with_retry_after(kRetryAfter_s);
+            .with_retry_after(kRetryAfterSeconds);
 }
 
 PasswordTurns::Id PasswordTurns::enter(std::string network, std::string name) {

@@ -13,7 +13,7 @@
 namespace karmen::net {
 
 class CurlMulti;
-class CurlStream;
+class CurlStream;  // NOLINT(cppcoreguidelines-virtual-class-destructor): its definition says that it is final
 
 struct HttpClientOptions {
     std::string user_agent = "Karmen";

@@ -59,7 +59,7 @@ struct Outcome {
     }
     R take() {
         if (error) std::rethrow_exception(error);
-        return std::move(*value);
+        return std::move(*value);  // NOLINT(bugprone-unchecked-optional-access): one of both is there
     }
 };
 

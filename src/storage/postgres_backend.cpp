@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kVersionMin = 130000;
-constexpr int kConnectTimeoutMin_s = 2;  // libpq takes 1 s for 2 s
+constexpr int kConnectTimeoutMinSeconds = 2;  // libpq takes 1 s for 2 s
 /// How much longer than a statement may take we wait for the server to say that it did: this part of that time, and
 /// this at least.
 constexpr int kAnswerGracePart = 5;
@@ -72,7 +72,7 @@ std::string connect_string(const PostgresOptions& options) {
         throw unusable("storage.postgres_url is not a URL such as postgres://user:password@host:5432/database");
     const auto timeout_s = std::chrono::ceil<seconds>(options.connect_timeout).count();
     std::vector<std::pair<std::string, std::string>> parameters{
-        {"connect_timeout", std::to_string(std::max<std::int64_t>(timeout_s, kConnectTimeoutMin_s))},
+        {"connect_timeout", std::to_string(std::max<std::int64_t>(timeout_s, kConnectTimeoutMinSeconds))},
         {"application_name", "karmen"},
         {"client_encoding", "UTF8"},
         {"keepalives_idle", "30"},

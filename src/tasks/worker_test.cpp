@@ -81,19 +81,19 @@ class WorkerTest : public testing::TestWithParam<QueueKind> {
 
     void run(Scenario scenario, QueueOptions options = quick_options(), std::chrono::milliseconds renew = 10s,
              std::size_t concurrency = 3) {
-        queues_ = test_queues(GetParam(), loop_, options);
-        loop_.run_until_done(between(*queues_, around(scenario, renew, concurrency)));
+        queues = test_queues(GetParam(), loop, options);
+        loop.run_until_done(between(*queues, around(scenario, renew, concurrency)));
     }
 
     Awaitable<void> around(Scenario scenario, std::chrono::milliseconds renew, std::size_t concurrency) {
-        Queue& queue = queues_->queue();
-        Worker worker(loop_.executor(), queue, handlers(notes_),
+        Queue& queue = queues->queue();
+        Worker worker(loop.executor(), queue, handlers(notes),
                       {.concurrency = concurrency,
                        .take_wait = 1s,
                        .renew_interval = renew,
                        .queue_retry_min = 2ms,
                        .postpone_time = 1ms},
-                      log_);
+                      log);
         worker.start();
         co_await scenario(*this, queue, worker);
         co_await worker.stop(0ms);
@@ -110,30 +110,30 @@ class WorkerTest : public testing::TestWithParam<QueueKind> {
         for (const TestDeadline deadline(where); co_await queue.counts() != counts;) co_await wait_a_little(deadline);
     }
 
-    Loop loop_;
-    Log log_ = Log::silent();
-    Notes notes_;
-    std::unique_ptr<TestQueues> queues_;
+    Loop loop;
+    Log log = Log::silent();
+    Notes notes;
+    std::unique_ptr<TestQueues> queues;
 };
 INSTANTIATE_TEST_SUITE_P(, WorkerTest, kQueueKinds, queue_kind_name);
 
 Awaitable<void> do_many(WorkerTest& test, Queue& queue, Worker&) {
     for (int i = 0; i < 30; ++i) co_await WorkerTest::add(queue, "note", std::to_string(i));
     co_await WorkerTest::until_counts(queue, {});
-    EXPECT_EQ(test.notes_.done.size(), 30U);
-    EXPECT_LE(test.notes_.inside_max, 3);
+    EXPECT_EQ(test.notes.done.size(), 30U);
+    EXPECT_LE(test.notes.inside_max, 3);
 }
 
 TEST_P(WorkerTest, DoesEveryTaskOnceAndAFewAtATime) {
     run(do_many);
-    EXPECT_EQ(std::set(notes_.done.begin(), notes_.done.end()).size(), 30U);
+    EXPECT_EQ(std::set(notes.done.begin(), notes.done.end()).size(), 30U);
 }
 
 Awaitable<void> fail_and_succeed(WorkerTest& test, Queue& queue, Worker&) {
     co_await WorkerTest::add(queue, "fail_at_first", "x");
     co_await WorkerTest::until_counts(queue, {});
-    EXPECT_THAT(test.notes_.begun, testing::ElementsAre("x", "x", "x"));
-    EXPECT_THAT(test.notes_.done, testing::ElementsAre("x"));
+    EXPECT_THAT(test.notes.begun, testing::ElementsAre("x", "x", "x"));
+    EXPECT_THAT(test.notes.done, testing::ElementsAre("x"));
 }
 
 TEST_P(WorkerTest, TriesAgainWhatFailed) {
@@ -147,7 +147,7 @@ Awaitable<void> let_die(WorkerTest& test, Queue& queue, Worker&) {
     co_await WorkerTest::until_counts(queue, {.dead = 2});
     co_await WorkerTest::add(queue, "unheard_of");
     co_await WorkerTest::until_counts(queue, {.dead = 3});
-    EXPECT_THAT(test.notes_.begun, testing::ElementsAre("x", "x", "x", "y"));
+    EXPECT_THAT(test.notes.begun, testing::ElementsAre("x", "x", "x", "y"));
     const auto dead = co_await queue.dead(10);
     EXPECT_THAT(dead.at(0).error, testing::HasSubstr("unheard_of"));
     EXPECT_THAT(dead.at(1).error, testing::HasSubstr("is missing"));
@@ -161,7 +161,7 @@ TEST_P(WorkerTest, WhatCannotBeDoneDiesWithAWordWhy) {
 Awaitable<void> outlast_an_outage(WorkerTest& test, Queue& queue, Worker&) {
     co_await WorkerTest::add(queue, "miss_the_database", "x");
     co_await WorkerTest::until_counts(queue, {});
-    EXPECT_THAT(test.notes_.done, testing::ElementsAre("1"));
+    EXPECT_THAT(test.notes.done, testing::ElementsAre("1"));
 }
 
 TEST_P(WorkerTest, ADatabaseThatIsAwayCostsNoAttempt) {
@@ -171,8 +171,8 @@ TEST_P(WorkerTest, ADatabaseThatIsAwayCostsNoAttempt) {
 Awaitable<void> take_too_long(WorkerTest& test, Queue& queue, Worker&) {
     co_await WorkerTest::add(queue, "hang_briefly", "x");
     co_await WorkerTest::until_counts(queue, {.dead = 1});
-    EXPECT_EQ(test.notes_.begun.size(), 3U);
-    EXPECT_THAT(test.notes_.done, testing::IsEmpty());
+    EXPECT_EQ(test.notes.begun.size(), 3U);
+    EXPECT_THAT(test.notes.done, testing::IsEmpty());
     const auto dead = co_await queue.dead(1);
     EXPECT_EQ(dead.at(0).error, "it took longer than it may");
 }
@@ -183,9 +183,9 @@ TEST_P(WorkerTest, ATaskHasADeadline) {
 
 Awaitable<void> stop_with_grace(WorkerTest& test, Queue& queue, Worker& worker) {
     co_await WorkerTest::add(queue, "note", "x");
-    co_await until([&test] { return !test.notes_.begun.empty(); });
+    co_await until([&test] { return !test.notes.begun.empty(); });
     co_await worker.stop(1h);
-    EXPECT_THAT(test.notes_.done, testing::ElementsAre("x"));
+    EXPECT_THAT(test.notes.done, testing::ElementsAre("x"));
     co_await WorkerTest::add(queue, "note", "y");
     EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1})) << "one that stops takes no more";
 }
@@ -196,7 +196,7 @@ TEST_P(WorkerTest, FinishesWhatItHasBeforeItStops) {
 
 Awaitable<void> stop_without_grace(WorkerTest& test, Queue& queue, Worker& worker) {
     co_await WorkerTest::add(queue, "hang", "x");
-    co_await until([&test] { return !test.notes_.begun.empty(); });
+    co_await until([&test] { return !test.notes.begun.empty(); });
     co_await worker.stop(1ms);
     EXPECT_EQ(co_await queue.counts(), (TaskCounts{.queued = 1}));
     const auto again = co_await queue.take(20s);
@@ -209,8 +209,8 @@ TEST_P(WorkerTest, GivesBackWhatItCannotFinishInTime) {
 
 Awaitable<void> lose_the_lease(WorkerTest& test, Queue& queue, Worker& worker) {
     co_await WorkerTest::add(queue, "hang", "x");
-    co_await until([&test] { return !test.notes_.begun.empty(); });
-    Queue& other = test.queues_->queue();
+    co_await until([&test] { return !test.notes.begun.empty(); });
+    Queue& other = test.queues->queue();
     const auto stolen = co_await other.take(20s);
     EXPECT_EQ(stolen->task.attempt, 2);
     while (worker.running() > 0) {
@@ -229,10 +229,10 @@ TEST_P(WorkerTest, EndsWhatWasGivenToAnother) {
 
 Awaitable<void> keep_what_takes_long(WorkerTest& test, Queue& queue, Worker&) {
     co_await WorkerTest::add(queue, "hang", "x");
-    co_await until([&test] { return !test.notes_.begun.empty(); });
-    const auto stolen = co_await test.queues_->queue().take(1500ms);
+    co_await until([&test] { return !test.notes.begun.empty(); });
+    const auto stolen = co_await test.queues->queue().take(1500ms);
     EXPECT_FALSE(stolen);
-    EXPECT_EQ(test.notes_.begun.size(), 1U);
+    EXPECT_EQ(test.notes.begun.size(), 1U);
 }
 
 TEST_P(WorkerTest, KeepsATaskThatTakesLongerThanTheVisibilityTimeout) {

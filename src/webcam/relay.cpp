@@ -29,14 +29,14 @@ using Clock = std::chrono::steady_clock;
 
 /// What may have come from a camera and not been looked at.
 constexpr std::size_t kUnreadBytesMax = 256UL << 10;
-constexpr int kFullRetryAfter_s = 5;
+constexpr int kFullRetryAfterSeconds = 5;
 
 Error failed(const char* message, std::string detail = {}) {
     return {ErrorCode::kWebcamFailed, PublicMessage{message}, LogDetail{std::move(detail)}};
 }
 
 Error no_place(const char* message) {
-    return Error(ErrorCode::kOverloaded, PublicMessage{message}).with_retry_after(kFullRetryAfter_s);
+    return Error(ErrorCode::kOverloaded, PublicMessage{message}).with_retry_after(kFullRetryAfterSeconds);
 }
 
 /// There is nothing to come back to.

@@ -26,7 +26,7 @@ namespace karmen::gcode::archive {
 // Source: APPNOTE.TXT 6.3.10, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 
 /// A larger directory is not read. Archives of slicers have some hundred entries, which is a directory of 20 KiB.
-inline constexpr std::uint64_t kDirectoryMaxBytes = 1024 * 1024;
+inline constexpr std::uint64_t kDirectoryMaxBytes = 1ULL << 20;
 
 /// A file of the archive, as its directory has it.
 struct Entry {
