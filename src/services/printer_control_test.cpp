@@ -24,6 +24,7 @@ class PrinterControlTest : public events::ServiceTest {
     void print(const std::string& sent, const std::string& shown) {
         job_rows.insert({.gcode_id = 1,
                          .printer_host = kHost,
+                         .printer_id = rows.find(kHost)->id,
                          .started = clock.now(),
                          .gcode = {.id = 1, .filename = sent},
                          .printer = {.host = kHost, .name = "Prusa", .client = {}},
