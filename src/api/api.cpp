@@ -57,15 +57,21 @@ http::Response method_not_allowed(const http::Request& request, const http::Rout
 
 }  // namespace
 
-Api::Api(std::vector<Route> routes, Services services, ApiOptions options)
-    : routes_(std::move(routes)), services_(services), options_(std::move(options)) {
+Api::Api(std::span<const Route> routes, Services services, ApiOptions options)
+    : routes_(routes), services_(services), options_(std::move(options)) {
     for (std::size_t i = 0; i < routes_.size(); ++i) router_.add(routes_[i].method, routes_[i].path, i);
 }
 
-// The server handles request id, access log, the handler's timeout and the limits of each phase, before and after this.
-// The rest, in this order: 1. OPTIONS is answered for every known path         4. the user is there, not suspended, the
-// token not revoked 2. path and method have a route                     5. role, 6. freshness, 7. no password change is
-// forced 3. the token is there, well-made and of its type    8. the handler
+// The server handles the request id, the access log, the timeouts and the limits, before and after this.
+// The rest, in this order:
+//  1. OPTIONS is answered for every known path
+//  2. path and method have a route
+//  3. the token is there, well-made and of its type
+//  4. the user exists and is not suspended, and the token is not revoked
+//  5. the role
+//  6. the freshness
+//  7. no password change is forced
+//  8. the handler
 Awaitable<http::Response> Api::answer(http::Request& request) const {
     if (auto options = http::answer_options(request, router_)) co_return std::move(*options);
     const Route* route = find_route(request);
@@ -133,17 +139,16 @@ Awaitable<identity::Account> Api::check_api_key(const Route& route, const http::
 }
 
 Awaitable<void> Api::check_access(const Route& route, Call& call) const {
-    using enum Credential;
     const Credential wanted = route.access.credential;
     const http::Request& request = call.request;
-    if (wanted == kNone) co_return;
-    if (wanted == kWebcamToken && options_.webcam_access == WebcamAccess::kOpen) co_return;
+    if (wanted == Credential::kNone) co_return;
+    if (wanted == Credential::kWebcamToken && options_.webcam_access == WebcamAccess::kOpen) co_return;
     if (wanted == Credential::kApiKey) {
         call.account = co_await check_api_key(route, request);
         co_return;
     }
     const auto type = wanted == Credential::kRefreshToken ? crypto::TokenType::kRefresh : crypto::TokenType::kAccess;
-    const bool is_for_pages = wanted == kPageToken || wanted == kWebcamToken;
+    const bool is_for_pages = wanted == Credential::kPageToken || wanted == Credential::kWebcamToken;
     const std::string_view token = is_for_pages ? token_of_page(request) : bearer_token(request);
     // From here on the account is known, also for the audit log if the call is refused.
     call.account = co_await services_.sessions.identify(token, type);

@@ -5,7 +5,7 @@
 #include "http/message.hpp"
 #include "http/router.hpp"
 
-#include <vector>
+#include <span>
 
 namespace karmen::api {
 
@@ -25,7 +25,8 @@ struct ApiOptions {
 /// the composition root, outlives the server. Loop only.
 class Api {
   public:
-    Api(std::vector<Route> routes, Services services, ApiOptions options);
+    /// `routes` outlive it.
+    Api(std::span<const Route> routes, Services services, ApiOptions options);
 
     /// The handler of the server. The server turns an Error into a problem body.
     Awaitable<http::Response> answer(http::Request& request) const;
@@ -41,7 +42,7 @@ class Api {
     Awaitable<http::Response> handle(const Route& route, Call& call) const;
     Awaitable<http::Response> audited(const Route& route, Call& call) const;
 
-    std::vector<Route> routes_;
+    std::span<const Route> routes_;
     Services services_;
     ApiOptions options_;
     http::Router router_;

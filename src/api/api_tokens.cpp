@@ -34,7 +34,6 @@ Answer revoke_api_token(const Services& services, Call& call) {
 
 std::vector<Route> api_token_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "GET",
          .path = "/users/me/tokens",

@@ -79,7 +79,6 @@ Answer list_audit(const Services& services, Call& call) {
 }  // namespace
 
 std::vector<Route> audit_routes() {
-    using enum ErrorCode;
     using enum QueryFacts;
     return {
         {.method = "GET",

@@ -67,7 +67,6 @@ constexpr std::string_view kEvents =
 }  // namespace
 
 std::vector<Route> event_routes() {
-    using enum ErrorCode;
     using enum QueryFacts;
     return {
         {.method = "GET",

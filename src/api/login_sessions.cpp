@@ -51,7 +51,6 @@ constexpr std::string_view kEndOfSession = "Its access and refresh tokens stop w
 
 std::vector<Route> login_session_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "GET",
          .path = "/users/me/sessions",

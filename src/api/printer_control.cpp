@@ -42,7 +42,6 @@ Answer command_current_job(const Services& services, Call& call) {
 
 std::vector<Route> printer_control_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "POST",
          .path = "/printers/{host}/connection",

@@ -24,7 +24,6 @@ Answer get_ready(const Services& services, Call&) {
 
 std::vector<Route> server_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "GET",
          .path = "/health/live",

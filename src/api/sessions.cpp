@@ -87,7 +87,6 @@ constexpr std::string_view kProof =
 
 std::vector<Route> session_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "POST",
          .path = "/users/me/authenticate",

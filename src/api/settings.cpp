@@ -80,7 +80,6 @@ Answer change_settings(const Services& services, Call& call) {
 
 std::vector<Route> settings_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "GET",
          .path = "/settings",

@@ -17,7 +17,6 @@ Answer start_task(const Services&, Call& call) {
 
 std::vector<Route> task_routes() {
     using enum ErrorCode;
-    using enum QueryFacts;
     return {
         {.method = "POST",
          .path = "/tasks",

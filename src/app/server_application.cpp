@@ -2,7 +2,6 @@
 
 #include "app/background_work.hpp"
 #include "app/descriptor_budget.hpp"
-#include "app/interface.hpp"
 #include "app/printer_options.hpp"
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
@@ -186,8 +185,8 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       stream_checks_(loop.executor(), sessions_,
                      {.interval = config.auth.stream_check_interval, .unchecked_max = config.auth.stream_unchecked_max},
                      log),
-      openapi_(describe(all_routes())),
-      api_(all_routes(),
+      openapi_(describe(routes_)),
+      api_(routes_,
            {.sessions = sessions_,
             .users = users_,
             .login_sessions = login_sessions_,

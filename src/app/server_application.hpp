@@ -1,9 +1,9 @@
 #pragma once
 
 #include "api/api.hpp"
-#include "api/openapi/document.hpp"
 #include "api/stream_access.hpp"
 #include "app/change_publisher.hpp"
+#include "app/interface.hpp"
 #include "app/process_kind.hpp"
 #include "app/shared_state.hpp"
 #include "base/clock.hpp"
@@ -112,6 +112,7 @@ class ServerApplication {
     tasks::Scheduler scheduler_;
     TaskGroup background_;
     api::StreamChecks stream_checks_;
+    const std::vector<api::Route> routes_ = all_routes();
     api::OpenApiDocument openapi_;
     api::Api api_;
     http::Server server_;
