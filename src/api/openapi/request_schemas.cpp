@@ -41,18 +41,20 @@ std::string_view request_schemas() {
   "required": [],
   "minProperties": 1
 },
+"PrinterHost": {
+  "type": "string",
+  "pattern": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",
+  "description": "IPv4 address with an optional port",
+  "examples": ["192.168.1.20:5000"]
+},
+"TlsFingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, without regard to who signed it; null or empty: the machine's authorities decide"},
 "NewPrinter": {
   "type": "object",
   "properties": {
-    "host": {
-      "type": "string",
-      "pattern": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",
-      "description": "IPv4 address with an optional port",
-      "examples": ["192.168.1.20:5000"]
-    },
+    "host": {"$ref": "#/components/schemas/PrinterHost"},
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "api_key": {"type": ["string", "null"], "maxLength": 256},
-    "tls_fingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, whoever signed it; null or empty: the machine's authorities decide"},
+    "tls_fingerprint": {"$ref": "#/components/schemas/TlsFingerprint"},
     "protocol": {"enum": ["http", "https", null], "default": "http"}
   },
   "required": ["host", "name"]
@@ -60,16 +62,11 @@ std::string_view request_schemas() {
 "PrinterChange": {
   "type": "object",
   "properties": {
-    "host": {
-      "type": "string",
-      "pattern": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",
-      "description": "Where the printer is now: an IPv4 address with an optional port",
-      "examples": ["192.168.1.20:5000"]
-    },
+    "host": {"$ref": "#/components/schemas/PrinterHost", "description": "Where the printer is now"},
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "protocol": {"enum": ["http", "https"]},
     "api_key": {"type": ["string", "null"], "maxLength": 256, "description": "null or empty: none"},
-    "tls_fingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, whoever signed it; null or empty: the machine's authorities decide"},
+    "tls_fingerprint": {"$ref": "#/components/schemas/TlsFingerprint"},
     "printer_props": {
       "type": ["object", "null"],
       "properties": {
