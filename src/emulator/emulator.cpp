@@ -35,6 +35,12 @@ Awaitable<void> require_target(const Services& services, const Call& call) {
     if (const auto host = target_printer(call)) co_await services.printers.require(*host);
 }
 
+/// For what is the same wherever it is asked.
+Answer tell(const Services& services, const Call& call, boost::json::object facts) {
+    co_await require_target(services, call);
+    co_return json_response(200, facts);
+}
+
 Awaitable<PrinterSnapshot> snapshot_of_target(const Services& services, const Call& call) {
     const auto host = target_printer(call);
     if (!host) co_return library();
@@ -107,38 +113,31 @@ printers::JobCommand read_job_command(api::JsonBody& body) {
 }  // namespace
 
 Answer emulate_version(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, version());
+    return tell(services, call, version());
 }
 
 Answer emulate_server(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, server());
+    return tell(services, call, server());
 }
 
 Answer emulate_settings(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, settings());
+    return tell(services, call, settings());
 }
 
 Answer emulate_printer_profiles(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, printer_profiles());
+    return tell(services, call, printer_profiles());
 }
 
 Answer emulate_files(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, no_files());
+    return tell(services, call, no_files());
 }
 
 Answer emulate_current_user(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, current_user(call.principal().username));
+    return tell(services, call, current_user(call.principal().username));
 }
 
 Answer emulate_login(const Services& services, Call& call) {
-    co_await require_target(services, call);
-    co_return json_response(200, login(call.principal().username));
+    return tell(services, call, login(call.principal().username));
 }
 
 Answer emulate_printer(const Services& services, Call& call) {
