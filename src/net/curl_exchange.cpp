@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <regex>
 #include <utility>
 
 namespace karmen::net {
@@ -17,19 +18,9 @@ namespace {
 
 /// Messages of libcurl contain milliseconds and bytes. But the reason that people and followers of a printer see must
 /// be the same each time that the same failure happens.
-std::string without_measurements(std::string text) {
-    const std::size_t begin = text.find(" after ");
-    if (begin == std::string::npos) return text;
-    std::size_t end = text.find_first_not_of("0123456789", begin + 7);
-    if (end == begin + 7 || end == std::string::npos) return text;
-    for (const std::string_view unit : {" ms", " milliseconds"})
-        if (text.compare(end, unit.size(), unit) == 0) {
-            end += unit.size();
-            const std::size_t bytes = text.find(" bytes received", end);
-            if (text.compare(end, 6, " with ") == 0 && bytes != std::string::npos) end = bytes + 15;
-            return text.erase(begin, end - begin);
-        }
-    return text;
+std::string without_measurements(const std::string& text) {
+    static const std::regex measured(" after [0-9]+ (ms|milliseconds)( with .*? bytes received)?");
+    return std::regex_replace(text, measured, "");
 }
 
 }  // namespace
