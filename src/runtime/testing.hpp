@@ -30,7 +30,7 @@ inline Awaitable<void> until(std::function<bool()> has_come,
     for (const TestDeadline deadline(where); !has_come();) co_await wait_a_little(deadline);
 }
 
-/// With which code an operation fails; none when it does not.
+/// The code with which an operation fails; nullopt if it succeeds.
 template <class T>
 Awaitable<std::optional<ErrorCode>> code_of(Awaitable<T> operation) {
     try {
