@@ -261,6 +261,7 @@ Awaitable<void> PrinterMonitor::keep_claim(std::string host) {
 void PrinterMonitor::tell(Watch& watch, const PrinterClient& seen) {
     events::PrinterSeen now{watch.printer, watch.snapshot};
     now.printer.client = seen;
+    observations_.publish(now);
     if (watch.told == now) return;
     with_.changes.on_change(now);
     watch.told = std::move(now);

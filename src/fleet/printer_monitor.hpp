@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "domain/printer.hpp"
 #include "events/changes.hpp"
+#include "events/hub.hpp"
 #include "fleet/printer_exchange.hpp"
 #include "fleet/printer_observer.hpp"
 #include "printers/printer_api.hpp"
@@ -90,6 +91,10 @@ class PrinterMonitor {
     /// Another process has sent a command, so the known state is out of date.
     void outdate(const std::string& host);
 
+    /// Every observation that this process makes, also one that shows nothing new. An observation is told before it is
+    /// shown, published to other processes or reported as a change.
+    events::Hub<events::PrinterSeen>& observations() { return observations_; }
+
     Awaitable<void> stop();
 
   private:
@@ -121,6 +126,7 @@ class PrinterMonitor {
     Dependencies with_;
     PrinterMonitorOptions options_;
     std::map<std::string, WatchPtr> watches_;
+    events::Hub<events::PrinterSeen> observations_;
     std::mt19937 random_{std::random_device{}()};
     TaskGroup tasks_;
 };

@@ -477,6 +477,20 @@ TEST_F(PrinterMonitorTest, TellsOfAPrinterThatNeverAnsweredAndOfANewName) {
     });
 }
 
+TEST_F(PrinterMonitorTest, TellsObserversOfEachObservation) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        std::vector<events::PrinterSeen> observed;
+        const auto subscription =
+            monitor.observations().subscribe([&](const events::PrinterSeen& seen) { observed.push_back(seen); });
+        const Printer printer = t.add(monitor);
+        const events::PrinterSeen expected{printer, co_await told_snapshot(monitor)};
+        monitor.invalidate(kHost);
+        co_await monitor.snapshot(kHost);
+        EXPECT_EQ(observed, std::vector(2, expected));
+        EXPECT_EQ(t.changes.of<events::PrinterSeen>().size(), 1U) << "nothing has changed";
+    });
+}
+
 TEST_F(PrinterMonitorTest, TellsOfAConnectionAsItIsStored) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor);
