@@ -18,10 +18,6 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 find_package(tomlplusplus 3.3 REQUIRED)
-find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
-find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
-find_library(SOCI_POSTGRESQL_LIBRARY soci_postgresql REQUIRED)
-find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
 
 add_library(libjwt ALIAS PkgConfig::LIBJWT)
 add_library(re2 ALIAS PkgConfig::RE2)
@@ -30,14 +26,6 @@ add_library(libpq ALIAS PkgConfig::LIBPQ)
 # They say -pthread and -D_FILE_OFFSET_BITS=64, which change nothing on our machines, but do not go together with headers
 # precompiled without.
 set_property(TARGET PkgConfig::RE2 PkgConfig::HIREDIS PROPERTY INTERFACE_COMPILE_OPTIONS "")
-
-add_library(soci_core INTERFACE IMPORTED)
-target_link_libraries(soci_core INTERFACE "${SOCI_CORE_LIBRARY}")
-target_include_directories(soci_core SYSTEM INTERFACE "${SOCI_INCLUDE_DIR}")
-add_library(soci_sqlite3 INTERFACE IMPORTED)
-target_link_libraries(soci_sqlite3 INTERFACE "${SOCI_SQLITE3_LIBRARY}")
-add_library(soci_postgresql INTERFACE IMPORTED)
-target_link_libraries(soci_postgresql INTERFACE "${SOCI_POSTGRESQL_LIBRARY}" libpq)
 
 # Asio is compiled once (karmen_asio), so that a file which only awaits costs little to build.
 add_library(karmen_asio STATIC "${CMAKE_SOURCE_DIR}/cmake/asio_impl.cpp")

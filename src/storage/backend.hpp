@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/error.hpp"
 #include "storage/dialect.hpp"
+#include "storage/driver.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -9,54 +9,18 @@
 #include <optional>
 #include <string>
 
-namespace soci {
-class session;
-class soci_error;
-}  // namespace soci
-
 namespace karmen::storage {
 
-/// What a connection is lent for. Lists only read: when the process ends they are ended at once.
-enum class Purpose { kWork, kList };
-
-/// Held while a statement runs: ends it when its time is up.
-class StatementWatch {
-  public:
-    StatementWatch() = default;
-    virtual ~StatementWatch() = default;
-    StatementWatch(const StatementWatch&) = delete;
-    StatementWatch& operator=(const StatementWatch&) = delete;
-};
-
-/// One kind of database: how to connect to it, and what its errors mean. Owned by the Database. Any thread, blocks.
+/// One kind of database and how to connect to it. Owned by the Database. Any thread, blocks.
 class Backend {
   public:
     virtual ~Backend() = default;
 
     virtual const Dialect& dialect() const = 0;
-    /// A new connection, ready for use. Throws soci::soci_error or Error(kStorageUnavailable).
-    virtual std::unique_ptr<soci::session> connect() const = 0;
-    /// Several statements in one text, without parameters. Throws soci::soci_error.
-    virtual void run_script(soci::session& session, const std::string& script) const = 0;
-    /// The only place that knows the database's error codes: kConflict, kStorageUnavailable, kDiskFull or kInternal.
-    /// The values that were bound stay out of it.
-    virtual Error translate(const soci::soci_error& error) const = 0;
-
-    /// Whether an idle connection can be used, as far as that can be told without waiting.
-    virtual bool is_alive(soci::session&) const { return true; }
-    /// Every statement has a deadline; one that is ended fails with kOverloaded, or with kStorageUnavailable when the
-    /// database does not even say that it ended it.
-    virtual std::unique_ptr<StatementWatch> watch(soci::session& session, Purpose purpose) const = 0;
+    /// A new connection, ready for use; the backend outlives it. Throws Error(kStorageUnavailable), or DatabaseError.
+    virtual std::unique_ptr<DriverConnection> connect() = 0;
     /// Ends what runs for lists, and what will run for them.
     virtual void end_lists() = 0;
-    /// Makes whatever is still done with the connection fail instead of wait; it is about to be destroyed.
-    virtual void abandon(soci::session&) const {}
-
-    enum class FailedStatement {
-        kForget,  ///< it may still be standing in the middle of its rows, and hold what it has locked
-        kKeep,    ///< nothing is left of the run; to forget it takes a request, which a broken transaction refuses
-    };
-    virtual FailedStatement after_failure() const = 0;
 };
 
 struct SqliteOptions {

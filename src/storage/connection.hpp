@@ -1,10 +1,10 @@
 #pragma once
 
 #include "storage/backend.hpp"
+#include "storage/driver.hpp"
 #include "storage/statement.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -12,13 +12,11 @@
 
 namespace karmen::storage {
 
-using RowCallback = std::function<void(Row&)>;
-
 /// One connection to the database and its prepared statements. Owned by the pool of the Database, lent to one Session
-/// at a time. One thread at a time, blocks. Throws what Backend::translate makes of the database's errors.
+/// at a time. One thread at a time, blocks. Throws Error; what the database said is told apart by `has_failed`.
 class Connection {
   public:
-    explicit Connection(const Backend& backend);
+    explicit Connection(Backend& backend);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -35,7 +33,7 @@ class Connection {
     bool is_broken() const { return is_broken_; }
     void mark_broken() { is_broken_ = true; }
     /// Whether the database still holds the other end, as far as that can be told without waiting.
-    bool is_alive();
+    bool is_alive() { return driver_->is_alive(); }
 
     /// Whether a statement has failed since `forget_failures`. PostgreSQL takes a COMMIT after that for a ROLLBACK, and
     /// does not call it an error.
@@ -43,15 +41,13 @@ class Connection {
     void forget_failures() { has_failed_ = false; }
 
   private:
-    class Prepared;
-
-    Prepared& prepared(const Sql& sql, std::size_t params);
+    std::shared_ptr<DriverStatement> prepared(const Sql& sql);
     template <class Action>
-    auto translated(Action action);
+    auto watched(Action action);
 
-    const Backend& backend_;
-    std::unique_ptr<soci::session> session_;
-    std::unordered_map<std::string, std::unique_ptr<Prepared>> statements_;
+    Backend& backend_;
+    std::unique_ptr<DriverConnection> driver_;
+    std::unordered_map<std::string, std::shared_ptr<DriverStatement>> statements_;
     Purpose purpose_ = Purpose::kWork;
     bool is_broken_ = false;
     bool has_failed_ = false;

@@ -1,7 +1,5 @@
 #include "storage/database.hpp"
 
-#include <soci/soci.h>
-
 namespace karmen::storage {
 
 Session::~Session() {

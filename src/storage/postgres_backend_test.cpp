@@ -180,6 +180,20 @@ TEST_F(PostgresTest, KeepsNoStatementsOfFailuresInTransactions) {
     EXPECT_EQ(number(session, "(SELECT COUNT(*) FROM pg_prepared_statements)"), before);
 }
 
+TEST_F(PostgresTest, TakesForgottenStatementsAwayFromTheServer) {
+    Database database = open();
+    Session session = database.lease();
+    const auto prepare = [&](int number) { session.each({"SELECT " + std::to_string(number), 1}, {}, [](Row&) {}); };
+    for (int i = 0; i < 250; ++i) prepare(i);
+    for (int i = 250; i < 500; ++i) {
+        // ROLLBACK is often one that was forgotten: then another is, in a transaction that takes no such request.
+        const Transaction transaction(session);
+        prepare(i);
+        error_of([&] { session.execute("SELECT 1 / (:x - 1)", {1}); });
+    }
+    EXPECT_LE(number(session, "(SELECT COUNT(*) FROM pg_prepared_statements)"), 101);
+}
+
 TEST_F(PostgresTest, ReconnectsWhenATableWasChangedUnderAStatement) {
     Database database = open();
     const auto read = [&] { database.lease().each(select({"*"}, "FROM t"), {}, [](Row&) {}); };

@@ -21,9 +21,9 @@ std::span<const std::string_view> as_span(std::initializer_list<std::string_view
     return {columns.begin(), columns.size()};
 }
 
-Error unreadable(const char* type, const std::string& text) {
+Error unreadable(const char* type, std::string_view text) {
     return {ErrorCode::kInternal, PublicMessage{"The database holds a value that cannot be read"},
-            LogDetail{std::string("not a ") + type + ": " + text}};
+            LogDetail{std::string("not a ") + type + ": " + std::string(text)}};
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ Sql returning(std::string_view statement, std::initializer_list<std::string_view
 std::optional<std::string> Row::optional_text() {
     const Cell& cell = next();
     if (cell.is_null) return std::nullopt;
-    return cell.text;
+    return std::string(cell.text);
 }
 
 std::int64_t Row::integer() {
@@ -79,7 +79,7 @@ Timestamp Row::timestamp() {
     const Cell& cell = next();
     if (cell.is_null) return {};
     try {
-        return parse_iso8601(cell.text);
+        return parse_iso8601(std::string(cell.text));
     } catch (const std::invalid_argument&) {
         throw unreadable("time", cell.text);
     }

@@ -29,8 +29,15 @@ Sql returning(std::string_view statement, std::initializer_list<std::string_view
 
 /// A value given to a statement. All travel as text: each database knows the type that the column has, and both read
 /// these spellings (ISO 8601 times, 0 and 1 for booleans), so that nothing here depends on which one it is.
+///
+/// `{"size", 5}` is the value of `:size`, wherever it stands in the statement. A value without a name is that of the
+/// parameter at its place, in the order in which the text has the names first; for statements with few.
 class Param {
   public:
+    template <class T>
+    Param(std::string_view name, const T& value) : Param(value) {
+        name_ = name;
+    }
     Param(std::nullopt_t) : is_null_(true) {}
     Param(std::string text) : text_(std::move(text)) {}
     Param(std::string_view text) : text_(text) {}
@@ -42,17 +49,20 @@ class Param {
     template <class T>
     Param(const std::optional<T>& value) : Param(value ? Param(*value) : Param(std::nullopt)) {}
 
+    /// Without the colon; empty: it is bound by its place.
+    std::string_view name() const { return name_; }
     const std::string& text() const { return text_; }
     bool is_null() const { return is_null_; }
 
   private:
+    std::string_view name_;  ///< of the program's text
     std::string text_;
     bool is_null_ = false;
 };
 
-/// One value of a row as the database wrote it.
+/// One value of a row as the database wrote it, where the database's library keeps it.
 struct Cell {
-    std::string text;
+    std::string_view text;  ///< empty for a null
     bool is_null = false;
 };
 
@@ -63,7 +73,7 @@ class Row {
   public:
     explicit Row(std::span<const Cell> cells) : cells_(cells) {}
 
-    std::string text() { return next().text; }
+    std::string text() { return std::string(next().text); }
     std::optional<std::string> optional_text();
     std::int64_t integer();
     bool boolean();

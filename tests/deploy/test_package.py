@@ -60,7 +60,7 @@ def log_file(tmp_path: Path) -> Path:
 
 def test_depends_on_what_the_program_is_linked_with_and_not_on_servers(package: Path):
     depends = set(dependencies(package))
-    assert {"adduser", "libc6", "libssl3", "libsqlite3-0"} <= depends
+    assert {"adduser", "libc6", "libssl3", "libsqlite3-0", "libpq5"} <= depends
     servers = {"nginx", "postgresql", "redis-server"}
     assert servers <= set(package_field(package, "Suggests").split(", "))
     assert not servers & depends
