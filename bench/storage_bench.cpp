@@ -38,8 +38,8 @@ constexpr std::string_view kTable =
 constexpr std::array<std::string_view, 10> kColumns{"id",       "path", "filename", "display",  "absolute_path",
                                                     "uploaded", "size", "sha256",   "analysis", "user_uuid"};
 
-/// The values of a row without its id; a size that no 32 bits hold, and one null.
-std::array<std::string, 9> values(int number) {
+/// The values of a row without its id and its user, who is null; a size that no 32 bits hold.
+std::array<std::string, 8> values(int number) {
     return {"parts/brackets",
             fmt::format("bracket-{}.gcode", number),
             fmt::format("Bracket {}.gcode", number),
@@ -47,8 +47,7 @@ std::array<std::string, 9> values(int number) {
             "2026-11-23T11:23:03.307644+00:00",
             std::to_string(5'000'000'000 + number),
             std::string(64, 'a'),
-            R"({"filament_mm":1234.5,"time_s":3600,"layers":120,"slicer":"PrusaSlicer 2.7"})",
-            ""};
+            R"({"filament_mm":1234.5,"time_s":3600,"layers":120,"slicer":"PrusaSlicer 2.7"})"};
 }
 
 std::string insert_sql(const std::array<std::string_view, 9>& places) {
@@ -79,16 +78,22 @@ class Karmen final : public Subject {
     void insert(int number) override {
         static const std::string kSql = insert_sql({":path", ":filename", ":display", ":absolute_path", ":uploaded",
                                                     ":size", ":sha256", ":analysis", ":user_uuid"});
-        auto [path, filename, display, absolute_path, uploaded, size, sha256, analysis, user] = values(number);
-        session_.execute(kSql,
-                         {std::move(path), std::move(filename), std::move(display), std::move(absolute_path),
-                          std::move(uploaded), std::move(size), std::move(sha256), std::move(analysis), std::nullopt});
+        const auto [path, filename, display, absolute_path, uploaded, size, sha256, analysis] = values(number);
+        session_.execute(kSql, {{"path", path},
+                                {"filename", filename},
+                                {"display", display},
+                                {"absolute_path", absolute_path},
+                                {"uploaded", uploaded},
+                                {"size", size},
+                                {"sha256", sha256},
+                                {"analysis", analysis},
+                                {"user_uuid", std::nullopt}});
     }
 
     std::size_t page() override {
         static const Sql kSql = select(kColumns, page_rest(":start", ":limit"));
         std::size_t bytes = 0;
-        session_.each(kSql, {1, kPageRows}, [&](Row& row) {
+        session_.each(kSql, {{"start", 1}, {"limit", kPageRows}}, [&](Row& row) {
             for (std::size_t i = 0; i < kColumns.size(); ++i) bytes += row.text().size();
         });
         return bytes;
@@ -115,7 +120,7 @@ class BareSqlite final : public Subject {
 
     void insert(int number) override {
         const auto texts = values(number);
-        for (int i = 0; i < 8; ++i) bind(insert_, i + 1, texts[static_cast<std::size_t>(i)]);
+        for (std::size_t i = 0; i < texts.size(); ++i) bind(insert_, static_cast<int>(i) + 1, texts[i]);
         check(sqlite3_bind_null(insert_, 9));
         if (sqlite3_step(insert_) != SQLITE_DONE) throw std::runtime_error(sqlite3_errmsg(connection_));
         sqlite3_reset(insert_);
@@ -167,7 +172,7 @@ class BarePostgres final : public Subject {
     void insert(int number) override {
         const auto texts = values(number);
         std::array<const char*, 9> places{};
-        for (std::size_t i = 0; i < 8; ++i) places[i] = texts[i].c_str();
+        for (std::size_t i = 0; i < texts.size(); ++i) places[i] = texts[i].c_str();
         check(
             PQexecPrepared(connection_, "insert", static_cast<int>(places.size()), places.data(), nullptr, nullptr, 0));
     }

@@ -36,7 +36,7 @@ class DatabaseTest : public testing::TestWithParam<DatabaseKind> {
         return database.lease().only(select({"COUNT(*)"}, "FROM things"), {}, [](Row& row) { return row.integer(); });
     }
     static void insert(Session& session, std::int64_t id, const std::string& name) {
-        session.execute("INSERT INTO things (id, name) VALUES (:id, :name)", {id, name});
+        session.execute("INSERT INTO things (id, name) VALUES (:id, :name)", {{"id", id}, {"name", name}});
     }
 
     EmptyTestDatabase database_{GetParam()};
@@ -59,16 +59,16 @@ TEST_P(DatabaseTest, KeepsEveryType) {
     const std::string name = "quote ' \" \xE6\x97\xA5 \n end";
     const Timestamp made = parse_iso8601("2026-11-23T11:23:03.307644+00:00");
     session.execute("INSERT INTO things (id, name, size, good, made) VALUES (:id, :name, :size, :good, :made)",
-                    {1, name, 9'000'000'000'000'000'000, true, made});
-    session.execute("INSERT INTO things (id, name) VALUES (:id, :name)", {2, std::nullopt});
+                    {{"id", 1}, {"name", name}, {"size", 9'000'000'000'000'000'000}, {"good", true}, {"made", made}});
+    session.execute("INSERT INTO things (id, name) VALUES (:id, :name)", {{"id", 2}, {"name", std::nullopt}});
     const Sql sql = select({"name", "size", "good", "made"}, "FROM things WHERE id = :id");
-    session.each(sql, {1}, [&](Row& row) {
+    session.each(sql, {{"id", 1}}, [&](Row& row) {
         EXPECT_EQ(row.text(), name);
         EXPECT_EQ(row.integer(), 9'000'000'000'000'000'000);
         EXPECT_TRUE(row.boolean());
         EXPECT_EQ(row.timestamp(), made);
     });
-    session.each(sql, {2}, [&](Row& row) {
+    session.each(sql, {{"id", 2}}, [&](Row& row) {
         EXPECT_EQ(row.optional_text(), std::nullopt);
         EXPECT_EQ(row.integer(), 0);
         EXPECT_FALSE(row.boolean());
@@ -83,8 +83,8 @@ TEST_P(DatabaseTest, KeepsTheLargestAndTheSmallestInteger) {
                                     std::int64_t{1} << 31, -(std::int64_t{1} << 31) - 1}) {
         session.execute("DELETE FROM things");
         const auto read = [](Row& row) { return row.integer(); };
-        EXPECT_EQ(session.only(insert, {1, size}, read), size);
-        EXPECT_EQ(session.only(select({"id"}, "FROM things WHERE size = :size"), {size}, read), 1);
+        EXPECT_EQ(session.only(insert, {{"id", 1}, {"size", size}}, read), size);
+        EXPECT_EQ(session.only(select({"id"}, "FROM things WHERE size = :size"), {{"size", size}}, read), 1);
     }
 }
 
@@ -152,8 +152,8 @@ TEST_P(DatabaseTest, ForgetsWhatACallbackLeftStanding) {
 TEST_P(DatabaseTest, CountsTheChangedRowsOfEachStatement) {
     Session session = (*database_).lease();
     for (int id = 1; id <= 3; ++id) insert(session, id, std::to_string(id));
-    EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {1}), 2);
-    EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {9}), 0);
+    EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {{"id", 1}}), 2);
+    EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {{"id", 9}}), 0);
     EXPECT_EQ(session.execute("CREATE TABLE others (id integer)"), 0);
     EXPECT_EQ(session.execute("DELETE FROM things"), 3);
 }
@@ -190,7 +190,7 @@ TEST_P(DatabaseTest, TellsConflictsFromOtherErrorsAndKeepsValuesOutOfThem) {
     EXPECT_EQ(code_of([&] { insert(session, 1, "other"); }), ErrorCode::kConflict);
     EXPECT_EQ(code_of([&] { session.execute("SELECT broken FROM nowhere"); }), ErrorCode::kInternal);
     insert(session, 3, "the session goes on");
-    EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {0}), 2);
+    EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {{"id", 0}}), 2);
 }
 
 TEST_P(DatabaseTest, RollsBackWhatWasNotCommitted) {
@@ -231,7 +231,7 @@ TEST_P(DatabaseTest, RefusesATextWithANul) {
     insert(session, 1, "admin");
     const std::string longer("admin\0x", 7);
     EXPECT_EQ(code_of([&] {
-                  session.one(select({"id"}, "FROM things WHERE name = :name"), {longer},
+                  session.one(select({"id"}, "FROM things WHERE name = :name"), {{"name", longer}},
                               [](Row& row) { return row.integer(); });
               }),
               ErrorCode::kInvalidInput);
@@ -308,7 +308,7 @@ TEST_P(DatabaseTest, KeepsWhatWasCommittedWhenItsProcessIsKilled) {
 
         const auto ids = (*database_)
                              .lease()
-                             .all(select({"id"}, "FROM things WHERE id >= :first ORDER BY id"), {first_id},
+                             .all(select({"id"}, "FROM things WHERE id >= :first ORDER BY id"), {{"first", first_id}},
                                   [](Row& row) { return row.integer(); });
         for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(ids[i], first_id + static_cast<std::int64_t>(i));
         ASSERT_FALSE(ids.empty());
@@ -395,16 +395,16 @@ TEST_F(SqliteTest, TellsAFullDisk) {
     Database database(sqlite_backend({.file = file()}));
     Session session = database.lease();
     session.run_script("CREATE TABLE t (x); PRAGMA max_page_count=4");
-    EXPECT_EQ(code_of([&] { session.execute("INSERT INTO t VALUES (:x)", {std::string(100000, 'x')}); }),
+    EXPECT_EQ(code_of([&] { session.execute("INSERT INTO t VALUES (:x)", {{"x", std::string(100000, 'x')}}); }),
               ErrorCode::kDiskFull);
-    session.execute("INSERT INTO t VALUES (:x)", {"small"});
+    session.execute("INSERT INTO t VALUES (:x)", {{"x", "small"}});
 }
 
 TEST_F(SqliteTest, MatchesRegularExpressionsWhateverTheLetterCase) {
     Database database(sqlite_backend({.file = file()}));
     Session session = database.lease();
     const auto matches = [&](const Param& pattern, const Param& text) {
-        return session.one({"SELECT karmen_matches(:pattern, :text)", 1}, {pattern, text},
+        return session.one({"SELECT karmen_matches(:pattern, :text)", 1}, {{"pattern", pattern}, {"text", text}},
                            [](Row& row) { return row.optional_text().value_or("null"); });
     };
     EXPECT_EQ(matches("^BEN.*y$", "benchy"), "1");

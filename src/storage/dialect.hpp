@@ -9,7 +9,7 @@ namespace karmen::storage {
 enum class ColumnKind { kText, kInteger, kBoolean, kTimestamp, kUuid, kJson };
 
 /// Where the SQL of one database differs from that of another. Everything else is one text for all: the repositories
-/// write what SQLite (3.35 and later) and PostgreSQL both understand, with `:name` parameters that each occur once.
+/// write what SQLite (3.35 and later) and PostgreSQL both understand, with `:name` parameters.
 /// Immutable; any thread.
 class Dialect {
   public:

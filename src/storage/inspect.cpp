@@ -6,7 +6,7 @@ std::vector<std::string> Inspector::integrity_problems(std::size_t problems_max)
     Session session = database_.lease();
     if (&session.dialect() != &sqlite_dialect()) return {};
     static const Sql kSql = select({"integrity_check"}, "FROM pragma_integrity_check(:max)");
-    auto lines = session.all(kSql, {problems_max}, [](Row& row) { return row.text(); });
+    auto lines = session.all(kSql, {{"max", problems_max}}, [](Row& row) { return row.text(); });
     if (lines.size() == 1 && lines.front() == "ok") lines.clear();
     return lines;
 }

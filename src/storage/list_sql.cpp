@@ -88,7 +88,7 @@ std::optional<Position> parse_position(const ListSpec& spec, const ListColumn* o
     return position;
 }
 
-/// Builds one statement: conditions, their parameters in order of use, and the order.
+/// Builds one statement: conditions, their parameters, and the order.
 class Builder {
   public:
     Builder(const Dialect& dialect, const ListSpec& spec) : dialect_(dialect), spec_(spec) {}
@@ -98,7 +98,7 @@ class Builder {
         if (column == nullptr) return;
         check_filter(filter.pattern, limits);
         conditions_.push_back(dialect_.matches(dialect_.text_of(column->expression, column->kind), ":pattern"));
-        params_.emplace_back(dialect_.pattern(filter.pattern));
+        params_.emplace_back("pattern", dialect_.pattern(filter.pattern));
     }
 
     void order_by(const ListColumn* column, Direction direction) {
@@ -111,11 +111,11 @@ class Builder {
             start_downwards_at(position);
         } else if (order_ == nullptr || !position.has_value) {
             conditions_.push_back(fmt::format("{} >= :start_key", key(spec_.primary_key())));
-            params_.emplace_back(position.primary_key);
+            params_.emplace_back("start_key", position.primary_key);
         } else if (!position.value) {
             conditions_.push_back(
                 fmt::format("({} IS NULL AND {} >= :start_key)", key(*order_), key(spec_.primary_key())));
-            params_.emplace_back(position.primary_key);
+            params_.emplace_back("start_key", position.primary_key);
         } else {
             start_at_value(*position.value, position.primary_key);
         }
@@ -125,7 +125,7 @@ class Builder {
         std::vector<std::string_view> columns(spec_.select.begin(), spec_.select.end());
         columns.push_back(spec_.primary_key().expression);
         if (order_ != nullptr) columns.push_back(order_->expression);
-        params_.emplace_back(limit + 1);
+        params_.emplace_back("limit", limit + 1);
         const std::string where = conditions_.empty() ? "" : fmt::format(" WHERE {}", fmt::join(conditions_, " AND "));
         const std::string rest = fmt::format("FROM {}{} ORDER BY {} LIMIT :limit", spec_.from, where, order_terms());
         const bool is_downwards_by_key = order_ == nullptr && direction_ == Direction::kDescending;
@@ -137,10 +137,9 @@ class Builder {
     void start_downwards_at(const Position& position) {
         const std::string primary_key = key(spec_.primary_key());
         conditions_.push_back(primary_key + " <= :start_key");
-        params_.emplace_back(position.primary_key);
+        params_.emplace_back("start_key", position.primary_key);
         if (position.has_value) return;
-        conditions_.push_back(fmt::format("EXISTS (SELECT 1 FROM {} WHERE {} >= :known_key)", spec_.from, primary_key));
-        params_.emplace_back(position.primary_key);
+        conditions_.push_back(fmt::format("EXISTS (SELECT 1 FROM {} WHERE {} >= :start_key)", spec_.from, primary_key));
     }
 
     std::string key(const ListColumn& column) const { return dialect_.order_key(column.expression, column.kind); }
@@ -149,11 +148,11 @@ class Builder {
     void start_at_value(const std::string& value, const std::string& primary_key) {
         const bool downwards = direction_ == Direction::kDescending;
         std::string condition =
-            fmt::format("({0} {1} :start_value AND ({0} {2} :start_value_again OR {3} >= :start_key))", key(*order_),
+            fmt::format("({0} {1} :start_value AND ({0} {2} :start_value OR {3} >= :start_key))", key(*order_),
                         downwards ? "<=" : ">=", downwards ? "<" : ">", key(spec_.primary_key()));
         if (order_->nulls == Nulls::kPossible) condition = fmt::format("({} IS NULL OR {})", key(*order_), condition);
         conditions_.push_back(std::move(condition));
-        params_.insert(params_.end(), {value, value, primary_key});
+        params_.insert(params_.end(), {{"start_value", value}, {"start_key", primary_key}});
     }
 
     std::string order_terms() const {
@@ -183,7 +182,7 @@ const ListColumn* order_column(const ListSpec& spec, const std::optional<ListQue
 void look_up_value(Session& session, const ListSpec& spec, const ListColumn& order, Position& position) {
     const Sql sql = select({order.expression},
                            fmt::format("FROM {} WHERE {} = :start_key", spec.from, spec.primary_key().expression));
-    session.each(sql, {position.primary_key}, [&](Row& row) {
+    session.each(sql, {{"start_key", position.primary_key}}, [&](Row& row) {
         position.has_value = true;
         position.value = row.optional_text();
     });

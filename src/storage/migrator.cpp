@@ -170,7 +170,10 @@ bool Migrator::apply(Session& session, const Migration& migration) {
     session.execute(
         "INSERT INTO schema_version (version, description, installed_by, installed_on) "
         "VALUES (:version, :description, :by, :time)",
-        {migration.version, migration.name, "karmen", SystemClock().now()});
+        {{"version", migration.version},
+         {"description", migration.name},
+         {"by", "karmen"},
+         {"time", SystemClock().now()}});
     transaction.commit();
     return true;
 }

@@ -128,11 +128,11 @@ std::vector<const Param*> in_order(std::span<const Param> params, std::span<cons
                                    std::string_view sql) {
     // As many values as names, and one for each name: so none is given twice or left over.
     if (params.size() != names.size()) throw mismatch("not as many values as parameters", sql);
-    const bool have_names = std::ranges::any_of(params, [](const Param& param) { return !param.name().empty(); });
+    const bool is_nameless = params.size() == 1 && params.front().name().empty();
     std::vector<const Param*> result;
     result.reserve(params.size());
     for (std::size_t i = 0; i < params.size(); ++i) {
-        const Param& param = have_names ? find(params, i, names[i], sql) : params[i];
+        const Param& param = is_nameless ? params[i] : find(params, i, names[i], sql);
         if (param.text().find('\0') != std::string::npos)
             throw Error(ErrorCode::kInvalidInput, PublicMessage{"A text has a NUL character"});
         result.push_back(&param);

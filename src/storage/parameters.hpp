@@ -9,8 +9,8 @@
 
 namespace karmen::storage {
 
-/// The values for a statement's parameters `names`, in their order: each by its name, or, when none has a name, by its
-/// place. Throws Error(kInternal) with the text of the statement when one is missing, left over or given twice, and
+/// The values for a statement's parameters `names`, in their order: each by its name, only one alone needs none. Throws
+/// Error(kInternal) with the text of the statement when one is missing, left over or given twice, and
 /// Error(kInvalidInput) for a text with a NUL character: PostgreSQL would take what stands before it for the whole
 /// text, and find another row than was meant. Points into `params`.
 std::vector<const Param*> in_order(std::span<const Param> params, std::span<const std::string> names,

@@ -74,7 +74,7 @@ ErrorCode refusal(const std::vector<Param>& params, const std::vector<std::strin
 
 TEST(Parameters, AreFoundByTheirNames) {
     EXPECT_THAT(texts({{"b", 2}, {"a", "one"}}, {"a", "b"}), ElementsAre("one", "2"));
-    EXPECT_THAT(texts({"one", 2}, {"a", "b"}), ElementsAre("one", "2"));
+    EXPECT_THAT(texts({"alone"}, {"a"}), ElementsAre("alone"));
     EXPECT_THAT(texts({}, {}), IsEmpty());
 }
 
@@ -84,6 +84,8 @@ TEST(Parameters, AreAllThereAndNoneIsLeftOver) {
     EXPECT_EQ(refusal({{"a", 1}, {"c", 2}}, {"a", "b"}), ErrorCode::kInternal);
     EXPECT_EQ(refusal({{"a", 1}, {"a", 2}}, {"a", "b"}), ErrorCode::kInternal);
     EXPECT_EQ(refusal({{"b", 1}, 2}, {"a", "b"}), ErrorCode::kInternal);
+    EXPECT_EQ(refusal({1, 2}, {"a", "b"}), ErrorCode::kInternal) << "bound by their place";
+    EXPECT_EQ(refusal({{"b", 1}}, {"a"}), ErrorCode::kInternal);
     EXPECT_EQ(refusal({1}, {}), ErrorCode::kInternal);
     EXPECT_EQ(refusal({}, {"a"}), ErrorCode::kInternal);
 }

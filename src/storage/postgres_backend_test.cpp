@@ -172,7 +172,8 @@ TEST_F(PostgresTest, KeepsNoStatementsOfFailuresInTransactions) {
     session.run_script("CREATE TABLE t (x integer PRIMARY KEY); INSERT INTO t VALUES (1)");
     const auto fail = [&] {
         const Transaction transaction(session);
-        EXPECT_EQ(error_of([&] { session.execute("INSERT INTO t VALUES (:x)", {1}); }).code(), ErrorCode::kConflict);
+        EXPECT_EQ(error_of([&] { session.execute("INSERT INTO t VALUES (:x)", {{"x", 1}}); }).code(),
+                  ErrorCode::kConflict);
     };
     fail();
     const auto before = number(session, "(SELECT COUNT(*) FROM pg_prepared_statements)");
@@ -189,7 +190,7 @@ TEST_F(PostgresTest, TakesForgottenStatementsAwayFromTheServer) {
         // ROLLBACK is often one that was forgotten: then another is, in a transaction that takes no such request.
         const Transaction transaction(session);
         prepare(i);
-        error_of([&] { session.execute("SELECT 1 / (:x - 1)", {1}); });
+        error_of([&] { session.execute("SELECT 1 / (:x - 1)", {{"x", 1}}); });
     }
     EXPECT_LE(number(session, "(SELECT COUNT(*) FROM pg_prepared_statements)"), 101);
 }

@@ -25,7 +25,7 @@ void write_snapshot(Database& database, const std::filesystem::path& target) {
     if (!file) throw unusable(target);
     // In one read transaction, which in WAL mode hinders nobody. SQLite takes an empty file for none, and leaves it to
     // us to make it lasting.
-    database.lease().execute("VACUUM INTO :target", {target.string()});
+    database.lease().execute("VACUUM INTO :target", {{"target", target.string()}});
     if (::fsync(file.get()) != 0) throw unusable(target);
 }
 
@@ -40,7 +40,8 @@ void change_snapshot(const std::filesystem::path& snapshot, const SnapshotChange
     GcodeRepository gcodes(database);
     for (const std::int64_t id : changes.deleted_gcodes) gcodes.remove(id);
     for (const auto& [id, path] : changes.moved_gcodes)
-        database.lease().execute("UPDATE gcodes SET absolute_path = :path WHERE id = :id", {path, id});
+        database.lease().execute("UPDATE gcodes SET absolute_path = :path WHERE id = :id",
+                                 {{"path", path}, {"id", id}});
     database.lease().run_script("PRAGMA journal_mode=DELETE");
 }
 

@@ -30,8 +30,8 @@ Sql returning(std::string_view statement, std::initializer_list<std::string_view
 /// A value given to a statement. All travel as text: each database knows the type that the column has, and both read
 /// these spellings (ISO 8601 times, 0 and 1 for booleans), so that nothing here depends on which one it is.
 ///
-/// `{"size", 5}` is the value of `:size`, wherever it stands in the statement. A value without a name is that of the
-/// parameter at its place, in the order in which the text has the names first; for statements with few.
+/// `{"size", 5}` is the value of `:size`, wherever and however often it stands in the statement. Only the value of a
+/// statement with one parameter may do without a name.
 class Param {
   public:
     template <class T>
@@ -49,7 +49,7 @@ class Param {
     template <class T>
     Param(const std::optional<T>& value) : Param(value ? Param(*value) : Param(std::nullopt)) {}
 
-    /// Without the colon; empty: it is bound by its place.
+    /// Without the colon; may be empty where there is only one.
     std::string_view name() const { return name_; }
     const std::string& text() const { return text_; }
     bool is_null() const { return is_null_; }

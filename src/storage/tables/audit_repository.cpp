@@ -52,14 +52,20 @@ std::int64_t AuditRepository::insert(const AuditEntry& entry) {
         "INSERT INTO audit (time, action, user_uuid, username, address, target, result, times) "
         "VALUES (:time, :action, :user_uuid, :username, :address, :target, :result, :times)",
         {"id"});
-    return database_.lease().only(
-        kSql,
-        {entry.time, entry.action, entry.user, entry.username, entry.address, entry.target, entry.result, entry.times},
-        [](Row& row) { return row.integer(); });
+    return database_.lease().only(kSql,
+                                  {{"time", entry.time},
+                                   {"action", entry.action},
+                                   {"user_uuid", entry.user},
+                                   {"username", entry.username},
+                                   {"address", entry.address},
+                                   {"target", entry.target},
+                                   {"result", entry.result},
+                                   {"times", entry.times}},
+                                  [](Row& row) { return row.integer(); });
 }
 
 void AuditRepository::add_times(std::int64_t id, std::int64_t times) {
-    database_.lease().execute("UPDATE audit SET times = times + :times WHERE id = :id", {times, id});
+    database_.lease().execute("UPDATE audit SET times = times + :times WHERE id = :id", {{"times", times}, {"id", id}});
 }
 
 bool AuditRepository::may_read_all_rows(const ListQuery& query) {
@@ -73,16 +79,16 @@ Page<AuditEntry> AuditRepository::list(const ListQuery& query) {
 
 void AuditRepository::clean(Timestamp oldest, std::int64_t rows_max) {
     Session session = database_.lease();
-    session.execute("DELETE FROM audit WHERE time < :oldest", {oldest});
+    session.execute("DELETE FROM audit WHERE time < :oldest", {{"oldest", oldest}});
     const auto surplus = [&] { return count(session) - rows_max; };
     if (const auto rows = surplus(); rows > 0)
         session.execute(
             "DELETE FROM audit WHERE id IN "
             "(SELECT id FROM audit WHERE result <> 'ok' ORDER BY id LIMIT CAST(:rows AS integer))",
-            {rows});
+            {{"rows", rows}});
     if (const auto rows = surplus(); rows > 0)
         session.execute("DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT CAST(:rows AS integer))",
-                        {rows});
+                        {{"rows", rows}});
 }
 
 }  // namespace karmen::storage

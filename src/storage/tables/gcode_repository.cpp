@@ -74,30 +74,31 @@ Gcode read_gcode(Row& row) {
 
 std::optional<Gcode> find_gcode(Session& session, std::int64_t id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) + " WHERE gcodes.id = :id");
-    return session.one(kSql, {id}, read_gcode);
+    return session.one(kSql, {{"id", id}}, read_gcode);
 }
 
 bool has_row_with(Session& session, std::string_view absolute_path) {
     static const Sql kSql = select({"id"}, "FROM gcodes WHERE absolute_path = :absolute_path LIMIT 1");
-    return session.one(kSql, {absolute_path}, [](Row& row) { return row.integer(); }).has_value();
+    return session.one(kSql, {{"absolute_path", absolute_path}}, [](Row& row) { return row.integer(); }).has_value();
 }
 
 /// Read and written row by row, since changing JSON in SQL is spelled differently everywhere.
 void mark_print_jobs(Session& session, std::int64_t gcode_id) {
     static const Sql kSql = select({"id", "gcode_data"}, "FROM printjobs WHERE gcode_id = :gcode_id");
-    const auto jobs = session.all(kSql, {gcode_id}, [](Row& row) {
+    const auto jobs = session.all(kSql, {{"gcode_id", gcode_id}}, [](Row& row) {
         const std::int64_t id = row.integer();
         return std::pair(id, row.optional_text());
     });
     for (const auto& [id, gcode_data] : jobs)
-        session.execute("UPDATE printjobs SET gcode_data = :gcode_data WHERE id = :id", {without_file(gcode_data), id});
+        session.execute("UPDATE printjobs SET gcode_data = :gcode_data WHERE id = :id",
+                        {{"gcode_data", without_file(gcode_data)}, {"id", id}});
 }
 
 std::uint64_t sum_of_sizes(Session& session, const Uuid& user) {
     // As text, because the type of a sum differs between databases.
     static const Sql kSql =
         select({"CAST(COALESCE(SUM(size), 0) AS text)"}, "FROM gcodes WHERE user_uuid = :user_uuid");
-    const std::string sum = session.only(kSql, {user}, [](Row& row) { return row.text(); });
+    const std::string sum = session.only(kSql, {{"user_uuid", user}}, [](Row& row) { return row.text(); });
     return static_cast<std::uint64_t>(parse_int(sum).value_or(0));
 }
 
@@ -118,7 +119,9 @@ std::optional<Gcode> GcodeRepository::find_same(const Gcode& gcode) {
         select(kColumns, "FROM " + std::string(kTables) +
                              " WHERE gcodes.display = :display AND gcodes.path = :path AND gcodes.sha256 = :sha256 AND "
                              "gcodes.user_uuid = :user_uuid ORDER BY gcodes.id LIMIT 1");
-    return database_.lease().one(kSql, {gcode.display, gcode.path, gcode.sha256, gcode.user}, read_gcode);
+    return database_.lease().one(
+        kSql, {{"display", gcode.display}, {"path", gcode.path}, {"sha256", gcode.sha256}, {"user_uuid", gcode.user}},
+        read_gcode);
 }
 
 std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_bytes_max) {
@@ -143,11 +146,20 @@ std::int64_t GcodeRepository::insert(const Gcode& gcode, std::uint64_t user_byte
     if (user_bytes_max > 0 && gcode.user &&
         sum_of_sizes(session, *gcode.user) + static_cast<std::uint64_t>(gcode.size_bytes) > user_bytes_max)
         throw quota_exceeded(user_bytes_max);
-    const auto id =
-        session.only(kSql,
-                     {gcode.path, gcode.filename, gcode.display, gcode.absolute_path, gcode.uploaded, gcode.size_bytes,
-                      sha256, analysis, gcode.analysis_error, gcode.analysis_version, thumbnails, gcode.user},
-                     [](Row& row) { return row.integer(); });
+    const auto id = session.only(kSql,
+                                 {{"path", gcode.path},
+                                  {"filename", gcode.filename},
+                                  {"display", gcode.display},
+                                  {"absolute_path", gcode.absolute_path},
+                                  {"uploaded", gcode.uploaded},
+                                  {"size", gcode.size_bytes},
+                                  {"sha256", sha256},
+                                  {"analysis", analysis},
+                                  {"analysis_error", gcode.analysis_error},
+                                  {"analysis_version", gcode.analysis_version},
+                                  {"thumbnails", thumbnails},
+                                  {"user_uuid", gcode.user}},
+                                 [](Row& row) { return row.integer(); });
     transaction.commit();
     return id;
 }
@@ -161,10 +173,11 @@ std::optional<Gcode> GcodeRepository::first_unexamined(std::int64_t after_id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
                                                  " WHERE gcodes.id > :id AND (gcodes.sha256 IS NULL OR "
                                                  "gcodes.analysis IS NULL AND "
-                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone_too OR "
+                                                 "COALESCE(gcodes.analysis_error, :gone) = :gone OR "
                                                  "gcodes.analysis_version < :version) "
                                                  "ORDER BY gcodes.id LIMIT 1");
-    return database_.lease().one(kSql, {after_id, kFileIsGone, kFileIsGone, kAnalysisVersion}, read_gcode);
+    return database_.lease().one(kSql, {{"id", after_id}, {"gone", kFileIsGone}, {"version", kAnalysisVersion}},
+                                 read_gcode);
 }
 
 bool GcodeRepository::has_path(std::string_view absolute_path) {
@@ -185,18 +198,22 @@ bool GcodeRepository::set_analysis(std::int64_t id, const GcodeAnalysis& analysi
     return database_.lease().execute(
                "UPDATE gcodes SET analysis = :analysis, analysis_error = NULL, analysis_version = :version, "
                "thumbnails = :thumbnails WHERE id = :id",
-               {analysis_to_json(analysis), kAnalysisVersion, thumbnails_to_json(analysis.thumbnails), id}) > 0;
+               {{"analysis", analysis_to_json(analysis)},
+                {"version", kAnalysisVersion},
+                {"thumbnails", thumbnails_to_json(analysis.thumbnails)},
+                {"id", id}}) > 0;
 }
 
 bool GcodeRepository::set_sha256(std::int64_t id, std::string_view sha256) {
-    return database_.lease().execute("UPDATE gcodes SET sha256 = :sha256 WHERE id = :id", {sha256, id}) > 0;
+    return database_.lease().execute("UPDATE gcodes SET sha256 = :sha256 WHERE id = :id",
+                                     {{"sha256", sha256}, {"id", id}}) > 0;
 }
 
 bool GcodeRepository::set_analysis_error(std::int64_t id, std::string_view error) {
     return database_.lease().execute(
                "UPDATE gcodes SET analysis = NULL, thumbnails = NULL, analysis_error = :error, "
                "analysis_version = :version WHERE id = :id",
-               {error, kAnalysisVersion, id}) > 0;
+               {{"error", error}, {"version", kAnalysisVersion}, {"id", id}}) > 0;
 }
 
 std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {
@@ -204,7 +221,7 @@ std::optional<Gcode> GcodeRepository::remove(std::int64_t id) {
     Transaction transaction(session);
     auto gcode = find_gcode(session, id);
     if (!gcode) return std::nullopt;
-    session.execute("DELETE FROM gcodes WHERE id = :id", {id});
+    session.execute("DELETE FROM gcodes WHERE id = :id", {{"id", id}});
     mark_print_jobs(session, id);
     transaction.commit();
     return gcode;
@@ -218,7 +235,7 @@ std::size_t GcodeRepository::change_absolute_paths(
     std::size_t changed = 0;
     std::int64_t last = 0;
     for (std::size_t rows = kPathsAtOnce; rows == kPathsAtOnce;) {
-        const auto old_paths = database_.lease().all(kSql, {last}, [](Row& row) {
+        const auto old_paths = database_.lease().all(kSql, {{"last", last}}, [](Row& row) {
             const std::int64_t id = row.integer();
             return std::pair(id, row.text());
         });
@@ -240,8 +257,9 @@ std::size_t GcodeRepository::write_changes(const std::vector<PathChange>& change
     Transaction transaction(session);
     std::size_t changed = 0;
     for (const auto& [id, from, to] : changes)
-        changed += static_cast<std::size_t>(session.execute(
-            "UPDATE gcodes SET absolute_path = :to WHERE id = :id AND absolute_path = :from", {to, id, from}));
+        changed += static_cast<std::size_t>(
+            session.execute("UPDATE gcodes SET absolute_path = :to WHERE id = :id AND absolute_path = :from",
+                            {{"to", to}, {"id", id}, {"from", from}}));
     transaction.commit();
     return changed;
 }
@@ -254,7 +272,7 @@ void GcodeRepository::each_path(const std::function<void(std::int64_t id, const 
     std::int64_t last = 0;
     for (std::size_t rows = kPathsAtOnce; rows == kPathsAtOnce;) {
         rows = 0;
-        session.each(kSql, {last}, [&](Row& row) {
+        session.each(kSql, {{"last", last}}, [&](Row& row) {
             ++rows;
             last = row.integer();
             on_path(last, row.text());

@@ -189,7 +189,9 @@ TEST_P(GcodeRepositoryTest, WalksOverAllPaths) {
 
 TEST_P(GcodeRepositoryTest, ListsOddOldRows) {
     const std::int64_t id = gcodes_.insert(sample("a.gcode"));
-    (*database_).lease().execute("UPDATE gcodes SET analysis = :odd, sha256 = NULL", {R"({"filament":[],"time":5})"});
+    (*database_)
+        .lease()
+        .execute("UPDATE gcodes SET analysis = :odd, sha256 = NULL", {{"odd", R"({"filament":[],"time":5})"}});
     const auto page = gcodes_.list({});
     ASSERT_EQ(page.rows.size(), 1U);
     EXPECT_EQ(page.rows[0].id, id);

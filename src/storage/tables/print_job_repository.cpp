@@ -67,7 +67,7 @@ PrintJob read_job(Row& row) {
 
 bool has_gcode(Session& session, std::int64_t id) {
     static const Sql kSql = select({"id"}, "FROM gcodes WHERE id = :id");
-    return session.one(kSql, {id}, [](Row& row) { return row.integer(); }).has_value();
+    return session.one(kSql, {{"id", id}}, [](Row& row) { return row.integer(); }).has_value();
 }
 
 }  // namespace
@@ -82,8 +82,13 @@ std::int64_t PrintJobRepository::insert(const PrintJob& job) {
     PrintJob::GcodeCopy gcode = job.gcode;
     gcode.available = gcode.available && has_gcode(session, job.gcode_id);
     const auto id = session.only(kSql,
-                                 {job.gcode_id, job.printer_host, job.printer_id, job.started,
-                                  gcode_copy_to_json(gcode), printer_copy_to_json(job.printer), job.user},
+                                 {{"gcode_id", job.gcode_id},
+                                  {"printer_host", job.printer_host},
+                                  {"printer_id", job.printer_id},
+                                  {"started", job.started},
+                                  {"gcode_data", gcode_copy_to_json(gcode)},
+                                  {"printer_data", printer_copy_to_json(job.printer)},
+                                  {"user_uuid", job.user}},
                                  [](Row& row) { return row.integer(); });
     transaction.commit();
     return id;
@@ -93,20 +98,21 @@ std::optional<std::int64_t> PrintJobRepository::id_of(const PrintJob& job) {
     static const Sql kSql =
         select({"id"},
                "FROM printjobs WHERE printer_host = :host AND started = :started AND gcode_id = :gcode_id ORDER BY id");
-    return database_.lease().one(kSql, {job.printer_host, job.started, job.gcode_id},
+    return database_.lease().one(kSql,
+                                 {{"host", job.printer_host}, {"started", job.started}, {"gcode_id", job.gcode_id}},
                                  [](Row& row) { return row.integer(); });
 }
 
 std::optional<PrintJob> PrintJobRepository::find(std::int64_t id) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) + " WHERE printjobs.id = :id");
-    return database_.lease().one(kSql, {id}, read_job);
+    return database_.lease().one(kSql, {{"id", id}}, read_job);
 }
 
 std::optional<PrintJob> PrintJobRepository::latest_for_printer(const Uuid& printer) {
     static const Sql kSql = select(kColumns, "FROM " + std::string(kTables) +
                                                  " WHERE printjobs.printer_id = :printer_id "
                                                  "ORDER BY printjobs.started DESC, printjobs.id DESC LIMIT 1");
-    return database_.lease().one(kSql, {printer}, read_job);
+    return database_.lease().one(kSql, {{"printer_id", printer}}, read_job);
 }
 
 bool PrintJobRepository::may_read_all_rows(const ListQuery& query) {
@@ -119,7 +125,7 @@ Page<PrintJob> PrintJobRepository::list(const ListQuery& query) {
 }
 
 bool PrintJobRepository::remove(std::int64_t id) {
-    return database_.lease().execute("DELETE FROM printjobs WHERE id = :id", {id}) > 0;
+    return database_.lease().execute("DELETE FROM printjobs WHERE id = :id", {{"id", id}}) > 0;
 }
 
 }  // namespace karmen::storage

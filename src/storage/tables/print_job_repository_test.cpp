@@ -86,7 +86,7 @@ TEST_P(PrintJobRepositoryTest, RemovesOne) {
 
 TEST_P(PrintJobRepositoryTest, ListsOddOldRows) {
     jobs_.insert(sample("10.0.0.1"));
-    (*database_).lease().execute("UPDATE printjobs SET gcode_data = NULL, printer_data = :odd", {"[]"});
+    (*database_).lease().execute("UPDATE printjobs SET gcode_data = NULL, printer_data = :odd", {{"odd", "[]"}});
     const auto page = jobs_.list({});
     ASSERT_EQ(page.rows.size(), 1U);
     EXPECT_TRUE(page.rows[0].gcode.available) << "its g-code is there";

@@ -25,12 +25,12 @@ Printer read_printer(Row& row) {
 
 std::optional<Printer> find_printer(Session& session, std::string_view host) {
     static const Sql kSql = select(kColumns, "FROM printers WHERE host = :host");
-    return session.one(kSql, {host}, read_printer);
+    return session.one(kSql, {{"host", host}}, read_printer);
 }
 
 std::optional<Printer> find_printer(Session& session, const Uuid& id) {
     static const Sql kSql = select(kColumns, "FROM printers WHERE id = :id");
-    return session.one(kSql, {id}, read_printer);
+    return session.one(kSql, {{"id", id}}, read_printer);
 }
 
 void save(Session& session, const Printer& printer) {
@@ -38,8 +38,15 @@ void save(Session& session, const Printer& printer) {
         "UPDATE printers SET host = :host, name = :name, hostname = :hostname, client = :client, "
         "client_props = :client_props, printer_props = :printer_props, protocol = :protocol, "
         "tls_fingerprint = :tls_fingerprint WHERE id = :id",
-        {printer.host, printer.name, printer.hostname, printer.client.name, client_props_to_json(printer.client),
-         printer_props_to_json(printer.props), to_string(printer.protocol), printer.tls_fingerprint, printer.id});
+        {{"host", printer.host},
+         {"name", printer.name},
+         {"hostname", printer.hostname},
+         {"client", printer.client.name},
+         {"client_props", client_props_to_json(printer.client)},
+         {"printer_props", printer_props_to_json(printer.props)},
+         {"protocol", to_string(printer.protocol)},
+         {"tls_fingerprint", printer.tls_fingerprint},
+         {"id", printer.id}});
 }
 
 }  // namespace
@@ -67,9 +74,15 @@ void PrinterRepository::insert(const Printer& printer) {
         "INSERT INTO printers (id, host, name, hostname, client, client_props, printer_props, protocol, "
         "tls_fingerprint) "
         "VALUES (:id, :host, :name, :hostname, :client, :client_props, :printer_props, :protocol, :tls_fingerprint)",
-        {printer.id, printer.host, printer.name, printer.hostname, printer.client.name,
-         client_props_to_json(printer.client), printer_props_to_json(printer.props), to_string(printer.protocol),
-         printer.tls_fingerprint});
+        {{"id", printer.id},
+         {"host", printer.host},
+         {"name", printer.name},
+         {"hostname", printer.hostname},
+         {"client", printer.client.name},
+         {"client_props", client_props_to_json(printer.client)},
+         {"printer_props", printer_props_to_json(printer.props)},
+         {"protocol", to_string(printer.protocol)},
+         {"tls_fingerprint", printer.tls_fingerprint}});
 }
 
 std::optional<Printer> PrinterRepository::modify(std::string_view host, const std::function<void(Printer&)>& change) {
@@ -86,7 +99,7 @@ std::optional<Printer> PrinterRepository::modify(std::string_view host, const st
 }
 
 bool PrinterRepository::remove(std::string_view host) {
-    return database_.lease().execute("DELETE FROM printers WHERE host = :host", {host}) > 0;
+    return database_.lease().execute("DELETE FROM printers WHERE host = :host", {{"host", host}}) > 0;
 }
 
 }  // namespace karmen::storage

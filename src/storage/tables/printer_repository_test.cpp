@@ -72,7 +72,7 @@ TEST_P(PrinterRepositoryTest, ListsOddOldRows) {
         .execute(
             "INSERT INTO printers (host, name, client, client_props, printer_props, protocol) "
             "VALUES ('10.0.0.1', 'A', 'octoprint', :client, :props, 'ftp')",
-            {R"({"access_level":"uknown","version":"?"})", R"([1])"});
+            {{"client", R"({"access_level":"uknown","version":"?"})"}, {"props", R"([1])"}});
     // As a program without ids, that runs beside this one, stores it.
     (*database_).lease().execute("INSERT INTO printers (host, name, client) VALUES ('10.0.0.2', 'B', 'octoprint')", {});
     const std::vector<Printer> all = printers_.all();

@@ -21,7 +21,7 @@ void SettingRepository::set_all(const std::vector<Setting>& settings) {
         session.execute(
             "INSERT INTO settings (key, val) VALUES (:key, :val) "
             "ON CONFLICT (key) DO UPDATE SET val = excluded.val",
-            {setting.key, setting.val});
+            {{"key", setting.key}, {"val", setting.val}});
     transaction.commit();
 }
 

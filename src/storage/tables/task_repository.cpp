@@ -25,7 +25,7 @@ void insert(Session& session, const Task& task, Timestamp now, std::size_t waiti
     session.execute(
         "INSERT INTO tasks (id, kind, payload, state, attempt, created, due) "
         "VALUES (:id, :kind, :payload, 'queued', 0, :created, :due)",
-        {task.id, task.kind, task.payload, task.created, now});
+        {{"id", task.id}, {"kind", task.kind}, {"payload", task.payload}, {"created", task.created}, {"due", now}});
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ void TaskRepository::bury_lost(Session& session, Timestamp now, int attempts_max
     session.execute(
         "UPDATE tasks SET state = 'dead', receipt = NULL, due = :died, error = 'its worker was lost' "
         "WHERE state = 'running' AND due <= :now AND attempt >= :attempts_max",
-        {now, now, attempts_max});
+        {{"died", now}, {"now", now}, {"attempts_max", attempts_max}});
 }
 
 std::optional<Task> TaskRepository::take(const Lease& lease, Timestamp now, int attempts_max) {
@@ -50,11 +50,11 @@ std::optional<Task> TaskRepository::take(const Lease& lease, Timestamp now, int 
     static const Sql kTake = returning(
         "UPDATE tasks SET state = 'running', attempt = attempt + 1, due = :lease_end, receipt = :receipt "
         "WHERE id = (SELECT id FROM tasks WHERE state <> 'dead' AND due <= :now ORDER BY due, id LIMIT 1) "
-        "AND state <> 'dead' AND due <= :now_still",
+        "AND state <> 'dead' AND due <= :now",
         kColumns);
     Session session = database_.lease();
     bury_lost(session, now, attempts_max);
-    return session.one(kTake, {lease.end, lease.receipt, now, now}, read_task);
+    return session.one(kTake, {{"lease_end", lease.end}, {"receipt", lease.receipt}, {"now", now}}, read_task);
 }
 
 std::optional<Timestamp> TaskRepository::next_due() {
@@ -65,18 +65,18 @@ std::optional<Timestamp> TaskRepository::next_due() {
 bool TaskRepository::renew(std::string_view id, const Lease& lease) {
     return database_.lease().execute(
                "UPDATE tasks SET due = :lease_end WHERE id = :id AND state = 'running' AND receipt = :receipt",
-               {lease.end, id, lease.receipt}) > 0;
+               {{"lease_end", lease.end}, {"id", id}, {"receipt", lease.receipt}}) > 0;
 }
 
 void TaskRepository::remove_done(std::string_view id) {
-    database_.lease().execute("DELETE FROM tasks WHERE id = :id AND state = 'running'", {id});
+    database_.lease().execute("DELETE FROM tasks WHERE id = :id AND state = 'running'", {{"id", id}});
 }
 
 bool TaskRepository::retry_at(std::string_view id, std::string_view receipt, Timestamp due, std::string_view error) {
     return database_.lease().execute(
                "UPDATE tasks SET state = 'retry_waiting', due = :due, error = :error, receipt = NULL "
                "WHERE id = :id AND state = 'running' AND receipt = :receipt",
-               {due, error, id, receipt}) > 0;
+               {{"due", due}, {"error", error}, {"id", id}, {"receipt", receipt}}) > 0;
 }
 
 bool TaskRepository::bury(std::string_view id, std::string_view receipt, Timestamp now, std::string_view error,
@@ -86,11 +86,11 @@ bool TaskRepository::bury(std::string_view id, std::string_view receipt, Timesta
     const bool is_buried = session.execute(
                                "UPDATE tasks SET state = 'dead', due = :died, error = :error, receipt = NULL "
                                "WHERE id = :id AND state = 'running' AND receipt = :receipt",
-                               {now, error, id, receipt}) > 0;
+                               {{"died", now}, {"error", error}, {"id", id}, {"receipt", receipt}}) > 0;
     session.execute(
         "DELETE FROM tasks WHERE state = 'dead' AND id NOT IN "
         "(SELECT id FROM tasks WHERE state = 'dead' ORDER BY due DESC, id LIMIT :dead_max)",
-        {dead_max});
+        {{"dead_max", dead_max}});
     transaction.commit();
     return is_buried;
 }
@@ -99,18 +99,18 @@ bool TaskRepository::give_back(std::string_view id, std::string_view receipt, Ti
     return database_.lease().execute(
                "UPDATE tasks SET state = 'queued', due = :due, attempt = attempt - 1, receipt = NULL "
                "WHERE id = :id AND state = 'running' AND receipt = :receipt",
-               {now, id, receipt}) > 0;
+               {{"due", now}, {"id", id}, {"receipt", receipt}}) > 0;
 }
 
 std::int64_t TaskRepository::give_back_all(Timestamp now) {
     return database_.lease().execute(
-        "UPDATE tasks SET state = 'queued', due = :due, receipt = NULL WHERE state = 'running'", {now});
+        "UPDATE tasks SET state = 'queued', due = :due, receipt = NULL WHERE state = 'running'", {{"due", now}});
 }
 
 std::vector<DeadTask> TaskRepository::dead(std::size_t max) {
     static const Sql kSql = select({"id", "kind", "payload", "attempt", "created", "error", "due"},
                                    "FROM tasks WHERE state = 'dead' ORDER BY due DESC, id LIMIT :max");
-    return database_.lease().all(kSql, {max}, [](Row& row) {
+    return database_.lease().all(kSql, {{"max", max}}, [](Row& row) {
         DeadTask dead{.task = read_task(row)};
         dead.error = row.text();
         dead.died = row.timestamp();
@@ -122,11 +122,11 @@ bool TaskRepository::replay(std::string_view id, Timestamp now) {
     return database_.lease().execute(
                "UPDATE tasks SET state = 'queued', attempt = 0, due = :due, error = NULL "
                "WHERE id = :id AND state = 'dead'",
-               {now, id}) > 0;
+               {{"due", now}, {"id", id}}) > 0;
 }
 
 bool TaskRepository::discard(std::string_view id) {
-    return database_.lease().execute("DELETE FROM tasks WHERE id = :id AND state = 'dead'", {id}) > 0;
+    return database_.lease().execute("DELETE FROM tasks WHERE id = :id AND state = 'dead'", {{"id", id}}) > 0;
 }
 
 TaskCounts TaskRepository::counts() {
@@ -149,15 +149,15 @@ Timestamp TaskRepository::add_if_due(std::string_view name, std::chrono::millise
     Session session = database_.lease();
     Transaction transaction(session);
     session.execute("INSERT INTO schedules (name, last_run) VALUES (:name, :never) ON CONFLICT (name) DO NOTHING",
-                    {name, Timestamp{}});
+                    {{"name", name}, {"never", Timestamp{}}});
     // This also makes everybody else wait who tries the same. A last run that lies in the future by more than clocks
     // differ was written by a clock that was wrong.
     const bool is_due = session.execute(
                             "UPDATE schedules SET last_run = :now "
                             "WHERE name = :name AND (last_run <= :due OR last_run > :too_far)",
-                            {now, name, now - interval, now + interval}) > 0;
+                            {{"now", now}, {"name", name}, {"due", now - interval}, {"too_far", now + interval}}) > 0;
     if (is_due) insert(session, task, now, waiting_max);
-    const auto last = session.only(kLast, {name}, [](Row& row) { return row.timestamp(); });
+    const auto last = session.only(kLast, {{"name", name}}, [](Row& row) { return row.timestamp(); });
     transaction.commit();
     return last + interval;
 }

@@ -79,17 +79,18 @@ std::map<std::string, std::vector<User>> without_key(Session& session) {
 
 bool has_key(Session& session, const std::string& key) {
     static const Sql kSql = select({"uuid"}, "FROM users WHERE name_key = :key");
-    return session.one(kSql, {key}, [](Row& row) { return row.uuid(); }).has_value();
+    return session.one(kSql, {{"key", key}}, [](Row& row) { return row.uuid(); }).has_value();
 }
 
 void end_sessions(Session& session, const Uuid& user, const std::optional<Uuid>& kept) {
-    session.execute("DELETE FROM sessions WHERE user_uuid = :user AND id <> :kept", {user, kept.value_or(Uuid{})});
+    session.execute("DELETE FROM sessions WHERE user_uuid = :user AND id <> :kept",
+                    {{"user", user}, {"kept", kept.value_or(Uuid{})}});
 }
 
 /// Access and refresh tokens from before there were sessions carry the generation.
 void end_tokens_without_session(Session& session, const Uuid& user) {
     session.execute("UPDATE local_users SET password_generation = password_generation + 1 WHERE user_uuid = :user",
-                    {user});
+                    {{"user", user}});
 }
 
 bool is_last_administrator(Session& session, const Uuid& user) {
@@ -111,33 +112,41 @@ void UserRepository::create(const User& user, const LocalUser& local) {
     session.execute(
         "INSERT INTO users (uuid, username, name_key, role, suspended, providers, created) "
         "VALUES (:uuid, :username, :name_key, :role, :suspended, :providers, :created)",
-        {user.uuid, user.username, key, to_string(user.role), user.suspended, to_text_array(user.providers),
-         user.created});
+        {{"uuid", user.uuid},
+         {"username", user.username},
+         {"name_key", key},
+         {"role", to_string(user.role)},
+         {"suspended", user.suspended},
+         {"providers", to_text_array(user.providers)},
+         {"created", user.created}});
     session.execute(
         "INSERT INTO local_users (user_uuid, pwd_hash, force_pwd_change, password_generation) "
         "VALUES (:uuid, :hash, :force, :generation)",
-        {local.user, local.password_hash, local.force_password_change, local.password_generation});
+        {{"uuid", local.user},
+         {"hash", local.password_hash},
+         {"force", local.force_password_change},
+         {"generation", local.password_generation}});
     transaction.commit();
 }
 
 std::optional<User> UserRepository::find(const Uuid& uuid) {
     static const Sql kSql = select(kUserColumns, "FROM users WHERE uuid = :uuid");
-    return database_.lease().one(kSql, {uuid}, read_user);
+    return database_.lease().one(kSql, {{"uuid", uuid}}, read_user);
 }
 
 std::optional<User> UserRepository::find_by_username(std::string_view username) {
     static const Sql kSql = select(kUserColumns, "FROM users WHERE username = :username");
-    return database_.lease().one(kSql, {username}, read_user);
+    return database_.lease().one(kSql, {{"username", username}}, read_user);
 }
 
 std::optional<Account> UserRepository::find_with_local(const Uuid& uuid) {
     static const Sql kSql = select(kAccountColumns, std::string(kAccountTables) + " WHERE users.uuid = :uuid");
-    return database_.lease().one(kSql, {uuid}, read_account);
+    return database_.lease().one(kSql, {{"uuid", uuid}}, read_account);
 }
 
 std::optional<Account> UserRepository::find_with_local_by_username(std::string_view username) {
     static const Sql kSql = select(kAccountColumns, std::string(kAccountTables) + " WHERE users.username = :username");
-    return database_.lease().one(kSql, {username}, read_account);
+    return database_.lease().one(kSql, {{"username", username}}, read_account);
 }
 
 bool UserRepository::may_read_all_rows(const ListQuery& query) {
@@ -158,7 +167,7 @@ std::int64_t UserRepository::count_able_to_log_in(Role role) {
     static const Sql kSql = select({"COUNT(*)"},
                                    "FROM users JOIN local_users ON local_users.user_uuid = users.uuid "
                                    "WHERE users.role = :role AND NOT users.suspended");
-    return database_.lease().only(kSql, {to_string(role)}, [](Row& row) { return row.integer(); });
+    return database_.lease().only(kSql, {{"role", to_string(role)}}, [](Row& row) { return row.integer(); });
 }
 
 std::optional<int> UserRepository::highest_password_cost(int at_most) {
@@ -166,7 +175,7 @@ std::optional<int> UserRepository::highest_password_cost(int at_most) {
     static const Sql kSql = select({"MAX(SUBSTR(pwd_hash, 5, 2))"},
                                    "FROM local_users WHERE pwd_hash LIKE '$2_$__$%' "
                                    "AND SUBSTR(pwd_hash, 5, 2) BETWEEN '04' AND :at_most");
-    const auto digits = database_.lease().only(kSql, {fmt::format("{:02}", at_most)},
+    const auto digits = database_.lease().only(kSql, {{"at_most", fmt::format("{:02}", at_most)}},
                                                [](Row& row) { return row.optional_text().value_or(""); });
     const auto cost = parse_int(digits);
     return cost ? std::optional(static_cast<int>(*cost)) : std::nullopt;
@@ -180,7 +189,7 @@ std::optional<User> UserRepository::update(const Uuid& uuid, const UserChange& c
     if (change.role) role = to_string(*change.role);
     Session session = database_.lease();
     Transaction transaction(session);
-    auto changed = session.one(kSql, {role, change.suspended, uuid}, read_user);
+    auto changed = session.one(kSql, {{"role", role}, {"suspended", change.suspended}, {"uuid", uuid}}, read_user);
     if (change.suspended == true) {
         end_sessions(session, uuid, std::nullopt);
         end_tokens_without_session(session, uuid);
@@ -198,8 +207,9 @@ std::optional<std::int64_t> UserRepository::set_password(const Uuid& uuid, const
         {"password_generation"});
     Session session = database_.lease();
     Transaction transaction(session);
-    const auto generation = session.one(kSql, {password_hash, next_login == NextLogin::kMustChangePassword, uuid},
-                                        [](Row& row) { return row.integer(); });
+    const auto generation = session.one(
+        kSql, {{"hash", password_hash}, {"force", next_login == NextLogin::kMustChangePassword}, {"uuid", uuid}},
+        [](Row& row) { return row.integer(); });
     end_sessions(session, uuid, kept_session);
     transaction.commit();
     return generation;
@@ -209,13 +219,13 @@ UserRepository::Removal UserRepository::remove(const Uuid& uuid) {
     static const Sql kName = select({"username"}, "FROM users WHERE uuid = :uuid");
     Session session = database_.lease();
     Transaction transaction(session);
-    const auto name = session.one(kName, {uuid}, [](Row& row) { return row.text(); });
+    const auto name = session.one(kName, {{"uuid", uuid}}, [](Row& row) { return row.text(); });
     if (!name) return Removal::kNoSuchUser;
     if (is_last_administrator(session, uuid)) return Removal::kLastAdministrator;
     for (const char* table : {"gcodes", "printjobs"})
         session.execute(fmt::format("UPDATE {} SET deleted_username = :name WHERE user_uuid = :uuid", table),
-                        {*name, uuid});
-    session.execute("DELETE FROM users WHERE uuid = :uuid", {uuid});
+                        {{"name", *name}, {"uuid", uuid}});
+    session.execute("DELETE FROM users WHERE uuid = :uuid", {{"uuid", uuid}});
     transaction.commit();
     return Removal::kDone;
 }
@@ -225,7 +235,8 @@ void UserRepository::fold_names() {
     Transaction transaction(session);
     for (const auto& [key, users] : without_key(session))
         if (users.size() == 1 && !has_key(session, key))
-            session.execute("UPDATE users SET name_key = :key WHERE uuid = :uuid", {key, users.front().uuid});
+            session.execute("UPDATE users SET name_key = :key WHERE uuid = :uuid",
+                            {{"key", key}, {"uuid", users.front().uuid}});
     transaction.commit();
 }
 
@@ -234,7 +245,7 @@ std::vector<std::vector<std::string>> UserRepository::colliding_names() {
     std::vector<std::vector<std::string>> groups;
     static const Sql kKeeper = select({"username"}, "FROM users WHERE name_key = :key");
     for (const auto& [key, users] : without_key(session)) {
-        std::vector<std::string> names = session.all(kKeeper, {key}, [](Row& row) { return row.text(); });
+        std::vector<std::string> names = session.all(kKeeper, {{"key", key}}, [](Row& row) { return row.text(); });
         for (const User& user : users) names.push_back(user.username);
         if (names.size() > 1) groups.push_back(std::move(names));
     }
@@ -244,7 +255,7 @@ std::vector<std::vector<std::string>> UserRepository::colliding_names() {
 void UserRepository::replace_password_hash(const Uuid& uuid, const std::string& old_hash, const std::string& new_hash) {
     database_.lease().execute(
         "UPDATE local_users SET pwd_hash = :new_hash WHERE user_uuid = :uuid AND pwd_hash = :old_hash",
-        {new_hash, uuid, old_hash});
+        {{"new_hash", new_hash}, {"uuid", uuid}, {"old_hash", old_hash}});
 }
 
 }  // namespace karmen::storage

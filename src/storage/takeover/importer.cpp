@@ -151,7 +151,7 @@ void copy(Session& from, Session& to, const Table& table, Source source) {
         from.each(fetch, {}, [&](Row& row) {
             has_rows = true;
             std::vector<Param> values;
-            for (std::size_t i = 0; i < table.columns.size(); ++i) values.emplace_back(row.optional_text());
+            for (const Column& column : table.columns) values.emplace_back(column.name, row.optional_text());
             to.execute(insert, values);
         });
     }
@@ -171,8 +171,8 @@ void raise_ids(Session& from, Session& to) {
                                           [](Row& row) { return row.integer(); }));
         last = std::max(last, to.only(select({"COALESCE(MAX(id), 0)"}, fmt::format("FROM {}", table)), {},
                                       [](Row& row) { return row.integer(); }));
-        to.execute("DELETE FROM sqlite_sequence WHERE name = :name", {table});
-        to.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", {table, last});
+        to.execute("DELETE FROM sqlite_sequence WHERE name = :name", {{"name", table}});
+        to.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", {{"name", table}, {"seq", last}});
     }
 }
 
