@@ -21,7 +21,7 @@ constexpr const char* kOutdated = "outdated";
 constexpr const char* kRemoved = "removed";
 constexpr const char* kNoAnswer = "no answer";
 
-// KEYS of all: the claim, the version of the printer's state, the webcam's address.
+// KEYS: the claim, the version of the printer's state, and where it is needed the webcam's address.
 
 const redis::Script& claim_script() {
     static const redis::Script script(R"(
@@ -46,6 +46,16 @@ const redis::Script& publish_script() {
         if ARGV[5] == '' then redis.call('DEL', KEYS[3])
         else redis.call('SET', KEYS[3], ARGV[5], 'PX', ARGV[6]) end
         redis.call('PUBLISH', ARGV[3], ARGV[4])
+        return 1
+    )");
+    return script;
+}
+
+const redis::Script& give_back_script() {
+    static const redis::Script script(R"(
+        -- ARGV: who, channel, the message for those who wait
+        if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+        redis.call('PUBLISH', ARGV[2], ARGV[3])
         return 1
     )");
     return script;
@@ -82,13 +92,8 @@ std::string address_for_nginx(const std::string& host, const Webcam& webcam) {
     return url.starts_with("http://") && printers::is_on_host(url, host) ? url : "";
 }
 
-std::string message(const std::string& from, const char* event, const std::string& host) {
-    return json::serialize(json::object{{"from", from}, {"event", event}, {"host", host}});
-}
-
-std::string message(const std::string& from, const std::string& host, const PrinterSnapshot& snapshot) {
-    return json::serialize(
-        json::object{{"from", from}, {"event", kSeen}, {"host", host}, {"snapshot", to_json(snapshot)}});
+json::object message(const std::string& from, const char* event, const Uuid& printer) {
+    return {{"from", from}, {"event", event}, {"id", printer.to_string()}};
 }
 
 }  // namespace
@@ -99,7 +104,7 @@ RedisPrinterExchange::RedisPrinterExchange(Executor loop, redis::Client& client,
       options_(std::move(options)),
       log_(log),
       id_(random_hex(kIdBytes)),
-      channel_(options_.key_prefix + "printers:" + std::to_string(options_.connection.url.database)),
+      channel_(options_.key_prefix + "printers-by-id:" + std::to_string(options_.connection.url.database)),
       tasks_(loop, log, "printer exchange"),
       subscription_(loop, {.connection = options_.connection, .delay = {}}, {channel_}, *this, log) {}
 
@@ -114,52 +119,63 @@ Awaitable<void> RedisPrinterExchange::stop() {
     co_await tasks_.join();
 }
 
-redis::Arguments RedisPrinterExchange::keys_of(const std::string& host) const {
-    return {options_.key_prefix + "printer-claim:" + host, options_.key_prefix + "printer-version:" + host,
-            "webcam_" + host};
+redis::Arguments RedisPrinterExchange::keys_of(const Uuid& printer) const {
+    const std::string id = printer.to_string();
+    return {options_.key_prefix + "printer-claim:" + id, options_.key_prefix + "printer-version:" + id};
 }
 
-Awaitable<std::optional<fleet::PrinterExchange::Claim>> RedisPrinterExchange::claim(std::string host) {
+redis::Arguments RedisPrinterExchange::keys_of(const Uuid& printer, const std::string& host) const {
+    redis::Arguments keys = keys_of(printer);
+    keys.push_back("webcam_" + host);
+    return keys;
+}
+
+Awaitable<std::optional<fleet::PrinterExchange::Claim>> RedisPrinterExchange::claim(Uuid printer) {
     try {
         redis::Arguments arguments{id_, std::to_string(options_.claim_lifetime.count())};
-        const redis::Reply reply = co_await client_.run(claim_script(), keys_of(host), std::move(arguments));
+        const redis::Reply reply = co_await client_.run(claim_script(), keys_of(printer), std::move(arguments));
         if (reply.is_null()) co_return std::nullopt;
         co_return Claim{reply.integer()};
     } catch (const Error& error) {
-        log_.debug("a printer is asked without a claim", {{"printer", host}, {"error", error.what()}});
+        log_.debug("a printer is asked without a claim", {{"printer", printer.to_string()}, {"error", error.what()}});
         co_return Claim{};
     }
 }
 
-Awaitable<void> RedisPrinterExchange::publish(std::string host, Claim claim, PrinterSnapshot snapshot) {
+Awaitable<void> RedisPrinterExchange::publish(Uuid printer, std::string host, Claim claim, PrinterSnapshot snapshot) {
+    json::object seen = message(id_, kSeen, printer);
+    seen["snapshot"] = to_json(snapshot);
+    redis::Arguments arguments{id_,
+                               std::to_string(claim.version),
+                               channel_,
+                               json::serialize(seen),
+                               address_for_nginx(host, snapshot.webcam),
+                               std::to_string(options_.webcam_lifetime.count()),
+                               json::serialize(message(id_, kNoAnswer, printer))};
+    co_await run(publish_script(), keys_of(printer, host), std::move(arguments));
+}
+
+Awaitable<void> RedisPrinterExchange::give_back(Uuid printer) {
+    redis::Arguments arguments{id_, channel_, json::serialize(message(id_, kNoAnswer, printer))};
+    co_await run(give_back_script(), keys_of(printer), std::move(arguments));
+}
+
+void RedisPrinterExchange::invalidate(const Uuid& printer) {
+    redis::Arguments arguments{channel_, json::serialize(message(id_, kOutdated, printer))};
+    tasks_.spawn(run(invalidate_script(), keys_of(printer), std::move(arguments)));
+}
+
+void RedisPrinterExchange::forget(const Uuid& printer, const std::string& host) {
+    redis::Arguments arguments{channel_, json::serialize(message(id_, kRemoved, printer))};
+    tasks_.spawn(run(forget_script(), keys_of(printer, host), std::move(arguments)));
+}
+
+Awaitable<void> RedisPrinterExchange::run(const redis::Script& script, redis::Arguments keys,
+                                          redis::Arguments arguments) {
     try {
-        redis::Arguments arguments{id_,
-                                   std::to_string(claim.version),
-                                   channel_,
-                                   message(id_, host, snapshot),
-                                   address_for_nginx(host, snapshot.webcam),
-                                   std::to_string(options_.webcam_lifetime.count()),
-                                   message(id_, kNoAnswer, host)};
-        co_await client_.run(publish_script(), keys_of(host), std::move(arguments));
+        co_await client_.run(script, std::move(keys), std::move(arguments));
     } catch (const Error& error) {
-        log_.debug("cannot tell others of a printer", {{"printer", host}, {"error", error.what()}});
-    }
-}
-
-void RedisPrinterExchange::invalidate(const std::string& host) {
-    tasks_.spawn(tell(invalidate_script(), host, kOutdated));
-}
-
-void RedisPrinterExchange::forget(const std::string& host) {
-    tasks_.spawn(tell(forget_script(), host, kRemoved));
-}
-
-Awaitable<void> RedisPrinterExchange::tell(const redis::Script& script, std::string host, const char* event) {
-    try {
-        redis::Arguments arguments{channel_, message(id_, event, host)};
-        co_await client_.run(script, keys_of(host), std::move(arguments));
-    } catch (const Error& error) {
-        log_.debug("cannot tell others of a printer", {{"printer", host}, {"error", error.what()}});
+        log_.debug("cannot tell others of a printer", {{"error", error.what()}});
     }
 }
 
@@ -175,12 +191,13 @@ void RedisPrinterExchange::on_message(std::string_view, const std::string& paylo
         return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
     };
     const std::string event = text("event");
-    if (text("from") == id_) return;  // known here already
-    if (event == kOutdated) return monitor_->outdate(text("host"));
-    if (event == kNoAnswer) return monitor_->hear_of_no_answer(text("host"));
-    if (event == kRemoved) return monitor_->forget(text("host"));
+    const std::optional<Uuid> printer = Uuid::parse(text("id"));
+    if (!printer || text("from") == id_) return;  // what this process says is known here already
+    if (event == kOutdated) return monitor_->outdate(*printer);
+    if (event == kNoAnswer) return monitor_->hear_of_no_answer(*printer);
+    if (event == kRemoved) return monitor_->forget(*printer);
     if (event != kSeen || !message->contains("snapshot")) return;
-    if (auto snapshot = parse_snapshot(message->at("snapshot"))) monitor_->learn(text("host"), std::move(*snapshot));
+    if (auto snapshot = parse_snapshot(message->at("snapshot"))) monitor_->learn(*printer, std::move(*snapshot));
 }
 
 }  // namespace karmen::cluster

@@ -33,18 +33,22 @@ class RedisPrinterExchange final : public fleet::PrinterExchange, private redis:
     void start(fleet::PrinterMonitor& monitor);
     Awaitable<void> stop();
 
-    Awaitable<std::optional<Claim>> claim(std::string host) override;
-    Awaitable<void> publish(std::string host, Claim claim, PrinterSnapshot snapshot) override;
-    void invalidate(const std::string& host) override;
-    void forget(const std::string& host) override;
+    Awaitable<std::optional<Claim>> claim(Uuid printer) override;
+    Awaitable<void> publish(Uuid printer, std::string host, Claim claim, PrinterSnapshot snapshot) override;
+    Awaitable<void> give_back(Uuid printer) override;
+    void invalidate(const Uuid& printer) override;
+    void forget(const Uuid& printer, const std::string& host) override;
 
     bool is_listening() const { return subscription_.is_subscribed(); }
 
   private:
     void on_subscribed() override;
     void on_message(std::string_view channel, const std::string& payload) override;
-    Awaitable<void> tell(const redis::Script& script, std::string host, const char* event);
-    redis::Arguments keys_of(const std::string& host) const;
+    Awaitable<void> run(const redis::Script& script, redis::Arguments keys, redis::Arguments arguments);
+    /// The claim and the version of the printer's state.
+    redis::Arguments keys_of(const Uuid& printer) const;
+    /// And the webcam's address, which nginx looks for by the printer's host.
+    redis::Arguments keys_of(const Uuid& printer, const std::string& host) const;
 
     redis::Client& client_;
     PrinterExchangeOptions options_;

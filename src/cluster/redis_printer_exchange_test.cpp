@@ -18,6 +18,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
         api.at(host).webcam = {.message = "OK",
                                .stream = WebcamStream{.address = {"http://" + host + "/webcam/?action=stream"}}};
         const Printer printer{
+            .id = id,
             .host = host,
             .name = host,
             .client = {
@@ -55,13 +56,13 @@ class RedisPrinterExchangeTest : public ClusterTest {
     Awaitable<void> settle() {
         const int asked = api.at(host).statuses;
         for (const TestDeadline deadline;; deadline.check()) {
-            redis::Arguments command{"EXISTS", prefix + "printer-claim:" + host};
+            redis::Arguments command{"EXISTS", prefix + "printer-claim:" + id.to_string()};
             if ((co_await this->command(std::move(command))).integer() == 0) break;
         }
         EXPECT_EQ(api.at(host).statuses, asked);
     }
     Awaitable<void> wait_until_other_sees(PrinterState state) {
-        for (const TestDeadline deadline; (co_await other.snapshot(host)).status.state != state;)
+        for (const TestDeadline deadline; (co_await other.snapshot(id)).status.state != state;)
             co_await wait_a_little(deadline);
     }
     Awaitable<redis::Reply> webcam_key() {
@@ -70,6 +71,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
     }
 
     std::string host;
+    const Uuid id = Uuid::random();
     storage::PrinterRepository rows{*database};
     fleet::ScriptedPrinterApi api{loop.executor()};
     RedisPrinterExchange exchange_of_one{loop.executor(), client, options(), log};
@@ -80,8 +82,8 @@ class RedisPrinterExchangeTest : public ClusterTest {
 
 using Self = RedisPrinterExchangeTest;
 
-Awaitable<void> read_into(PrinterMonitor& monitor, std::string host, std::vector<PrinterSnapshot>& seen) {
-    seen.push_back(co_await monitor.snapshot(std::move(host)));
+Awaitable<void> read_into(PrinterMonitor& monitor, Uuid id, std::vector<PrinterSnapshot>& seen) {
+    seen.push_back(co_await monitor.snapshot(id));
 }
 
 TEST_F(RedisPrinterExchangeTest, OneQuestionServesBoth) {
@@ -89,10 +91,10 @@ TEST_F(RedisPrinterExchangeTest, OneQuestionServesBoth) {
         t.api.hold(t.host);
         std::vector<PrinterSnapshot> seen;
         TaskGroup readers(t.loop.executor(), t.log, "readers");
-        readers.spawn(read_into(t.one, t.host, seen));
+        readers.spawn(read_into(t.one, t.id, seen));
         co_await until([&] { return t.api.at(t.host).waiting > 0; });
-        readers.spawn(read_into(t.other, t.host, seen));
-        EXPECT_FALSE((co_await t.exchange_of_other.claim(t.host)).has_value());
+        readers.spawn(read_into(t.other, t.id, seen));
+        EXPECT_FALSE((co_await t.exchange_of_other.claim(t.id)).has_value());
         t.api.release(t.host);
         co_await readers.join();
         EXPECT_EQ(seen.size(), 2U);
@@ -105,33 +107,33 @@ TEST_F(RedisPrinterExchangeTest, OneQuestionServesBoth) {
 
 TEST_F(RedisPrinterExchangeTest, WhoHoldsTheClaimGetsItAgain) {
     play([](Self& t) -> Awaitable<void> {
-        EXPECT_TRUE((co_await t.exchange_of_one.claim(t.host)).has_value());
-        EXPECT_TRUE((co_await t.exchange_of_one.claim(t.host)).has_value());
-        EXPECT_FALSE((co_await t.exchange_of_other.claim(t.host)).has_value());
+        EXPECT_TRUE((co_await t.exchange_of_one.claim(t.id)).has_value());
+        EXPECT_TRUE((co_await t.exchange_of_one.claim(t.id)).has_value());
+        EXPECT_FALSE((co_await t.exchange_of_other.claim(t.id)).has_value());
     });
 }
 
 TEST_F(RedisPrinterExchangeTest, WhatWasSeenBeforeACommandIsNotShownAfterIt) {
     play([](Self& t) -> Awaitable<void> {
-        const auto claim = co_await t.exchange_of_one.claim(t.host);
-        t.one.invalidate(t.host);
-        while ((co_await t.exchange_of_one.claim(t.host))->version == claim->version) {
+        const auto claim = co_await t.exchange_of_one.claim(t.id);
+        t.one.invalidate(t.id);
+        while ((co_await t.exchange_of_one.claim(t.id))->version == claim->version) {
         }
-        co_await t.exchange_of_one.publish(t.host, *claim, {.status = invalid_data()});
-        EXPECT_EQ((co_await t.other.snapshot(t.host)).status, t.api.at(t.host).status);
+        co_await t.exchange_of_one.publish(t.id, t.host, *claim, {.status = invalid_data()});
+        EXPECT_EQ((co_await t.other.snapshot(t.id)).status, t.api.at(t.host).status);
     });
 }
 
 TEST_F(RedisPrinterExchangeTest, WhoWaitsForAnAnswerThatIsOutOfDateAsksByItself) {
     play([](Self& t) -> Awaitable<void> {
-        const auto claim = co_await t.exchange_of_one.claim(t.host);
+        const auto claim = co_await t.exchange_of_one.claim(t.id);
         std::vector<PrinterSnapshot> seen;
         TaskGroup readers(t.loop.executor(), t.log, "readers");
-        readers.spawn(read_into(t.other, t.host, seen));
-        t.exchange_of_one.invalidate(t.host);
-        while ((co_await t.exchange_of_one.claim(t.host))->version == claim->version) {
+        readers.spawn(read_into(t.other, t.id, seen));
+        t.exchange_of_one.invalidate(t.id);
+        while ((co_await t.exchange_of_one.claim(t.id))->version == claim->version) {
         }
-        co_await t.exchange_of_one.publish(t.host, *claim, {.status = invalid_data()});
+        co_await t.exchange_of_one.publish(t.id, t.host, *claim, {.status = invalid_data()});
         co_await readers.join();
         EXPECT_EQ(seen.front().status, t.api.at(t.host).status);
     });
@@ -139,10 +141,10 @@ TEST_F(RedisPrinterExchangeTest, WhoWaitsForAnAnswerThatIsOutOfDateAsksByItself)
 
 TEST_F(RedisPrinterExchangeTest, ACommandByOneMakesTheOtherAskAnew) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.other.snapshot(t.host);
+        co_await t.other.snapshot(t.id);
         auto& script = t.api.at(t.host);
         script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
-        t.one.invalidate(t.host);
+        t.one.invalidate(t.id);
         co_await t.wait_until_other_sees(PrinterState::kPrinting);
         EXPECT_EQ(script.statuses, 2);
     });
@@ -150,19 +152,19 @@ TEST_F(RedisPrinterExchangeTest, ACommandByOneMakesTheOtherAskAnew) {
 
 TEST_F(RedisPrinterExchangeTest, TheAddressOfTheWebcamIsKeptForNginx) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.one.snapshot(t.host);
+        co_await t.one.snapshot(t.id);
         co_await t.settle();
         EXPECT_EQ((co_await t.webcam_key()).text(), t.api.at(t.host).webcam.stream->address.url);
 
         t.api.at(t.host).webcam.stream->address.url = "https://" + t.host + "/webcam/?action=stream";
-        t.one.invalidate(t.host);
-        co_await t.one.snapshot(t.host);
+        t.one.invalidate(t.id);
+        co_await t.one.snapshot(t.id);
         co_await t.settle();
         EXPECT_TRUE((co_await t.webcam_key()).is_null()) << "nginx looks at no certificate";
 
         t.api.at(t.host).webcam = {.message = std::string(kWebcamDisabled), .stream = std::nullopt};
-        t.one.invalidate(t.host);
-        co_await t.one.snapshot(t.host);
+        t.one.invalidate(t.id);
+        co_await t.one.snapshot(t.id);
         co_await t.settle();
         EXPECT_TRUE((co_await t.webcam_key()).is_null());
     });
@@ -170,9 +172,9 @@ TEST_F(RedisPrinterExchangeTest, TheAddressOfTheWebcamIsKeptForNginx) {
 
 TEST_F(RedisPrinterExchangeTest, OneThatIsRemovedLeavesNothingBehind) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.one.snapshot(t.host);
+        co_await t.one.snapshot(t.id);
         co_await t.settle();
-        t.exchange_of_one.forget(t.host);
+        t.exchange_of_one.forget(t.id, t.host);
         while (!(co_await t.webcam_key()).is_null()) {
         }
         co_await t.wait_until_other_sees(PrinterState::kNotResponding);
@@ -182,22 +184,22 @@ TEST_F(RedisPrinterExchangeTest, OneThatIsRemovedLeavesNothingBehind) {
 TEST_F(RedisPrinterExchangeTest, WithoutRedisEachAsksByItself) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.client.stop();
-        EXPECT_EQ((co_await t.one.snapshot(t.host)).status, t.api.at(t.host).status);
-        EXPECT_EQ((co_await t.other.snapshot(t.host)).status, t.api.at(t.host).status);
+        EXPECT_EQ((co_await t.one.snapshot(t.id)).status, t.api.at(t.host).status);
+        EXPECT_EQ((co_await t.other.snapshot(t.id)).status, t.api.at(t.host).status);
         EXPECT_EQ(t.api.at(t.host).statuses, 2);
     });
 }
 
 TEST_F(RedisPrinterExchangeTest, MessagesThatMakeNoSenseAreIgnored) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.one.snapshot(t.host);
-        for (const char* payload : {"", "[]", "{", R"({"event": 1})", R"({"event": "seen", "host": "x"})",
-                                    R"({"event": "seen", "host": "x", "snapshot": {}})"}) {
-            redis::Arguments command{"PUBLISH", t.prefix + "printers:0", payload};
+        co_await t.one.snapshot(t.id);
+        for (const char* payload : {"", "[]", "{", R"({"event": 1})", R"({"event": "seen", "id": "x"})",
+                                    R"({"event": "seen", "id": "x", "snapshot": {}})"}) {
+            redis::Arguments command{"PUBLISH", t.prefix + "printers-by-id:0", payload};
             EXPECT_EQ((co_await t.command(std::move(command))).integer(), 2) << payload;
         }
         t.api.at(t.host).status = {.state = PrinterState::kPrinting, .text = "Printing"};
-        t.one.invalidate(t.host);
+        t.one.invalidate(t.id);
         co_await t.wait_until_other_sees(PrinterState::kPrinting);
     });
 }

@@ -70,8 +70,8 @@ RedisPrinterLocks::RedisPrinterLocks(Executor loop, redis::Client& client, std::
       renewals_(loop, log, "printer lock"),
       releases_(loop, log, "printer lock release") {}
 
-Awaitable<std::unique_ptr<fleet::PrinterLocks::Lock>> RedisPrinterLocks::try_lock(std::string host) {
-    const auto key = std::make_shared<Key>(loop_, key_prefix_ + "printer-lock:" + host);
+Awaitable<std::unique_ptr<fleet::PrinterLocks::Lock>> RedisPrinterLocks::try_lock(Uuid printer) {
+    const auto key = std::make_shared<Key>(loop_, key_prefix_ + "printer-lock:" + printer.to_string());
     redis::Arguments command{"SET", key->name, key->token, "NX", "PX", std::to_string(lifetime_.count())};
     const redis::Reply reply = co_await client_.command(std::move(command));
     if (reply.is_null()) co_return nullptr;

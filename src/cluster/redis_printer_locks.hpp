@@ -18,7 +18,7 @@ class RedisPrinterLocks final : public fleet::PrinterLocks {
     RedisPrinterLocks(Executor loop, redis::Client& client, std::string key_prefix, std::chrono::milliseconds lifetime,
                       Log& log);
 
-    Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) override;
+    Awaitable<std::unique_ptr<Lock>> try_lock(Uuid printer) override;
 
     /// Gives back all released locks before it returns.
     Awaitable<void> stop();

@@ -7,7 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kHost = "10.0.0.1";
+const Uuid kPrinter = Uuid::random();
+const Uuid kOther = Uuid::random();
 
 class RedisPrinterLocksTest : public ClusterTest {
   public:
@@ -20,7 +21,7 @@ class RedisPrinterLocksTest : public ClusterTest {
         co_await ClusterTest::stop();
     }
 
-    Awaitable<bool> is_free(std::string host) { co_return co_await other.try_lock(std::move(host)) != nullptr; }
+    Awaitable<bool> is_free(Uuid printer) { co_return co_await other.try_lock(printer) != nullptr; }
 
     RedisPrinterLocks one{loop.executor(), client, prefix, 60ms, log};
     RedisPrinterLocks other{loop.executor(), client, prefix, 60ms, log};
@@ -30,28 +31,28 @@ using Self = RedisPrinterLocksTest;
 
 TEST_F(RedisPrinterLocksTest, OneHolderInAllProcesses) {
     play([](Self& t) -> Awaitable<void> {
-        const auto lock = co_await t.one.try_lock(kHost);
+        const auto lock = co_await t.one.try_lock(kPrinter);
         EXPECT_NE(lock, nullptr);
-        EXPECT_FALSE(co_await t.is_free(kHost));
-        EXPECT_TRUE(co_await t.is_free("10.0.0.2"));
+        EXPECT_FALSE(co_await t.is_free(kPrinter));
+        EXPECT_TRUE(co_await t.is_free(kOther));
     });
 }
 
 TEST_F(RedisPrinterLocksTest, IsFreeAgainWhenReleased) {
     play([](Self& t) -> Awaitable<void> {
         // A Redis that has not seen the script is told of it after a first try: then others may be quicker.
-        co_await t.one.try_lock("10.0.0.2");
-        while (!co_await t.is_free("10.0.0.2")) continue;
-        co_await t.one.try_lock(kHost);
-        EXPECT_TRUE(co_await t.is_free(kHost));
+        co_await t.one.try_lock(kOther);
+        while (!co_await t.is_free(kOther)) continue;
+        co_await t.one.try_lock(kPrinter);
+        EXPECT_TRUE(co_await t.is_free(kPrinter));
     });
 }
 
 TEST_F(RedisPrinterLocksTest, IsRenewedWhileItIsHeld) {
     play([](Self& t) -> Awaitable<void> {
-        const auto lock = co_await t.one.try_lock(kHost);
+        const auto lock = co_await t.one.try_lock(kPrinter);
         const auto expiry = [&t]() -> Awaitable<std::int64_t> {
-            redis::Arguments command{"PEXPIRETIME", t.prefix + "printer-lock:" + kHost};
+            redis::Arguments command{"PEXPIRETIME", t.prefix + "printer-lock:" + kPrinter.to_string()};
             co_return (co_await t.command(std::move(command))).integer();
         };
         const std::int64_t first = co_await expiry();
@@ -63,20 +64,20 @@ TEST_F(RedisPrinterLocksTest, IsRenewedWhileItIsHeld) {
 
 TEST_F(RedisPrinterLocksTest, OneThatWasLostIsNotTakenFromItsNewHolder) {
     play([](Self& t) -> Awaitable<void> {
-        auto lost = co_await t.one.try_lock(kHost);
-        redis::Arguments command{"DEL", t.prefix + "printer-lock:" + kHost};
+        auto lost = co_await t.one.try_lock(kPrinter);
+        redis::Arguments command{"DEL", t.prefix + "printer-lock:" + kPrinter.to_string()};
         co_await t.command(std::move(command));
-        const auto taken = co_await t.other.try_lock(kHost);
+        const auto taken = co_await t.other.try_lock(kPrinter);
         EXPECT_NE(taken, nullptr);
         lost.reset();
-        EXPECT_EQ(co_await t.one.try_lock(kHost), nullptr);
+        EXPECT_EQ(co_await t.one.try_lock(kPrinter), nullptr);
     });
 }
 
 TEST_F(RedisPrinterLocksTest, WithoutRedisNobodyCanKnow) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.client.stop();
-        EXPECT_EQ(co_await code_of(t.one.try_lock(kHost)), ErrorCode::kServiceUnavailable);
+        EXPECT_EQ(co_await code_of(t.one.try_lock(kPrinter)), ErrorCode::kServiceUnavailable);
     });
 }
 

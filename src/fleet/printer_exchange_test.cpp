@@ -14,28 +14,33 @@ constexpr const char* kHost = "10.0.0.1";
 /// Several monitors in one process that hear of each other as the processes of an installation do.
 class LocalExchange final : public PrinterExchange {
   public:
-    explicit LocalExchange(std::set<std::string>& claimed) : claimed_(claimed) {}
+    explicit LocalExchange(std::set<Uuid>& claimed) : claimed_(claimed) {}
 
-    Awaitable<std::optional<Claim>> claim(std::string host) override {
+    Awaitable<std::optional<Claim>> claim(Uuid printer) override {
         ++claims;
-        if (!claimed_.insert(host).second) co_return std::nullopt;
+        if (!claimed_.insert(printer).second) co_return std::nullopt;
         co_return Claim{};
     }
-    Awaitable<void> publish(std::string host, Claim, PrinterSnapshot snapshot) override {
-        claimed_.erase(host);
-        if (other != nullptr) other->learn(host, std::move(snapshot));
+    Awaitable<void> publish(Uuid printer, std::string, Claim, PrinterSnapshot snapshot) override {
+        claimed_.erase(printer);
+        if (other != nullptr) other->learn(printer, std::move(snapshot));
         co_return;
     }
-    void invalidate(const std::string& host) override {
-        if (other != nullptr) other->outdate(host);
+    Awaitable<void> give_back(Uuid printer) override {
+        claimed_.erase(printer);
+        if (other != nullptr) other->hear_of_no_answer(printer);
+        co_return;
     }
-    void forget(const std::string&) override {}
+    void invalidate(const Uuid& printer) override {
+        if (other != nullptr) other->outdate(printer);
+    }
+    void forget(const Uuid&, const std::string&) override {}
 
     PrinterMonitor* other = nullptr;
     int claims = 0;
 
   private:
-    std::set<std::string>& claimed_;
+    std::set<Uuid>& claimed_;
 };
 
 PrinterMonitorOptions on_demand(std::chrono::milliseconds claim_lifetime = kNever) {
@@ -51,6 +56,7 @@ class PrinterExchangeTest : public events::ServiceTest {
         first_exchange.other = &second;
         second_exchange.other = &first;
         const Printer printer{
+            .id = id_of(kHost),
             .host = kHost,
             .name = kHost,
             .client = {.version = script.server.version, .connected = true, .access_level = AccessLevel::kUnlocked}};
@@ -69,7 +75,7 @@ class PrinterExchangeTest : public events::ServiceTest {
     storage::PrinterRepository rows{*database};
     ScriptedPrinterApi api{loop.executor()};
     ScriptedPrinterApi::Script& script = api.at(kHost);
-    std::set<std::string> claimed;
+    std::set<Uuid> claimed;
     LocalExchange first_exchange{claimed};
     LocalExchange second_exchange{claimed};
     PrinterMonitor first{loop.executor(), {api, rows, first_exchange, blocking, log, changes}, on_demand()};
@@ -81,14 +87,14 @@ class PrinterExchangeTest : public events::ServiceTest {
 using Self = PrinterExchangeTest;
 
 Awaitable<void> read_into(PrinterMonitor& monitor, std::vector<PrinterSnapshot>& seen) {
-    seen.push_back(co_await monitor.snapshot(kHost));
+    seen.push_back(co_await monitor.snapshot(id_of(kHost)));
 }
 
 TEST_F(PrinterExchangeTest, WhatOneSawTheOtherShowsWithoutAsking) {
     play([](Self& t) -> Awaitable<void> {
-        const PrinterSnapshot seen = co_await t.first.snapshot(kHost);
+        const PrinterSnapshot seen = co_await t.first.snapshot(id_of(kHost));
         EXPECT_EQ(seen.status, t.script.status);
-        EXPECT_EQ(co_await t.second.snapshot(kHost), seen);
+        EXPECT_EQ(co_await t.second.snapshot(id_of(kHost)), seen);
         EXPECT_EQ(t.script.statuses, 1);
     });
 }
@@ -112,7 +118,7 @@ TEST_F(PrinterExchangeTest, BothAtTheSameTimeAreOneQuestion) {
 
 TEST_F(PrinterExchangeTest, OneThatDiedWithItsClaimIsNotWaitedForForever) {
     play([](Self& t) -> Awaitable<void> {
-        t.claimed.insert(kHost);
+        t.claimed.insert(id_of(kHost));
         std::vector<PrinterSnapshot> seen;
         TaskGroup readers(t.loop.executor(), t.log, "readers");
         readers.spawn(read_into(t.second, seen));
@@ -126,17 +132,17 @@ TEST_F(PrinterExchangeTest, OneThatDiedWithItsClaimIsNotWaitedForForever) {
 
 TEST_F(PrinterExchangeTest, ACommandByOneMakesTheOtherAskAnew) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.first.snapshot(kHost);
+        co_await t.first.snapshot(id_of(kHost));
         t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
-        t.first.invalidate(kHost);
-        EXPECT_EQ((co_await t.second.snapshot(kHost)).status, t.script.status);
+        t.first.invalidate(id_of(kHost));
+        EXPECT_EQ((co_await t.second.snapshot(id_of(kHost))).status, t.script.status);
         EXPECT_EQ(t.script.statuses, 2);
     });
 }
 
 TEST_F(PrinterExchangeTest, OnDemandNothingIsAskedByItself) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.first.snapshot(kHost);
+        co_await t.first.snapshot(id_of(kHost));
         EXPECT_EQ(t.first_exchange.claims, 1);
         EXPECT_EQ(t.second_exchange.claims, 0);
     });
@@ -145,16 +151,16 @@ TEST_F(PrinterExchangeTest, OnDemandNothingIsAskedByItself) {
 TEST_F(PrinterExchangeTest, GoingBackToWhatOneHasToldBeforeTheOtherIsTold) {
     play([](Self& t) -> Awaitable<void> {
         const auto state_told = [&] { return t.changes.of<events::PrinterSeen>().back().snapshot.status.state; };
-        co_await t.first.snapshot(kHost);
+        co_await t.first.snapshot(id_of(kHost));
         EXPECT_EQ(state_told(), PrinterState::kOperational);
         t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
-        t.first.outdate(kHost);
-        t.second.outdate(kHost);
-        co_await t.second.snapshot(kHost);
+        t.first.outdate(id_of(kHost));
+        t.second.outdate(id_of(kHost));
+        co_await t.second.snapshot(id_of(kHost));
         EXPECT_EQ(state_told(), PrinterState::kPrinting);
         t.script.status = {.state = PrinterState::kOperational, .text = "Operational"};
-        t.first.outdate(kHost);
-        co_await t.first.snapshot(kHost);
+        t.first.outdate(id_of(kHost));
+        co_await t.first.snapshot(id_of(kHost));
         EXPECT_EQ(state_told(), PrinterState::kOperational);
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().size(), 3U);
     });
@@ -167,7 +173,7 @@ TEST_F(PrinterExchangeTest, WhoAsksASlowPrinterHoldsItsClaim) {
         std::vector<PrinterSnapshot> seen;
         readers.spawn(read_into(t.second, seen));  // whose claims live for 20 ms
         co_await until([&] { return t.second_exchange.claims > 3; });
-        EXPECT_EQ(t.claimed.count(kHost), 1U);
+        EXPECT_EQ(t.claimed.count(id_of(kHost)), 1U);
         t.api.release(kHost);
         co_await readers.join();
         EXPECT_TRUE(t.claimed.empty());
@@ -180,7 +186,7 @@ TEST_F(PrinterExchangeTest, WhoStopsWhileItAsksLeavesNoClaimBehind) {
         TaskGroup readers(t.loop.executor(), t.log, "readers");
         std::vector<PrinterSnapshot> seen;
         readers.spawn(read_into(t.first, seen));
-        co_await until([&] { return t.claimed.contains(kHost); });
+        co_await until([&] { return t.claimed.contains(id_of(kHost)); });
         co_await t.first.stop();
         EXPECT_TRUE(t.claimed.empty());
         t.api.release(kHost);

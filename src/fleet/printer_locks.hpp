@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/uuid.hpp"
 #include "runtime/awaitable.hpp"
 
 #include <memory>
 #include <set>
-#include <string>
 
 namespace karmen::fleet {
 
@@ -23,17 +23,17 @@ class PrinterLocks {
     virtual ~PrinterLocks() = default;
 
     /// Null if the printer is locked. Throws Error(kServiceUnavailable) if that cannot be known.
-    virtual Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) = 0;
+    virtual Awaitable<std::unique_ptr<Lock>> try_lock(Uuid printer) = 0;
 };
 
 /// For a process that is the whole installation.
 class LocalPrinterLocks final : public PrinterLocks {
   public:
-    Awaitable<std::unique_ptr<Lock>> try_lock(std::string host) override;
+    Awaitable<std::unique_ptr<Lock>> try_lock(Uuid printer) override;
 
   private:
     class Held;
-    std::set<std::string> hosts_;
+    std::set<Uuid> printers_;
 };
 
 }  // namespace karmen::fleet

@@ -10,12 +10,13 @@ namespace {
 TEST(LocalPrinterLocks, OneHolderForEachPrinter) {
     Loop loop;
     LocalPrinterLocks locks;
-    auto first = loop.run_until_done(locks.try_lock("10.0.0.1"));
+    const Uuid one = Uuid::random();
+    auto first = loop.run_until_done(locks.try_lock(one));
     EXPECT_NE(first, nullptr);
-    EXPECT_EQ(loop.run_until_done(locks.try_lock("10.0.0.1")), nullptr);
-    EXPECT_NE(loop.run_until_done(locks.try_lock("10.0.0.2")), nullptr);
+    EXPECT_EQ(loop.run_until_done(locks.try_lock(one)), nullptr);
+    EXPECT_NE(loop.run_until_done(locks.try_lock(Uuid::random())), nullptr);
     first.reset();
-    EXPECT_NE(loop.run_until_done(locks.try_lock("10.0.0.1")), nullptr);
+    EXPECT_NE(loop.run_until_done(locks.try_lock(one)), nullptr);
 }
 
 }  // namespace

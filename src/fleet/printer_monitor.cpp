@@ -1,10 +1,8 @@
 #include "fleet/printer_monitor.hpp"
 
-#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "fleet/check_pause.hpp"
 #include "fleet/printer_observer.hpp"
-#include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,7 +11,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
-#include <string_view>
 #include <utility>
 
 namespace karmen::fleet {
@@ -25,19 +22,12 @@ struct PrinterMonitor::Watch {
     Watch(Executor loop, Printer printer_in) : printer(std::move(printer_in)), timer(loop) {}
 
     Printer printer;
-    PrinterSnapshot snapshot;
-    Clock::time_point taken{};  ///< of status and job; the epoch: never
-    Clock::time_point webcam_taken{};
     std::shared_ptr<Event> running;    ///< set when the check that is under way has ended
-    std::shared_ptr<Event> heard;      ///< set when another process has told what it saw, or that it tells nothing
-    bool has_learnt = false;           ///< it told what it saw
     asio::steady_timer timer;          ///< cancelled to check at once
     int failures = 0;                  ///< of regular checks in a row
     Clock::time_point settle_until{};  ///< after a command; the epoch: it has settled
     PrinterState state_at_command = PrinterState::kNotResponding;
-    bool is_answering = false;
     std::uint64_t changes = 0;  ///< counts what made answers worthless that were under way
-    bool is_claimed = false;    ///< by this process
     bool is_forgotten = false;
     std::optional<events::PrinterSeen> told;  ///< what those who follow know, as far as this process has told them
 };
@@ -61,80 +51,86 @@ Awaitable<void> wait_for_all(std::vector<std::shared_ptr<Event>> events) {
 }  // namespace
 
 PrinterMonitor::PrinterMonitor(Executor loop, Dependencies dependencies, PrinterMonitorOptions options)
-    : loop_(loop), with_(dependencies), options_(options), tasks_(loop, dependencies.log, "printer monitor") {}
+    : loop_(loop),
+      with_(dependencies),
+      options_(options),
+      store_({.status = options.status_age_max, .webcam = options.webcam_age_max}),
+      claims_(loop, dependencies.exchange, options.claim_lifetime),
+      tasks_(loop, dependencies.log, "printer monitor") {}
 
 PrinterMonitor::~PrinterMonitor() = default;
 
 void PrinterMonitor::watch(const Printer& printer) {
-    const auto found = watches_.find(printer.host);
+    const auto found = watches_.find(printer.id);
     if (found != watches_.end()) {
         found->second->printer = printer;
         ask_anew(*found->second);
         return;
     }
     const auto watch = std::make_shared<Watch>(loop_, printer);
-    watches_.emplace(printer.host, watch);
+    watches_.emplace(printer.id, watch);
+    store_.add(printer.id);
     if (options_.checks == PrinterChecks::kRegular) tasks_.spawn(check_regularly(watch));
 }
 
 void PrinterMonitor::watch_if_changed(const Printer& printer) {
-    const auto found = watches_.find(printer.host);
+    const auto found = watches_.find(printer.id);
     if (found == watches_.end() || !has_same_setup(found->second->printer, printer)) watch(printer);
 }
 
-void PrinterMonitor::forget(const std::string& host) {
-    const auto found = watches_.find(host);
+void PrinterMonitor::forget(const Uuid& printer) {
+    const auto found = watches_.find(printer);
     if (found == watches_.end()) return;
     found->second->is_forgotten = true;
     found->second->timer.cancel();
-    if (found->second->heard) found->second->heard->set();
     watches_.erase(found);
+    store_.remove(printer);
+    claims_.forget(printer);
 }
 
 std::vector<Printer> PrinterMonitor::watch_exactly(const std::vector<Printer>& printers,
                                                    const std::function<bool(const std::string& host)>& is_picked) {
-    std::set<std::string_view> picked;
+    std::set<Uuid> picked;
     for (const Printer& printer : printers) {
         if (!is_picked(printer.host)) continue;
-        picked.insert(printer.host);
+        picked.insert(printer.id);
         watch_if_changed(printer);
     }
-    std::vector<std::string> gone;
+    std::vector<Uuid> gone;
     std::vector<Printer> told;
-    for (const auto& [host, watched] : watches_) {
-        if (picked.contains(host)) continue;
-        gone.push_back(host);
+    for (const auto& [id, watched] : watches_) {
+        if (picked.contains(id)) continue;
+        gone.push_back(id);
         if (watched->told) told.push_back(watched->printer);
     }
-    for (const std::string& host : gone) forget(host);
+    for (const Uuid& id : gone) forget(id);
     return told;
 }
 
-void PrinterMonitor::invalidate(const std::string& host) {
-    outdate(host);
-    with_.exchange.invalidate(host);
+void PrinterMonitor::invalidate(const Uuid& printer) {
+    outdate(printer);
+    with_.exchange.invalidate(printer);
 }
 
-void PrinterMonitor::outdate(const std::string& host) {
-    const auto found = watches_.find(host);
+void PrinterMonitor::outdate(const Uuid& printer) {
+    const auto found = watches_.find(printer);
     if (found == watches_.end()) return;
     Watch& watch = *found->second;
     watch.settle_until = Clock::now() + options_.settle_time;
-    watch.state_at_command = watch.snapshot.status.state;
+    watch.state_at_command = store_.last(printer).status.state;
     ask_anew(watch);
 }
 
 void PrinterMonitor::ask_anew(Watch& watch) {
     ++watch.changes;
-    watch.taken = {};
-    watch.webcam_taken = {};
+    store_.outdate(watch.printer.id);
     watch.timer.cancel();
 }
 
 void PrinterMonitor::note_access(const Printer& printer, std::optional<AccessLevel> level) {
     if (!level) return;
-    if (!watches_.contains(printer.host)) watch(printer);
-    const auto found = watches_.find(printer.host);
+    if (!watches_.contains(printer.id)) watch(printer);
+    const auto found = watches_.find(printer.id);
     Watch& watch = *found->second;
     if (watch.printer.client.access_level == *level) return;
     const Printer asked = watch.printer;
@@ -147,19 +143,14 @@ void PrinterMonitor::note_access(const Printer& printer, std::optional<AccessLev
 Awaitable<void> PrinterMonitor::store_access(WatchPtr watch, Printer asked) {
     co_await store_changes(watch, std::move(asked), watch->printer.client);
     // The other processes read the row anew.
-    with_.exchange.forget(watch->printer.host);
+    with_.exchange.forget(watch->printer.id, watch->printer.host);
 }
 
 Awaitable<void> PrinterMonitor::stop() {
     tasks_.cancel();
     co_await tasks_.join();
-    co_await end_claims();
-}
-
-/// Other processes need not wait until the claim of a cancelled check expires.
-Awaitable<void> PrinterMonitor::end_claims() {
-    for (const auto& [host, watch] : std::exchange(watches_, {}))
-        if (watch->is_claimed) co_await with_.exchange.publish(host, PrinterExchange::kNothingSeen, {});
+    watches_.clear();
+    co_await claims_.give_all_back();
 }
 
 Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
@@ -168,7 +159,7 @@ Awaitable<void> PrinterMonitor::check_regularly(WatchPtr watch) {
         co_await begin_check(watch)->wait();
         if (watch->is_forgotten) break;
         // Only checks that were due count: frequent page views or commands do not make the next one come later.
-        if (watch->is_answering)
+        if (store_.is_answering(watch->printer.id))
             watch->failures = 0;
         else if (is_due)
             ++watch->failures;
@@ -202,64 +193,34 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
 }
 
 Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
+    const Uuid id = watch->printer.id;
     while (!watch->is_forgotten) {
-        // Made before the question who asks: the answer of another process may come at any moment.
-        const auto heard = watch->heard = std::make_shared<Event>(loop_);
-        watch->has_learnt = false;
-        // Perhaps it is, even if the answer does not come any more.
-        watch->is_claimed = true;
-        if (const auto claim = co_await with_.exchange.claim(watch->printer.host)) {
+        if (const auto claim = co_await claims_.claim(id)) {
             co_await ask(watch, *claim);
             co_return;
         }
-        watch->is_claimed = false;
-        // The holder of the claim may have died.
-        co_await finishes_within(options_.claim_lifetime, wait_for_all({heard}));
-        if (watch->has_learnt) co_return;
+        if (co_await claims_.hear(id)) co_return;
     }
 }
 
 Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim) {
     const Printer asked = watch->printer;
+    if (watch->is_forgotten) co_return co_await claims_.give_back(asked.id);
     const std::uint64_t asked_at = watch->changes;
-    const bool has_webcam =
-        watch->webcam_taken != Clock::time_point{} && Clock::now() - watch->webcam_taken <= options_.webcam_age_max;
-    const Observation seen = co_await observe_claimed(asked, has_webcam ? WebcamQuestion::kSkip : WebcamQuestion::kAsk);
-    if (watch->is_forgotten) {
-        // The worker that checks it now must not wait until this claim expires.
-        co_await with_.exchange.publish(asked.host, PrinterExchange::kNothingSeen, {});
-        co_return;
-    }
+    const auto webcam = store_.is_webcam_recent(asked.id) ? WebcamQuestion::kSkip : WebcamQuestion::kAsk;
+    const Observation seen = co_await claims_.renewed_during(asked.id, observe(with_.client, asked, webcam));
+    // The worker that checks it now must not wait until this claim expires.
+    if (watch->is_forgotten) co_return co_await claims_.give_back(asked.id);
     if (watch->changes != asked_at) co_return;
-    take(*watch, seen);
+    log_change(*watch, store_.take(asked.id, seen));
     // Before the others learn it: they take for told what they learn.
     tell(*watch, seen.client);
-    co_await with_.exchange.publish(asked.host, claim, watch->snapshot);
-    watch->is_claimed = false;
+    co_await claims_.publish(asked.id, asked.host, claim, store_.last(asked.id));
     if (seen.client != asked.client) co_await store_changes(watch, asked, seen.client);
 }
 
-Awaitable<Observation> PrinterMonitor::observe_claimed(Printer printer, WebcamQuestion webcam) {
-    const std::string host = printer.host;
-    auto [order, error, seen, claim_error] =
-        co_await asio::experimental::make_parallel_group(
-            asio::co_spawn(loop_, observe(with_.client, std::move(printer), webcam), asio::deferred),
-            asio::co_spawn(loop_, keep_claim(host), asio::deferred))
-            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-    if (error) std::rethrow_exception(error);
-    co_return std::move(seen);
-}
-
-/// Until it is cancelled.
-Awaitable<void> PrinterMonitor::keep_claim(std::string host) {
-    for (;;) {
-        co_await sleep_for(options_.claim_lifetime / 3);
-        co_await with_.exchange.claim(host);
-    }
-}
-
 void PrinterMonitor::tell(Watch& watch, const PrinterClient& seen) {
-    events::PrinterSeen now{watch.printer, watch.snapshot};
+    events::PrinterSeen now{watch.printer, store_.last(watch.printer.id)};
     now.printer.client = seen;
     observations_.publish(now);
     if (watch.told == now) return;
@@ -267,56 +228,30 @@ void PrinterMonitor::tell(Watch& watch, const PrinterClient& seen) {
     watch.told = std::move(now);
 }
 
-void PrinterMonitor::take(Watch& watch, const Observation& seen) {
-    const PrinterStatus before = std::exchange(watch.snapshot.status, seen.status);
-    const bool is_first = !watch.snapshot.since;
-    if (is_first || status_code(before.state) != status_code(seen.status.state)) {
-        watch.snapshot.since = SystemClock().now();
-        // A printer that works when it is first seen is not logged.
-        log_change(watch, is_first ? seen.status : before);
-    }
-    watch.snapshot.job = seen.job;
-    watch.taken = Clock::now();
-    if (!seen.client.connected) {
-        // What it showed before is over, and it is asked as soon as it is back.
-        watch.snapshot.webcam = PrinterSnapshot{}.webcam;
-        watch.webcam_taken = {};
-    } else if (seen.webcam) {
-        watch.snapshot.webcam = *seen.webcam;
-        watch.webcam_taken = watch.taken;
-    }
-    watch.is_answering = seen.client.connected;
-}
-
-/// Normal changes of state are not logged; the beginning and the end of problems are.
-void PrinterMonitor::log_change(const Watch& watch, const PrinterStatus& before) {
+/// Normal changes of state are not logged; the beginning and the end of problems are, and a printer that does not work
+/// when it is first seen.
+void PrinterMonitor::log_change(const Watch& watch, const std::optional<PrinterStatus>& before) {
     const auto is_trouble = [](PrinterState state) { return !is_responding(state) || needs_connect(state); };
-    const PrinterStatus& now = watch.snapshot.status;
-    if (is_trouble(now.state) || is_trouble(before.state))
+    const PrinterStatus& now = store_.last(watch.printer.id).status;
+    if (before && status_code(before->state) == status_code(now.state)) return;
+    if (is_trouble(now.state) || (before && is_trouble(before->state)))
         with_.log.info("printer state", {{"printer", watch.printer.host},
                                          {"code", status_code(now.state)},
                                          {"state", now.text},
                                          {"reason", now.reason}});
 }
 
-void PrinterMonitor::learn(const std::string& host, PrinterSnapshot snapshot) {
-    const auto found = watches_.find(host);
+void PrinterMonitor::learn(const Uuid& printer, PrinterSnapshot snapshot) {
+    const auto found = watches_.find(printer);
     if (found == watches_.end()) return;
-    Watch& watch = *found->second;
-    watch.is_answering = is_responding(snapshot.status.state);
-    watch.snapshot = std::move(snapshot);
-    watch.taken = Clock::now();
+    store_.learn(printer, std::move(snapshot));
     // Who saw it has told it: going back to what this process has told last is a change.
-    if (watch.told) watch.told->snapshot = watch.snapshot;
-    // The webcam is asked for when this process asks next.
-    watch.webcam_taken = {};
-    watch.has_learnt = true;
-    if (watch.heard) watch.heard->set();
+    if (auto& told = found->second->told) told->snapshot = store_.last(printer);
+    claims_.told(printer, Claims::Told::kSnapshot);
 }
 
-void PrinterMonitor::hear_of_no_answer(const std::string& host) {
-    const auto found = watches_.find(host);
-    if (found != watches_.end() && found->second->heard) found->second->heard->set();
+void PrinterMonitor::hear_of_no_answer(const Uuid& printer) {
+    claims_.told(printer, Claims::Told::kNothing);
 }
 
 Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, PrinterClient seen) {
@@ -336,62 +271,46 @@ Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, Pri
     }
 }
 
-PrinterSnapshot PrinterMonitor::with_age(const Watch& watch) const {
-    PrinterSnapshot snapshot = watch.snapshot;
-    if (watch.taken != Clock::time_point{})
-        snapshot.age = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - watch.taken);
-    return snapshot;
-}
-
-PrinterSnapshot PrinterMonitor::late(const Watch& watch) const {
-    // Why it does not answer is known from the last time.
-    if (watch.snapshot.since && !is_responding(watch.snapshot.status.state)) return watch.snapshot;
-    return {.status = not_responding(PrinterState::kTimeout, "It did not answer in time")};
-}
-
-bool PrinterMonitor::is_recent(const Watch& watch) const {
-    return watch.taken != Clock::time_point{} && Clock::now() - watch.taken < options_.status_age_max;
-}
-
 /// A state that passes by itself has not settled, nor one in which the command found it. A printer that does not answer
 /// has nothing to settle.
 bool PrinterMonitor::is_settling(const Watch& watch) const {
-    const PrinterState state = watch.snapshot.status.state;
-    return watch.is_answering && Clock::now() < watch.settle_until &&
+    const PrinterState state = store_.last(watch.printer.id).status.state;
+    return store_.is_answering(watch.printer.id) && Clock::now() < watch.settle_until &&
            (is_passing(state) || state == watch.state_at_command);
 }
 
 std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
-    const auto usual = pause_after(options_, watch.snapshot.status.state, watch.failures);
+    const auto usual = pause_after(options_, store_.last(watch.printer.id).status.state, watch.failures);
     const auto pause = is_settling(watch) ? std::min(usual, options_.settle_interval) : usual;
     // Up to a fifth less, so that printers that were found at the same time do not stay in step.
     std::uniform_real_distribution<double> jitter(0.8, 1.0);
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
 }
 
-Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(std::string host) {
-    co_return (co_await snapshots(std::vector<std::string>{std::move(host)})).front();
+Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(Uuid printer) {
+    co_return (co_await snapshots(std::vector<Uuid>{printer})).front();
 }
 
-Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<std::string> hosts) {
+Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<Uuid> printers) {
     /// None running: the snapshot was recent when it was asked for, and counts whatever happens until the deadline.
     struct Wanted {
-        WatchPtr watch;
+        Uuid printer;
         std::shared_ptr<Event> running;
     };
     std::vector<Wanted> wanted;
     std::vector<std::shared_ptr<Event>> running;
-    for (const std::string& host : hosts) {
-        const auto found = watches_.find(host);
-        Wanted one{.watch = found == watches_.end() ? nullptr : found->second, .running = nullptr};
-        if (one.watch && !is_recent(*one.watch)) running.push_back(one.running = begin_check(one.watch));
+    for (const Uuid& printer : printers) {
+        const auto found = watches_.find(printer);
+        Wanted one{.printer = printer, .running = nullptr};
+        if (found != watches_.end() && !store_.is_recent(printer))
+            running.push_back(one.running = begin_check(found->second));
         wanted.push_back(std::move(one));
     }
     if (!running.empty()) co_await finishes_within(options_.deadline, wait_for_all(std::move(running)));
     std::vector<PrinterSnapshot> result;
     for (const Wanted& one : wanted) {
-        const bool is_known = one.watch && (!one.running || one.running->is_set() || is_recent(*one.watch));
-        result.push_back(!one.watch ? PrinterSnapshot{} : is_known ? with_age(*one.watch) : late(*one.watch));
+        const bool is_known = !one.running || one.running->is_set() || store_.is_recent(one.printer);
+        result.push_back(is_known ? store_.snapshot(one.printer) : store_.late(one.printer));
     }
     co_return result;
 }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "base/uuid.hpp"
 #include "domain/printer.hpp"
 #include "events/changes.hpp"
 #include "events/hub.hpp"
+#include "fleet/claims.hpp"
 #include "fleet/printer_exchange.hpp"
 #include "fleet/printer_observer.hpp"
+#include "fleet/snapshot_store.hpp"
 #include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/event.hpp"
@@ -44,10 +47,10 @@ struct PrinterMonitorOptions {
     std::chrono::milliseconds claim_lifetime{3'000};
 };
 
-/// Keeps the last snapshot of every printer. Each printer has its own coroutine and timer, so that a dead printer never
-/// delays a live one. A printer is asked only once at a time, for all callers in all processes. Changes are reported;
-/// changes of connection, version and access level are also stored. Loop only; owned by the composition root, which
-/// stops it before the loop ends.
+/// Asks the printers, and keeps the last snapshot of each. Each printer has its own coroutine and timer, so that a dead
+/// printer never delays a live one. A printer is asked only once at a time, for all callers in all processes. Changes
+/// are reported; changes of connection, version and access level are also stored. Loop only; owned by the composition
+/// root, which stops it before the loop ends.
 class PrinterMonitor {
   public:
     struct Dependencies {
@@ -65,7 +68,7 @@ class PrinterMonitor {
     void watch(const Printer& printer);
     /// Does nothing if the printer's settings are unchanged.
     void watch_if_changed(const Printer& printer);
-    void forget(const std::string& host);
+    void forget(const Uuid& printer);
     /// Replaces the watched set by the picked printers: watches new and changed ones, drops all others. Returns the
     /// dropped printers that it had reported before.
     std::vector<Printer> watch_exactly(const std::vector<Printer>& printers,
@@ -73,23 +76,23 @@ class PrinterMonitor {
 
     /// A snapshot not older than status_age_max; if there is none, the printer is asked within the deadline. A printer
     /// that does not answer is `not responding`.
-    Awaitable<PrinterSnapshot> snapshot(std::string host);
+    Awaitable<PrinterSnapshot> snapshot(Uuid printer);
     /// The same for many printers at once, in the same order, within one deadline.
-    Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<std::string> hosts);
+    Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<Uuid> printers);
 
     /// Call this after a command: the known state is out of date in all processes. A printer acts later than it
     /// answers, so it is asked often until its state settles.
-    void invalidate(const std::string& host);
+    void invalidate(const Uuid& printer);
     /// Stores the access level that a command showed; nullopt if it showed none. This process may not know the printer
     /// yet.
     void note_access(const Printer& printer, std::optional<AccessLevel> level);
 
     /// Takes a snapshot that another process has just published.
-    void learn(const std::string& host, PrinterSnapshot snapshot);
+    void learn(const Uuid& printer, PrinterSnapshot snapshot);
     /// Another process asked, but its result was out of date: the printer must be asked again.
-    void hear_of_no_answer(const std::string& host);
+    void hear_of_no_answer(const Uuid& printer);
     /// Another process has sent a command, so the known state is out of date.
-    void outdate(const std::string& host);
+    void outdate(const Uuid& printer);
 
     /// Every observation that this process makes, also one that shows nothing new. An observation is told before it is
     /// shown, published to other processes or reported as a change.
@@ -106,26 +109,21 @@ class PrinterMonitor {
     Awaitable<void> check(WatchPtr watch);
     Awaitable<void> ask_or_learn(WatchPtr watch);
     Awaitable<void> ask(WatchPtr watch, PrinterExchange::Claim claim);
-    Awaitable<Observation> observe_claimed(Printer printer, WebcamQuestion webcam);
-    Awaitable<void> keep_claim(std::string host);
-    Awaitable<void> end_claims();
     void ask_anew(Watch& watch);
     Awaitable<void> store_access(WatchPtr watch, Printer asked);
-    void take(Watch& watch, const Observation& seen);
-    void log_change(const Watch& watch, const PrinterStatus& before);
+    void log_change(const Watch& watch, const std::optional<PrinterStatus>& before);
     bool is_settling(const Watch& watch) const;
     void tell(Watch& watch, const PrinterClient& seen);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
     Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);
-    bool is_recent(const Watch& watch) const;
-    PrinterSnapshot with_age(const Watch& watch) const;
-    PrinterSnapshot late(const Watch& watch) const;
 
     Executor loop_;
     Dependencies with_;
     PrinterMonitorOptions options_;
-    std::map<std::string, WatchPtr> watches_;
+    SnapshotStore store_;
+    Claims claims_;
+    std::map<Uuid, WatchPtr> watches_;
     events::Hub<events::PrinterSeen> observations_;
     std::mt19937 random_{std::random_device{}()};
     TaskGroup tasks_;

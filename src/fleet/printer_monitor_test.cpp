@@ -31,6 +31,7 @@ class PrinterMonitorTest : public events::ServiceTest {
     /// Stored as it comes from a first look, and watched.
     Printer add(PrinterMonitor& monitor, const std::string& host = kHost) {
         const Printer printer{
+            .id = id_of(host),
             .host = host,
             .name = host,
             .client = {.version = script.server.version, .connected = true, .access_level = AccessLevel::kUnlocked}};
@@ -50,14 +51,14 @@ class PrinterMonitorTest : public events::ServiceTest {
 
 using Self = PrinterMonitorTest;
 
-Awaitable<void> until_seen(PrinterMonitor& monitor, std::string host, PrinterStatus status,
+Awaitable<void> until_seen(PrinterMonitor& monitor, const char* host, PrinterStatus status,
                            std::source_location where = std::source_location::current()) {
-    for (const TestDeadline deadline(where); (co_await monitor.snapshot(host)).status != status;)
+    for (const TestDeadline deadline(where); (co_await monitor.snapshot(id_of(host))).status != status;)
         co_await wait_a_little(deadline);
 }
 
 Awaitable<void> read_into(PrinterMonitor& monitor, std::string host, std::vector<PrinterSnapshot>& seen) {
-    seen.push_back(co_await monitor.snapshot(std::move(host)));
+    seen.push_back(co_await monitor.snapshot(id_of(host)));
 }
 
 TEST_F(PrinterMonitorTest, ShowsWhatThePrinterSays) {
@@ -66,7 +67,7 @@ TEST_F(PrinterMonitorTest, ShowsWhatThePrinterSays) {
             .state = PrinterState::kPrinting, .text = "Printing", .temperature = {{"bed", {.actual = 60}}}};
         t.script.job = PrinterJob{.name = "cube.gcode", .completion = 50};
         t.add(monitor);
-        const PrinterSnapshot seen = co_await monitor.snapshot(kHost);
+        const PrinterSnapshot seen = co_await monitor.snapshot(id_of(kHost));
         EXPECT_EQ(seen.status, t.script.status);
         EXPECT_EQ(seen.job, t.script.job);
         EXPECT_EQ(seen.webcam, t.script.webcam);
@@ -75,7 +76,7 @@ TEST_F(PrinterMonitorTest, ShowsWhatThePrinterSays) {
 
 TEST_F(PrinterMonitorTest, APrinterThatNobodyWatchesIsNotResponding) {
     play(kPatient, [](Self&, PrinterMonitor& monitor) -> Awaitable<void> {
-        EXPECT_EQ((co_await monitor.snapshot("10.0.0.9")).status, not_responding());
+        EXPECT_EQ((co_await monitor.snapshot(id_of("10.0.0.9"))).status, not_responding());
         EXPECT_TRUE((co_await monitor.snapshots({})).empty());
     });
 }
@@ -92,7 +93,7 @@ TEST_F(PrinterMonitorTest, ManyReadersAtTheSameTimeAreOneQuestion) {
         co_await readers.join();
         EXPECT_EQ(seen.size(), 20U);
         for (const PrinterSnapshot& snapshot : seen) EXPECT_EQ(snapshot.status, t.script.status);
-        co_await monitor.snapshot(kHost);
+        co_await monitor.snapshot(id_of(kHost));
         EXPECT_EQ(t.script.statuses, 1) << "the answer is recent, whoever asks next";
         EXPECT_EQ(t.script.jobs, 1);
         EXPECT_EQ(t.script.webcams, 1);
@@ -104,10 +105,10 @@ TEST_F(PrinterMonitorTest, WhatIsTooOldIsAskedForAnew) {
     options.status_age_max = 0ms;
     play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor);
-        co_await monitor.snapshot(kHost);
+        co_await monitor.snapshot(id_of(kHost));
         const int before = t.script.statuses;
         t.script.status.text = "changed";
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status.text, "changed");
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status.text, "changed");
         EXPECT_EQ(t.script.statuses, before + 1);
         EXPECT_EQ(t.script.webcams, 1) << "settings change seldom";
     });
@@ -118,7 +119,7 @@ TEST_F(PrinterMonitorTest, AsksForTheWebcamAtFirstHoweverOldItMayBe) {
     options.webcam_age_max = 24h * 36500;  // longer than this machine has been up, as 30 s are right after its start
     play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).webcam, t.script.webcam);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).webcam, t.script.webcam);
     });
 }
 
@@ -128,7 +129,7 @@ TEST_F(PrinterMonitorTest, APrinterThatHangsDoesNotDelayAnother) {
         t.add(monitor, kHost);
         t.add(monitor, kOtherHost);
         co_await until([&t] { return t.script.waiting > 0; });
-        EXPECT_EQ((co_await monitor.snapshot(kOtherHost)).status, t.other.status);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kOtherHost))).status, t.other.status);
     });
 }
 
@@ -138,7 +139,7 @@ TEST_F(PrinterMonitorTest, APrinterThatHangsIsNotRespondingAtTheDeadline) {
         co_await until_seen(monitor, kOtherHost, t.other.status);
         t.api.hold(kHost);
         t.add(monitor, kHost);
-        const auto seen = co_await monitor.snapshots({kHost, kOtherHost, kHost});
+        const auto seen = co_await monitor.snapshots({id_of(kHost), id_of(kOtherHost), id_of(kHost)});
         EXPECT_EQ(seen.size(), 3U);
         EXPECT_EQ(seen.at(0).status.state, PrinterState::kTimeout);
         EXPECT_EQ(seen.at(1).status, t.other.status);
@@ -154,7 +155,7 @@ TEST_F(PrinterMonitorTest, WhatAPrinterSaidBeforeItHungIsNotShownAfterTheDeadlin
         t.add(monitor);
         co_await until_seen(monitor, kHost, t.script.status);
         t.api.hold(kHost);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status.state, PrinterState::kTimeout);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status.state, PrinterState::kTimeout);
         t.api.release(kHost);
     });
 }
@@ -163,7 +164,7 @@ TEST_F(PrinterMonitorTest, AnAnswerThatComesTooLateServesTheNextReader) {
     play(with_deadline(1ms), [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.api.hold(kHost);
         t.add(monitor);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status.state, PrinterState::kTimeout);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status.state, PrinterState::kTimeout);
         t.api.release(kHost);
         co_await until_seen(monitor, kHost, t.script.status);
         EXPECT_EQ(t.script.statuses, 1);
@@ -183,7 +184,7 @@ TEST_F(PrinterMonitorTest, AReaderWhoLeavesDoesNotEndTheQuestionOfTheOthers) {
         EXPECT_TRUE(seen.empty());
         EXPECT_GT(t.script.waiting, 0);
         t.api.release(kHost);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, t.script.status);
         EXPECT_EQ(t.script.statuses, 1);
     });
 }
@@ -196,11 +197,11 @@ TEST_F(PrinterMonitorTest, OneThatAnswersAgainIsCheckedInItsUsualPaceAgain) {
         const printers::SniffedServer server = std::exchange(t.script.server, {});
         t.script.status = not_responding();
         t.add(monitor);
-        for (int i = 0; i < 3; ++i) EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        for (int i = 0; i < 3; ++i) EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, not_responding());
         t.script.server = server;
         t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
         const int before = t.script.statuses;
-        monitor.invalidate(kHost);
+        monitor.invalidate(id_of(kHost));
         // Would a failure still count, the second check would be a day away.
         co_await until([&t, before] { return t.script.statuses > before + 10; });
     });
@@ -219,9 +220,9 @@ TEST_F(PrinterMonitorTest, APrinterIsAskedOftenAfterACommandUntilItSettles) {
         t.script.status = t.other.status = not_connected();
         t.add(monitor);
         t.add(monitor, kOtherHost);
-        co_await monitor.snapshots({kHost, kOtherHost});
-        monitor.invalidate(kHost);
-        monitor.invalidate(kOtherHost);
+        co_await monitor.snapshots({id_of(kHost), id_of(kOtherHost)});
+        monitor.invalidate(id_of(kHost));
+        monitor.invalidate(id_of(kOtherHost));
         co_await until([&t] { return t.script.statuses > 5; });  // it has not moved yet
         t.script.status = {.state = PrinterState::kConnecting, .text = "Connecting"};
         const int before = t.script.statuses;
@@ -240,14 +241,14 @@ TEST_F(PrinterMonitorTest, SinceIsWhenTheStateBegan) {
     options.status_age_max = 0ms;
     play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor);
-        const PrinterSnapshot first = co_await monitor.snapshot(kHost);
+        const PrinterSnapshot first = co_await monitor.snapshot(id_of(kHost));
         EXPECT_TRUE(first.since);
         EXPECT_TRUE(first.age);
         t.script.status.text = "changed";
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).since, first.since);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).since, first.since);
         co_await sleep_for(1ms);  // the clock's step
         t.script.status = {.state = PrinterState::kError, .text = "Error", .reason = "Thermal Runaway"};
-        const PrinterSnapshot failed = co_await monitor.snapshot(kHost);
+        const PrinterSnapshot failed = co_await monitor.snapshot(id_of(kHost));
         EXPECT_GT(failed.since, first.since);
         EXPECT_EQ(failed.status.reason, "Thermal Runaway");
     });
@@ -272,21 +273,21 @@ TEST_F(PrinterMonitorTest, OneThatFailsIsTriedAgainByItself) {
 TEST_F(PrinterMonitorTest, StoresOnlyWhatChanged) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         Printer printer = t.add(monitor);
-        co_await monitor.snapshot(kHost);
+        co_await monitor.snapshot(id_of(kHost));
         // A mark in the row, which the monitor does not know of: as long as it is there, nothing was written.
         printer.client.version.text = "mark";
         t.printers.modify(printer.host, [&](Printer& stored) { stored = printer; });
         for (int i = 0; i < 3; ++i) {
-            monitor.invalidate(kHost);
+            monitor.invalidate(id_of(kHost));
             t.script.status.text += "!";
-            EXPECT_EQ((co_await monitor.snapshot(kHost)).status.text, t.script.status.text);
+            EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status.text, t.script.status.text);
         }
         co_await offload(t.blocking, [] {});
         EXPECT_EQ(t.stored().version.text, "mark");
 
         t.script.server = {};
         t.script.status = not_responding();
-        monitor.invalidate(kHost);
+        monitor.invalidate(id_of(kHost));
         co_await until([&t] { return !t.stored().connected; });
         EXPECT_EQ(t.stored().version.text, "OctoPrint 1.9.3") << "and what it keeps is what it saw";
     });
@@ -300,12 +301,12 @@ TEST_F(PrinterMonitorTest, WhatCannotBeStoredIsStoredAfterTheNextCheck) {
             PoolHold hold(t.blocking);
             hold.fill();
             t.add(monitor);
-            EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+            EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, not_responding());
             EXPECT_TRUE(t.stored().connected);
         }
         for (const TestDeadline deadline; t.stored().connected;) {  // the pool may still be full for a moment
-            monitor.invalidate(kHost);
-            co_await monitor.snapshot(kHost);
+            monitor.invalidate(id_of(kHost));
+            co_await monitor.snapshot(id_of(kHost));
             co_await wait_a_little(deadline);
         }
     });
@@ -356,10 +357,11 @@ TEST_F(PrinterMonitorTest, AKeyThatIsEnteredWhileTheMonitorStoresIsKept) {
             co_await until([&t] { return t.script.sniffs > 0 && t.blocking.unfinished() > 1; });
             enter_api_key(t, monitor, "right key");
         }
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, t.script.status);
         EXPECT_EQ(t.stored().access_level, AccessLevel::kUnlocked);
-        monitor.invalidate(kHost);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, t.script.status) << "the new key is used from now on";
+        monitor.invalidate(id_of(kHost));
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, t.script.status)
+            << "the new key is used from now on";
     });
 }
 
@@ -370,7 +372,7 @@ TEST_F(PrinterMonitorTest, AnAnswerFromBeforeACommandIsNotShownAfterIt) {
         co_await until([&t] { return t.script.waiting > 0; });
         TaskGroup readers(t.loop.executor(), t.log, "readers");
         std::vector<PrinterSnapshot> seen;
-        monitor.invalidate(kHost);
+        monitor.invalidate(id_of(kHost));
         readers.spawn(read_into(monitor, kHost, seen));
         t.api.release_who_waits(kHost);
         co_await until([&t] { return t.script.statuses > 1; });
@@ -405,15 +407,15 @@ TEST_F(PrinterMonitorTest, APrinterThatIsForgottenDuringItsCheckIsNotStoredAnyMo
         t.api.hold(kHost);
         t.add(monitor);
         co_await until([&t] { return t.script.waiting > 0; });
-        monitor.forget(kHost);
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        monitor.forget(id_of(kHost));
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, not_responding());
         t.script.server = {};
         t.script.status = not_responding();
         t.api.release(kHost);
         co_await until([&t] { return t.script.sniffs == 1; });
         co_await offload(t.blocking, [] {});
         EXPECT_TRUE(t.stored().connected);
-        monitor.forget(kHost);
+        monitor.forget(id_of(kHost));
     });
 }
 
@@ -434,13 +436,13 @@ TEST_F(PrinterMonitorTest, AReaderWhoComesAfterTheEndGetsAnAnswer) {
         t.api.hold(kHost);
         t.add(monitor);
         co_await monitor.stop();
-        EXPECT_EQ((co_await monitor.snapshot(kHost)).status, not_responding());
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status, not_responding());
     });
 }
 
 /// As it is told: how old it is only counts for who reads it.
 Awaitable<PrinterSnapshot> told_snapshot(PrinterMonitor& monitor) {
-    PrinterSnapshot snapshot = co_await monitor.snapshot(kHost);
+    PrinterSnapshot snapshot = co_await monitor.snapshot(id_of(kHost));
     snapshot.age.reset();
     co_return snapshot;
 }
@@ -451,12 +453,12 @@ TEST_F(PrinterMonitorTest, TellsWhatIsSeenOnceUntilItIsOtherwise) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         const Printer printer = t.add(monitor);
         const PrinterSnapshot first = co_await told_snapshot(monitor);
-        monitor.invalidate(kHost);
-        co_await monitor.snapshot(kHost);
+        monitor.invalidate(id_of(kHost));
+        co_await monitor.snapshot(id_of(kHost));
         EXPECT_EQ(t.changes.of<events::PrinterSeen>(), std::vector{(events::PrinterSeen{printer, first})});
 
         t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
-        monitor.invalidate(kHost);
+        monitor.invalidate(id_of(kHost));
         const PrinterSnapshot second = co_await told_snapshot(monitor);
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().back(), (events::PrinterSeen{printer, second}));
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().size(), 2U);
@@ -468,11 +470,11 @@ TEST_F(PrinterMonitorTest, TellsOfAPrinterThatNeverAnsweredAndOfANewName) {
         t.script.server = {};
         t.script.status = not_responding();
         Printer printer = t.add(monitor);
-        co_await monitor.snapshot(kHost);
+        co_await monitor.snapshot(id_of(kHost));
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().size(), 1U);
         printer.name = "Renamed";
         monitor.watch(printer);
-        co_await monitor.snapshot(kHost);
+        co_await monitor.snapshot(id_of(kHost));
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().back().printer.name, "Renamed");
     });
 }
@@ -484,8 +486,8 @@ TEST_F(PrinterMonitorTest, TellsObserversOfEachObservation) {
             monitor.observations().subscribe([&](const events::PrinterSeen& seen) { observed.push_back(seen); });
         const Printer printer = t.add(monitor);
         const events::PrinterSeen expected{printer, co_await told_snapshot(monitor)};
-        monitor.invalidate(kHost);
-        co_await monitor.snapshot(kHost);
+        monitor.invalidate(id_of(kHost));
+        co_await monitor.snapshot(id_of(kHost));
         EXPECT_EQ(observed, std::vector(2, expected));
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().size(), 1U) << "nothing has changed";
     });
@@ -494,11 +496,11 @@ TEST_F(PrinterMonitorTest, TellsObserversOfEachObservation) {
 TEST_F(PrinterMonitorTest, TellsOfAConnectionAsItIsStored) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.add(monitor);
-        co_await monitor.snapshot(kHost);
+        co_await monitor.snapshot(id_of(kHost));
         t.script.server = {};
         t.script.status = not_responding();
-        monitor.invalidate(kHost);
-        co_await monitor.snapshot(kHost);
+        monitor.invalidate(id_of(kHost));
+        co_await monitor.snapshot(id_of(kHost));
         EXPECT_FALSE(t.changes.of<events::PrinterSeen>().back().printer.client.connected);
         EXPECT_EQ(t.changes.of<events::PrinterSeen>().back().printer.client, t.stored());
     });

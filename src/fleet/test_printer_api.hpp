@@ -1,15 +1,19 @@
 #pragma once
 
+#include "base/uuid.hpp"
 #include "fleet/printer_monitor.hpp"
 #include "printers/printer_api.hpp"
 #include "runtime/event.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -28,6 +32,13 @@ inline constexpr PrinterMonitorOptions kPatient{.checks = PrinterChecks::kRegula
                                                 .backoff_max = kNever,
                                                 .webcam_age_max = kNever,
                                                 .claim_lifetime = kNever};
+
+/// For tests only: the id of the printer at this address.
+inline Uuid id_of(std::string_view host) {
+    std::array<std::byte, 16> bytes{};
+    for (std::size_t i = 0; i < host.size(); ++i) bytes.at(i % bytes.size()) ^= static_cast<std::byte>(host[i]);
+    return Uuid(bytes);
+}
 
 /// For tests only: printers that answer what the test says, hang while the test holds them, and count what they are
 /// asked. Loop only.

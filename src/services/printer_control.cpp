@@ -35,7 +35,7 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
     const auto outcome = is_online ? co_await api_.connect(fleet::address_of(printer))
                                    : co_await api_.disconnect(fleet::address_of(printer));
     monitor_.note_access(printer, outcome.access_level);
-    monitor_.invalidate(printer.host);
+    monitor_.invalidate(printer.id);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
     throw Error(ErrorCode::kPrinterFailed,
                 PublicMessage{std::string("Cannot change printer's connection state to ") +
@@ -46,7 +46,7 @@ Awaitable<void> PrinterControl::command_job(Principal who, std::string host, pri
     const Printer printer = co_await require_operable(who, host);
     const auto outcome = co_await api_.command_job(fleet::address_of(printer), command);
     monitor_.note_access(printer, outcome.access_level);
-    monitor_.invalidate(printer.host);
+    monitor_.invalidate(printer.id);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
     throw Error(ErrorCode::kPrinterRefused, PublicMessage{"The printer refused: " + outcome.value.reason});
 }

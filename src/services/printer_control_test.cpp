@@ -44,6 +44,8 @@ class PrinterControlTest : public events::ServiceTest {
         return run(watched(*this, control.command_job(who, kHost, JobCommand::kCancel)));
     }
 
+    Uuid id() { return rows.find(kHost).value().id; }
+
     storage::PrinterRepository rows{*database};
     storage::PrintJobRepository job_rows{*database};
     fleet::ScriptedPrinterApi api{loop.executor()};
@@ -104,7 +106,7 @@ TEST_F(PrinterControlTest, ARefusalShowsThatTheKeyIsForLookingOnly) {
             t.monitor.watch(co_await t.printers.require(kHost));
             EXPECT_EQ(co_await code_of(t.control.command_job(t.admin, kHost, JobCommand::kCancel)),
                       ErrorCode::kPrinterRefused);
-            co_await t.monitor.snapshot(kHost);
+            co_await t.monitor.snapshot(t.id());
             co_await until([&t] { return t.rows.find(kHost)->client.access_level == AccessLevel::kReadOnly; });
         }(*this),
         monitor));
@@ -126,10 +128,10 @@ TEST_F(PrinterControlTest, TheStatusIsAskedForAnewAfterACommand) {
     run(run_then_stop(
         [](PrinterControlTest& t) -> Awaitable<void> {
             t.monitor.watch(co_await t.printers.require(kHost));
-            co_await t.monitor.snapshot(kHost);
+            co_await t.monitor.snapshot(t.id());
             const int before = t.script.statuses;
             co_await t.control.command_job(t.admin, kHost, JobCommand::kToggle);
-            co_await t.monitor.snapshot(kHost);
+            co_await t.monitor.snapshot(t.id());
             EXPECT_EQ(t.script.statuses, before + 1);
         }(*this),
         monitor));

@@ -19,14 +19,16 @@ namespace {
 using namespace std::chrono_literals;
 
 Printer printer_at(std::string host, std::optional<std::string> api_key = std::nullopt) {
-    Printer printer{.host = std::move(host), .name = "Printer"};
+    Printer printer{.id = fleet::id_of(host), .host = host, .name = "Printer"};
     printer.client.api_key = std::move(api_key);
     return printer;
 }
 
 class PrinterRefreshTest : public events::ServiceTest {
   protected:
-    Awaitable<PrinterState> state_of(std::string host) { co_return (co_await monitor_.snapshot(host)).status.state; }
+    Awaitable<PrinterState> state_of(std::string host) {
+        co_return (co_await monitor_.snapshot(fleet::id_of(host))).status.state;
+    }
 
     Awaitable<void> notice_rows_that_come_and_go();
     Awaitable<void> ask_with_the_new_key();
@@ -125,7 +127,8 @@ Awaitable<void> PrinterRefreshTest::add_and_refresh() {
         const std::string host = "10.0.0." + std::to_string(i);
         const PrinterView added = co_await printers_.add({.host = host, .name = "Printer"});
         EXPECT_EQ(added.snapshot.status.state, PrinterState::kOperational) << host;
-        EXPECT_EQ(co_await state_of(host), PrinterState::kOperational) << host;
+        const PrinterSnapshot again = co_await monitor_.snapshot(added.printer.id);
+        EXPECT_EQ(again.status.state, PrinterState::kOperational) << host;
     }
     *is_over = true;
     co_await refreshing.join();

@@ -95,10 +95,10 @@ Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
     auto stored = co_await read_all();
     // Another process may have added one a moment ago.
     if (fields.any()) watch_exactly(stored);
-    std::vector<std::string> hosts;
-    for (const Printer& printer : stored) hosts.push_back(printer.host);
+    std::vector<Uuid> ids;
+    for (const Printer& printer : stored) ids.push_back(printer.id);
     std::vector<PrinterSnapshot> snapshots(stored.size());
-    if (fields.any()) snapshots = co_await with_.monitor.snapshots(std::move(hosts));
+    if (fields.any()) snapshots = co_await with_.monitor.snapshots(std::move(ids));
     std::vector<PrinterView> views;
     views.reserve(stored.size());
     for (std::size_t i = 0; i < stored.size(); ++i)
@@ -114,7 +114,7 @@ Awaitable<Printer> Printers::require(std::string host) {
 
 Awaitable<PrinterView> Printers::view(Printer printer, PrinterFields fields) {
     PrinterView view{.printer = std::move(printer), .fields = fields};
-    if (fields.any()) view.snapshot = co_await with_.monitor.snapshot(view.printer.host);
+    if (fields.any()) view.snapshot = co_await with_.monitor.snapshot(view.printer.id);
     co_return view;
 }
 
@@ -172,9 +172,9 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     }
     if (!changed) throw printer_not_found(before.host);
     ++changes_;
-    if (moves) with_.monitor.forget(before.host);
+    if (moves) with_.monitor.forget(before.id);
     // Other processes would ask with the old settings, so they must read the row again.
-    with_.exchange.forget(before.host);
+    with_.exchange.forget(before.id, before.host);
     with_.monitor.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());
 }
@@ -190,8 +190,8 @@ Awaitable<void> Printers::remove(std::string host) {
     if (!co_await offload(with_.blocking, [&] { return with_.printers.remove(printer.host); }))
         throw printer_not_found(printer.host);
     ++changes_;
-    with_.monitor.forget(printer.host);
-    with_.exchange.forget(printer.host);
+    with_.monitor.forget(printer.id);
+    with_.exchange.forget(printer.id, printer.host);
     with_.changes.on_change(events::PrinterRemoved{.id = printer.id, .host = printer.host});
 }
 

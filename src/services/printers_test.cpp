@@ -17,6 +17,7 @@ class PrintersTest : public events::ServiceTest {
     void play(Scenario scenario) { run(run_then_stop(scenario(*this), monitor)); }
 
     Printer stored() { return rows.find(kHost).value(); }
+    Uuid id() { return stored().id; }
 
     storage::PrinterRepository rows{*database};
     fleet::ScriptedPrinterApi api{loop.executor()};
@@ -37,7 +38,7 @@ TEST_F(PrintersTest, AddLooksAtThePrinterStoresItAndWatchesIt) {
         EXPECT_EQ(view.snapshot.status, t.script.status);
         EXPECT_EQ(view.snapshot.webcam, t.script.webcam);
         EXPECT_EQ(t.stored(), view.printer);
-        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ((co_await t.monitor.snapshot(t.id())).status, t.script.status);
     });
 }
 
@@ -89,9 +90,9 @@ TEST_F(PrintersTest, OfTwoWhoAddTheSameAtTheSameTimeOneHearsOfAConflict) {
 TEST_F(PrintersTest, StartWatchesWhatIsStored) {
     rows.insert({.host = kHost, .name = "Prusa", .client = {.access_level = AccessLevel::kUnknown}});
     play([](Self& t) -> Awaitable<void> {
-        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, not_responding());
+        EXPECT_EQ((co_await t.monitor.snapshot(t.id())).status, not_responding());
         co_await t.printers.start();
-        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ((co_await t.monitor.snapshot(t.id())).status, t.script.status);
         co_await until([&t] { return t.stored().client.connected; });
     });
 }
@@ -101,7 +102,7 @@ TEST_F(PrintersTest, ListsByNameAndAsksOnlyForWhatIsWanted) {
         co_await t.printers.add({.host = "10.0.0.3", .name = "B"});
         co_await t.printers.add({.host = "10.0.0.2", .name = "C"});
         co_await t.printers.add({.host = kHost, .name = "A"});
-        t.monitor.invalidate(kHost);
+        t.monitor.invalidate(t.id());
         t.api.hold(kHost);
         const auto stored = co_await t.printers.list({});
         EXPECT_EQ(stored.size(), 3U) << "a printer that hangs delays nobody who does not ask for its state";
@@ -179,13 +180,13 @@ TEST_F(PrintersTest, ANewKeyIsTriedAtOnceAndUsedFromThenOn) {
 
 TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
     play([](Self& t) -> Awaitable<void> {
-        co_await t.printers.add({.host = kHost, .name = "Prusa"});
+        const Uuid id = (co_await t.printers.add({.host = kHost, .name = "Prusa"})).printer.id;
         co_await t.printers.remove(kHost);
         EXPECT_EQ(t.changes.of<events::PrinterRemoved>().at(0).host, kHost);
         EXPECT_TRUE((co_await t.printers.list(PrinterFields::all())).empty());
-        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, not_responding());
+        EXPECT_EQ((co_await t.monitor.snapshot(id)).status, not_responding());
         EXPECT_EQ(co_await code_of(t.printers.add({.host = kHost, .name = "again"})), std::nullopt);
-        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status, t.script.status);
+        EXPECT_EQ((co_await t.monitor.snapshot(t.id())).status, t.script.status);
     });
 }
 

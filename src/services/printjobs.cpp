@@ -97,7 +97,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     start->host = printer.host;
     Gcodes::Content content = co_await with_.gcodes.open(start->gcode_id);
     require_printable(content.gcode, printer);
-    const auto lock = co_await with_.locks.try_lock(start->host);
+    const auto lock = co_await with_.locks.try_lock(printer.id);
     if (!lock) throw not_operational("another file is being sent to it");
     if (is_moonraker(printer.client.version)) throw not_operational(std::string(kMoonrakerHint));
     const printers::PrinterAddress address = fleet::address_of(printer);
@@ -111,7 +111,7 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     // From here on the printer may be printing: that is recorded, even while the server is shutting down.
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     with_.monitor.note_access(printer, printed.access_level);
-    with_.monitor.invalidate(start->host);
+    with_.monitor.invalidate(printer.id);
     require_started(outcome);
 
     PrintJob job{.gcode_id = content.gcode.id,

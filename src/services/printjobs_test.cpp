@@ -43,6 +43,7 @@ class PrintJobsTest : public events::ServiceTest {
     std::optional<ErrorCode> start_error(const std::string& host = kHost) {
         return error_of(jobs.start(ann, gcode.id, host));
     }
+    Uuid id() { return printer_rows.find(kHost).value().id; }
     std::vector<PrintJob> rows() { return job_rows.list({}).rows; }
 
     storage::TemporaryFolder temporary;
@@ -292,10 +293,10 @@ TEST_F(PrintJobsTest, NothingIsStartedAfterStop) {
 TEST_F(PrintJobsTest, TheStatusIsAskedForAnewAfterAStart) {
     play([](Self& t) -> Awaitable<void> {
         t.monitor.watch(co_await t.printers.require(kHost));
-        co_await t.monitor.snapshot(kHost);
+        co_await t.monitor.snapshot(t.id());
         t.script.on_print = [&t] { t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"}; };
         co_await t.jobs.start(t.ann, t.gcode.id, kHost);
-        EXPECT_EQ((co_await t.monitor.snapshot(kHost)).status.state, PrinterState::kPrinting);
+        EXPECT_EQ((co_await t.monitor.snapshot(t.id())).status.state, PrinterState::kPrinting);
         co_await t.monitor.stop();
     });
 }
