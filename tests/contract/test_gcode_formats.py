@@ -109,7 +109,9 @@ NOT_FOR_OCTOPRINT = {
 }
 
 
-@pytest.mark.parametrize(("name", "content", "reason"), [(name, *file) for name, file in NOT_FOR_OCTOPRINT.items()])
+@pytest.mark.parametrize(
+    ("name", "content", "reason"), [(name, *file) for name, file in NOT_FOR_OCTOPRINT.items()], ids=NOT_FOR_OCTOPRINT.keys()
+)
 def test_printer_that_does_not_take_the_format_is_not_asked(user: Api, scripted: ScriptedPrinter, name: str, content: bytes, reason: str):
     gcode = uploaded(user, name, content)
     answer = user.post("/printjobs", json={"gcode": gcode["id"], "printer": scripted.host}, expect=409).json()
