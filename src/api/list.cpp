@@ -1,11 +1,9 @@
 #include "api/list.hpp"
 
 #include "base/error.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
 
@@ -36,10 +34,6 @@ std::optional<ListQuery::Filter> parse_filter(std::string_view text) {
     return ListQuery::Filter{std::string(text.substr(0, colon)), to_nfc(text.substr(colon + 1))};
 }
 
-std::string encoded(std::string_view text) {
-    return boost::urls::encode(text, boost::urls::unreserved_chars);
-}
-
 }  // namespace
 
 std::vector<std::string> parse_fields(const http::Request& request) {
@@ -63,13 +57,14 @@ ListRequest parse_list_request(const http::Request& request) {
 
 std::string next_link(std::string_view path, const ListRequest& list, std::string_view start_with) {
     std::string link = std::string(path) + "?limit=" + std::to_string(list.query.limit);
-    if (!list.order_by.empty()) link += "&order_by=" + encoded(list.order_by);
+    if (!list.order_by.empty()) link += "&order_by=" + percent_encoded(list.order_by);
     if (!list.fields.empty()) {
         link += "&fields=";
-        for (const std::string& field : list.fields) link += (&field == list.fields.data() ? "" : ",") + encoded(field);
+        for (const std::string& field : list.fields)
+            link += (&field == list.fields.data() ? "" : ",") + percent_encoded(field);
     }
-    if (!list.filter.empty()) link += "&filter=" + encoded(list.filter);
-    return link + "&start_with=" + encoded(start_with);
+    if (!list.filter.empty()) link += "&filter=" + percent_encoded(list.filter);
+    return link + "&start_with=" + percent_encoded(start_with);
 }
 
 }  // namespace karmen::api

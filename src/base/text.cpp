@@ -57,20 +57,6 @@ std::string to_hex(std::span<const std::byte> bytes) {
     return text;
 }
 
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string result;
-    for (const char c : text) {
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_plain)
-            result += c;
-        else
-            result += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-    return result;
-}
-
 std::optional<std::int64_t> parse_int(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

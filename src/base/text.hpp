@@ -26,9 +26,6 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 int hex_value(char c);
 std::string to_hex(std::span<const std::byte> bytes);
 
-/// Every byte but letters and digits as `%2F` (RFC 3986 section 2.1).
-std::string percent_encoded(std::string_view text);
-
 /// The whole text as a decimal number; nullopt if it is not one, contains blanks or is out of range.
 std::optional<std::int64_t> parse_int(std::string_view text);
 

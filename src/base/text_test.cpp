@@ -36,10 +36,5 @@ TEST(Text, ComparesWithoutLetterCase) {
     EXPECT_FALSE(starts_with_ignoring_case("Octo", "octoprint"));
 }
 
-TEST(Text, EncodesForUrls) {
-    EXPECT_EQ(percent_encoded("aZ09"), "aZ09");
-    EXPECT_EQ(percent_encoded("a b/\xC3\xA9%"), "a%20b%2F%C3%A9%25");
-}
-
 }  // namespace
 }  // namespace karmen

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "config/options.hpp"
 #include "config/toml_file.hpp"

@@ -1,6 +1,7 @@
 #include "http/target.hpp"
 
 #include "base/error.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 
 namespace karmen::http {
@@ -15,20 +16,11 @@ namespace {
 /// percent-decode). Paths are made by this server, so there it is an error.
 enum class Part { kPath, kQuery };
 
-/// The byte that `%` and two hexadecimal digits at the beginning of the text encode; negative if the text does not
-/// begin so.
-int escaped_byte(std::string_view text) {
-    if (text.size() < 3) return -1;
-    const int high = hex_value(text[1]);
-    const int low = hex_value(text[2]);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 std::string percent_decode(std::string_view text, Part part) {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const int escaped = text[i] == '%' ? escaped_byte(text.substr(i)) : -1;
+        const int escaped = text[i] == '%' ? percent_encoded_byte(text.substr(i)) : -1;
         if (escaped >= 0) {
             decoded += static_cast<char>(escaped);
             i += 2;

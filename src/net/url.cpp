@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 
 #include <curl/curl.h>
-#include <fmt/format.h>
 
 #include <memory>
 
@@ -66,18 +65,6 @@ std::optional<std::string> with_host(std::string_view url, const std::string& ho
     if (!handle || !parse_url(url) || curl_url_set(handle.get(), CURLUPART_HOST, host.c_str(), 0) != CURLUE_OK)
         return std::nullopt;
     return part(handle, CURLUPART_URL);
-}
-
-std::string percent_encoded(std::string_view text) {
-    static constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    std::string result;
-    for (const char c : text) {
-        if (kPlain.contains(c))
-            result += c;
-        else
-            result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return result;
 }
 
 }  // namespace karmen::net

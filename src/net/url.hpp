@@ -33,7 +33,4 @@ std::optional<SplitUrl> split_credentials(std::string_view url);
 /// The URL with another host. nullopt as for parse_url. Any thread.
 std::optional<std::string> with_host(std::string_view url, const std::string& host);
 
-/// Every byte but letters, digits and `-._~` as %XX (RFC 3986): right in a part of a path, and in an RFC 5987 value.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace karmen::net

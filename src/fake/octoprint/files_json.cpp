@@ -1,7 +1,7 @@
+#include "base/percent.hpp"
 #include "fake/octoprint/json.hpp"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 namespace karmen::fake {
 
@@ -12,22 +12,8 @@ namespace {
 constexpr std::uint64_t kDiskFreeBytes = 24'000'000'000;
 constexpr std::uint64_t kDiskTotalBytes = 31'000'000'000;
 
-/// RFC 3986: everything but the unreserved characters and `/`.
-std::string percent_encoded(std::string_view path) {
-    static constexpr std::string_view kKept = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    std::string text;
-    for (const char c : path) {
-        if (kKept.contains(c)) {
-            text += c;
-        } else {
-            text += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        }
-    }
-    return text;
-}
-
 json::object file_refs(std::string_view base_url, std::string_view path) {
-    return {{"download", std::string(base_url) + "/downloads/files/local/" + percent_encoded(path)},
+    return {{"download", std::string(base_url) + "/downloads/files/local/" + percent_encoded(path, "/")},
             {"resource", resource_url(base_url, path)}};
 }
 
@@ -42,7 +28,7 @@ json::object prints_json(const StoredFile& file) {
 }  // namespace
 
 std::string resource_url(std::string_view base_url, std::string_view path) {
-    return std::string(base_url) + "/api/files/local/" + percent_encoded(path);
+    return std::string(base_url) + "/api/files/local/" + percent_encoded(path, "/");
 }
 
 json::object file_json(const StoredFile& file, std::string_view base_url, const OctoPrintVersion& version) {

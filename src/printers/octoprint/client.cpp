@@ -1,7 +1,7 @@
 #include "printers/octoprint/client.hpp"
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
-#include "net/url.hpp"
 #include "printers/octoprint/answer.hpp"
 #include "printers/octoprint/diagnosis.hpp"
 #include "printers/octoprint/wire.hpp"
@@ -75,7 +75,7 @@ std::string folder_on_printer(std::string_view folder) {
 
 std::string stored_file_path(const SentFile& sent) {
     std::string path = "/api/files/local";
-    for (const std::string_view part : split(sent.path, '/')) path += "/" + net::percent_encoded(part);
+    for (const std::string_view part : split(sent.path, '/')) path += "/" + percent_encoded(part);
     return path;
 }
 
