@@ -1,12 +1,8 @@
 #include "cluster/redis_login_throttle.hpp"
 
-#include "base/text.hpp"
-
-#include <openssl/evp.h>
+#include "base/digest.hpp"
 
 #include <algorithm>
-#include <array>
-#include <new>
 #include <utility>
 
 namespace karmen::cluster {
@@ -83,14 +79,6 @@ else
 end
 return 1
 )lua";
-
-std::string sha256_of(const std::string& text) {
-    std::array<std::byte, 32> digest{};
-    if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
-                   nullptr) != 1)
-        throw std::bad_alloc();
-    return to_hex(digest);
-}
 
 }  // namespace
 

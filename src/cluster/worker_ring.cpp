@@ -1,12 +1,10 @@
 #include "cluster/worker_ring.hpp"
 
+#include "base/digest.hpp"
 #include "base/random.hpp"
 #include "runtime/sleep.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace karmen::cluster {
@@ -29,14 +27,9 @@ const redis::Script& sign_of_life_script() {
     return script;
 }
 
-using Weight = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
 /// The same in every process and on every machine.
-Weight weight(const std::string& worker, const std::string& host) {
-    const std::string text = worker + " " + host;
-    Weight result;
-    ::SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data());
-    return result;
+std::string weight(const std::string& worker, const std::string& host) {
+    return sha256_of(worker + " " + host);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ FileDescriptor open_at(const FileDescriptor& folder, const std::string& name, in
 }  // namespace
 
 FileContent GcodeStore::read_content(const OpenFile& file, GcodeFormat format) const {
-    Sha256 digest;
+    Digest digest = Digest::sha256();
     gcode::FileAnalyzer analyzer(format, limits_.unpacked_bytes_max);
     std::vector<char> block(kBlockBytes);
     for (;;) {

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/digest.hpp"
 #include "base/file_descriptor.hpp"
 #include "base/log.hpp"
 #include "domain/gcode.hpp"
 #include "domain/gcode_format.hpp"
-#include "files/sha256.hpp"
 #include "gcode/file_analyzer.hpp"
 
 #include <chrono>
@@ -62,7 +62,7 @@ class Upload {
     std::string temporary_name_;
     std::int64_t size_bytes_ = 0;
     std::int64_t flushed_bytes_ = 0;
-    Sha256 digest_;
+    Digest digest_ = Digest::sha256();
     gcode::FileAnalyzer analyzer_;
     bool is_published_ = false;
 };

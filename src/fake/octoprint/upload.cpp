@@ -1,5 +1,5 @@
+#include "base/digest.hpp"
 #include "base/text.hpp"
-#include "fake/digest.hpp"
 #include "fake/octoprint/api.hpp"
 #include "fake/octoprint/json.hpp"
 #include "fake/paced_body.hpp"

@@ -1,7 +1,7 @@
 #include "maintenance/backup/files.hpp"
 
+#include "base/digest.hpp"
 #include "base/random.hpp"
-#include "files/sha256.hpp"
 
 #include <array>
 #include <cerrno>
@@ -24,7 +24,7 @@ constexpr std::size_t kBlockBytes = 256 * 1024;
 template <class Sink>
 Content read_all(const FileDescriptor& file, const fs::path& name, Sink sink) {
     Content content;
-    files::Sha256 digest;
+    Digest digest = Digest::sha256();
     std::vector<char> buffer(kBlockBytes);
     for (;;) {
         const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());

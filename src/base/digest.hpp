@@ -3,12 +3,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 struct evp_md_ctx_st;
 
-namespace karmen::fake {
+namespace karmen {
 
-/// A running SHA-1 or SHA-256 of what comes piece by piece. Throws Error(kInternal) when OpenSSL refuses.
+/// A running SHA-1 or SHA-256 (FIPS 180-4) of what comes piece by piece. Any one thread at a time. Throws
+/// Error(kInternal) when OpenSSL refuses.
 class Digest {
   public:
     static Digest sha1();
@@ -27,4 +29,8 @@ class Digest {
     std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
-}  // namespace karmen::fake
+/// The whole text at once, in lower-case hexadecimal.
+std::string sha1_of(std::string_view text);
+std::string sha256_of(std::string_view text);
+
+}  // namespace karmen

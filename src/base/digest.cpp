@@ -1,4 +1,4 @@
-#include "fake/digest.hpp"
+#include "base/digest.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 
-namespace karmen::fake {
+namespace karmen {
 
 namespace {
 
@@ -44,4 +44,16 @@ std::string Digest::finish() {
     return to_hex(std::span(value).first(size));
 }
 
-}  // namespace karmen::fake
+std::string sha1_of(std::string_view text) {
+    Digest digest = Digest::sha1();
+    digest.update(text);
+    return digest.finish();
+}
+
+std::string sha256_of(std::string_view text) {
+    Digest digest = Digest::sha256();
+    digest.update(text);
+    return digest.finish();
+}
+
+}  // namespace karmen
