@@ -74,7 +74,7 @@ json::object status_json(const PrinterSnapshot& snapshot) {
             {"temperature", std::move(temperature)}};
 }
 
-json::object webcam_json(const Webcam& webcam, const std::string& host) {
+json::object webcam_json(const Webcam& webcam, const Uuid& printer) {
     json::object object{{"message", webcam.message}};
     if (!webcam.reason.empty()) object["reason"] = webcam.reason;
     if (!webcam.stream) return object;
@@ -82,7 +82,7 @@ json::object webcam_json(const Webcam& webcam, const std::string& host) {
     object["flipHorizontal"] = webcam.stream->flip_horizontal;
     object["flipVertical"] = webcam.stream->flip_vertical;
     object["rotate90"] = webcam.stream->rotate_90;
-    object["proxied"] = "/proxied-webcam/" + host;
+    object["proxied"] = "/proxied-webcam/" + printer.to_string();
     return object;
 }
 
@@ -143,7 +143,7 @@ json::object to_json(const services::PrinterView& view) {
                         {"host", printer.host},
                         {"protocol", to_string(printer.protocol)}};
     if (view.fields.status) object["status"] = status_json(view.snapshot);
-    if (view.fields.webcam) object["webcam"] = webcam_json(view.snapshot.webcam, printer.host);
+    if (view.fields.webcam) object["webcam"] = webcam_json(view.snapshot.webcam, printer.id);
     if (view.fields.job) object["job"] = job_json(view.snapshot.job);
     return object;
 }

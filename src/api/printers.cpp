@@ -2,6 +2,7 @@
 #include "api/json_text.hpp"
 #include "api/list.hpp"
 #include "api/routes.hpp"
+#include "domain/printer_host.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -87,9 +88,14 @@ PrinterProps read_props(JsonBody& body) {
     return props;
 }
 
-void check_host(JsonBody& body, const std::string& host) {
-    if (!host.empty() && !is_valid_printer_host(host))
-        body.fail("host", "must be an IPv4 address with an optional port, such as 192.168.1.20:5000");
+/// An address that begins with a protocol sets that too.
+void check_host(JsonBody& body, const std::string& host, std::optional<Protocol>& protocol) {
+    if (host.empty()) return;
+    const auto parsed = parse_printer_host(host, protocol);
+    if (parsed)
+        protocol = parsed->protocol;
+    else
+        body.fail("host", parsed.error());
 }
 
 Answer list_printers(const Services& services, Call& call) {
@@ -107,24 +113,29 @@ Answer add_printer(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     services::NewPrinter printer{.host = body.required_text("host"), .name = body.required_text("name", 4096)};
     call.audit.target = printer.host;
-    check_host(body, printer.host);
+    auto protocol = read_protocol(body);
+    check_host(body, printer.host, protocol);
+    printer.protocol = protocol.value_or(Protocol::kHttp);
     if (!printer.name.empty()) check_name(body, printer.name);
     printer.api_key = read_api_key(body);
-    printer.protocol = read_protocol(body).value_or(Protocol::kHttp);
     printer.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
     co_return printer_response(201, co_await services.printers.add(std::move(printer)));
 }
 
 Answer change_printer(const Services& services, Call& call) {
-    co_await services.printers.require(call.path_value(0));
+    const Printer stored = co_await services.printers.require(call.path_value(0));
     JsonBody body = co_await JsonBody::read(call.request);
     services::PrinterChange change{.protocol = read_protocol(body), .props = read_props(body)};
     if (const auto* protocol = body.member("protocol"); protocol && protocol->is_null())
         body.fail("protocol", "must be http or https");
     if (body.has("host")) {
         change.host = body.required_text("host");
-        check_host(body, *change.host);
+        // A client may send back the whole printer, and an old database may have an address that would be refused now.
+        if (change.host == stored.host)
+            change.host.reset();
+        else
+            check_host(body, *change.host, change.protocol);
     }
     if (body.has("name")) {
         change.name = body.optional_text("name", 4096).value_or("");

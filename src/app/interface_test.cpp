@@ -1,15 +1,22 @@
 #include "app/interface.hpp"
 
+#include "domain/printer_host.hpp"
+
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace karmen::app {
 namespace {
 
 namespace json = boost::json;
 
+using testing::Contains;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -49,6 +56,29 @@ TEST(Interface, NamesOnlySchemasThatAreThere) {
         boost::system::error_code error;
         EXPECT_NE(whole.find_pointer(reference.substr(1), error), nullptr) << reference;
     }
+}
+
+/// Words that stand where other routes have a printer's host, so that a printer of that name could not be reached.
+std::set<std::string> words_beside_hosts(const std::vector<std::string>& paths) {
+    constexpr std::string_view kHost = "{host}";
+    std::set<std::string> words;
+    for (const std::string& path : paths) {
+        const std::size_t at = path.find(kHost);
+        if (at == std::string::npos) continue;
+        for (const std::string& other : paths)
+            if (other.starts_with(path.substr(0, at)) && other[at] != '{')
+                words.insert(other.substr(at, other.find('/', at) - at));
+    }
+    return words;
+}
+
+TEST(Interface, NoPrinterCanHaveTheNameOfARoute) {
+    std::vector<std::string> paths;
+    for (const api::Route& route : all_routes()) paths.emplace_back(route.path);
+    for (const std::string& word : words_beside_hosts(paths))
+        EXPECT_THAT(kReservedPrinterHosts, Contains(word)) << "add it to domain/printer_host.hpp";
+    EXPECT_THAT(paths, Contains("/printers/{host}/snapshot"));
+    EXPECT_THAT(words_beside_hosts({"/a/{host}", "/a/{host}/b", "/a/c", "/a/d/e", "/b/f"}), ElementsAre("c", "d"));
 }
 
 TEST(Interface, EverySchemaIsUsed) {

@@ -87,7 +87,9 @@ Awaitable<void> simulate(Loop& loop, const Arguments& arguments, Log& log) {
     try {
         for (fake::FakePrinter& printer : printers) {
             printer.start();
-            fmt::print("Simulated printer on http://{}:{}\n", arguments.address, printer.port());
+            const bool is_ipv6 = arguments.address.contains(':');
+            fmt::print("Simulated printer on http://{}:{}\n",
+                       is_ipv6 ? fmt::format("[{}]", arguments.address) : arguments.address, printer.port());
         }
         std::fflush(stdout);
         co_await signals.next();

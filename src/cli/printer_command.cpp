@@ -9,6 +9,7 @@
 #include "cli/command_group.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "domain/printer_host.hpp"
 #include "fleet/printer_observer.hpp"
 #include "net/http_client.hpp"
 #include "printers/octoprint/client.hpp"
@@ -31,7 +32,7 @@ using services::PrinterView;
 struct Arguments {
     std::string host;
     std::string name;
-    std::string protocol = "http";
+    std::optional<std::string> protocol;
     std::string tls_fingerprint;
     bool api_key_stdin = false;
     bool offline_data = false;
@@ -137,11 +138,11 @@ services::NewPrinter checked(const Arguments& arguments) {
     const auto note = [&](const char* pointer, std::string_view problem) {
         if (!problem.empty()) errors.push_back({pointer, std::string(problem)});
     };
-    if (!is_valid_printer_host(printer.host))
-        note("/host", "must be an IPv4 address with an optional port, such as 192.168.1.20:5000");
+    const auto protocol = arguments.protocol ? parse_protocol(*arguments.protocol) : std::nullopt;
+    if (arguments.protocol && !protocol) note("/protocol", "must be http or https");
+    const auto host = parse_printer_host(printer.host, protocol);
+    if (!host) note("/host", host.error());
     note("/name", printer_name_problem(printer.name));
-    const auto protocol = parse_protocol(arguments.protocol);
-    if (!protocol) note("/protocol", "must be http or https");
     const auto fingerprint = parse_tls_fingerprint(arguments.tls_fingerprint);
     if (!fingerprint && !arguments.tls_fingerprint.empty()) note("/tls_fingerprint", kTlsFingerprintForm);
     if (errors.empty() && arguments.api_key_stdin) {
@@ -149,7 +150,7 @@ services::NewPrinter checked(const Arguments& arguments) {
         note("/api_key", printer_api_key_problem(*printer.api_key));
     }
     if (!errors.empty()) throw Error::invalid(std::move(errors));
-    printer.protocol = *protocol;
+    printer.protocol = host->protocol.value_or(Protocol::kHttp);
     printer.tls_fingerprint = fingerprint.value_or("");
     return printer;
 }
@@ -194,9 +195,11 @@ void add_printer_command(CLI::App& program, Run& chosen) {
     list_action->add_flag("--offline-data", arguments.offline_data, "Ask no printer, print only what is stored");
     list_action->add_flag("--json", arguments.json, "Print one JSON array");
     CLI::App* add_action = group.add("add", "Add a printer", add);
-    add_action->add_option("host", arguments.host, "IPv4 address, with :PORT if it is not the usual one")->required();
+    add_action->add_option("host", arguments.host, "IP address or host name, with :PORT and /PATH if it needs them")
+        ->required();
     add_action->add_option("--name", arguments.name, "What people call it")->required();
-    add_action->add_option("--protocol", arguments.protocol, "http or https")->capture_default_str();
+    add_action->add_option("--protocol", arguments.protocol,
+                           "http or https; http if neither this nor the host says it");
     add_action->add_option("--tls-fingerprint", arguments.tls_fingerprint,
                            "SHA-256 of the one certificate that is trusted for https");
     add_action->add_flag("--api-key-stdin", arguments.api_key_stdin, "Read its API key from standard input");

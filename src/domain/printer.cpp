@@ -82,31 +82,6 @@ std::optional<std::string> parse_tls_fingerprint(std::string_view text) {
 
 namespace {
 
-/// A decimal number without sign and, but for `0` itself, without leading zeros: `010` is octal to some resolvers.
-bool is_number_in(std::string_view text, std::int64_t min, std::int64_t max) {
-    if (text.empty() || text.size() > 5 || (text.size() > 1 && text.front() == '0')) return false;
-    if (!std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) return false;
-    const auto value = parse_int(text);
-    return value && *value >= min && *value <= max;
-}
-
-}  // namespace
-
-bool is_valid_printer_host(std::string_view host) {
-    const std::size_t colon = host.find(':');
-    if (colon != std::string_view::npos && !is_number_in(host.substr(colon + 1), 1, 65535)) return false;
-    const auto octets = split(host.substr(0, colon), '.');
-    return octets.size() == 4 && std::ranges::all_of(octets, [](auto octet) { return is_number_in(octet, 0, 255); });
-}
-
-std::string normalized_printer_host(std::string_view host, Protocol protocol) {
-    const std::string_view port = protocol == Protocol::kHttps ? ":443" : ":80";
-    if (host.ends_with(port)) host.remove_suffix(port.size());
-    return std::string(host);
-}
-
-namespace {
-
 struct StateWords {
     PrinterState state;
     std::string_view word;

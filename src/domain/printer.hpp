@@ -60,7 +60,7 @@ bool is_known_prop(std::string_view name);
 
 struct Printer {
     Uuid id = Uuid::random();  ///< never changes
-    std::string host;          ///< `a.b.c.d` or `a.b.c.d:port`; one printer for each
+    std::string host;          ///< as normalized_printer_host() returns it; one printer for each
     std::string name;
     std::string hostname;  ///< what mDNS calls it; empty when unknown
     Protocol protocol = Protocol::kHttp;
@@ -85,11 +85,6 @@ std::string_view printer_api_key_problem(std::string_view api_key);
 std::optional<std::string> parse_tls_fingerprint(std::string_view text);
 inline constexpr std::string_view kTlsFingerprintForm =
     "must be the SHA-256 of a certificate: 64 hexadecimal digits, with colons between pairs or without";
-
-/// An IPv4 address with an optional port 1–65535, nothing before or after.
-bool is_valid_printer_host(std::string_view host);
-/// REQUIRES: `host` is valid. Removes the default port of the protocol: `127.0.0.1:80` becomes `127.0.0.1`.
-std::string normalized_printer_host(std::string_view host, Protocol protocol);
 
 /// What a printer is doing, as Karmen sees it. Protocol clients derive it from flags, never from texts, because plugins
 /// may translate these.

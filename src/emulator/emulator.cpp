@@ -2,6 +2,7 @@
 #include "api/body.hpp"
 #include "api/json_text.hpp"
 #include "api/upload.hpp"
+#include "base/percent.hpp"
 #include "emulator/handlers.hpp"
 #include "emulator/json.hpp"
 #include "http/problem.hpp"
@@ -27,7 +28,8 @@ std::optional<std::string> target_printer(const Call& call) {
 
 std::string prefix_of(const Call& call) {
     const auto host = target_printer(call);
-    return call.request.prefix + (host ? "/octoprint-emulator/printers/" + *host : "/octoprint-emulator");
+    return call.request.prefix +
+           (host ? "/octoprint-emulator/printers/" + percent_encoded(*host, ":") : "/octoprint-emulator");
 }
 
 /// Throws Error(kPrinterNotFound): a slicer's Test button asks for nothing but the version, and must tell the truth.

@@ -49,7 +49,6 @@ void CurlExchange::set_defaults(const HttpClientOptions& options, const HttpRequ
     set_option(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     set_option(easy, CURLOPT_PROXY, "");  // also if the environment names a proxy
     set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set_option(easy, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
     set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
     if (!request.user.empty() || !request.password.empty()) {
         set_option(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));

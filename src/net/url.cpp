@@ -42,6 +42,8 @@ std::optional<UrlParts> parse_url(std::string_view url) {
     const auto host = part(handle, CURLUPART_HOST);
     const auto port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     if (!scheme || !host || !port || (*scheme != "http" && *scheme != "https")) return std::nullopt;
+    // The same address in another zone is another host.
+    if (part(handle, CURLUPART_ZONEID)) return std::nullopt;
     const auto number = parse_int(*port);
     if (!number || *number < 1 || *number > 65535) return std::nullopt;
     return UrlParts{*scheme, to_lower(*host), static_cast<std::uint16_t>(*number),

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view kMdnsDomain = ".local";
 
-std::string_view address_part(std::string_view host) {
-    return host.substr(0, host.find(':'));
-}
-
 /// `octopi` and `octopi.local` are the same machine, in any letter case, also with a dot at the end.
 std::string bare_name(std::string_view name) {
     std::string result = to_lower(name);
@@ -26,15 +22,17 @@ std::string bare_name(std::string_view name) {
     return result;
 }
 
-bool is_own_name(std::string_view name, const PrinterAddress& printer) {
+/// `own`: the name or address by which Karmen calls the printer.
+bool is_own_name(std::string_view name, std::string_view own, const PrinterAddress& printer) {
     // Names by which a printer means itself.
-    if (name == "localhost" || name == "127.0.0.1" || name == "[::1]" || name == address_part(printer.host))
-        return true;
+    if (name == "localhost" || name == "127.0.0.1" || name == "[::1]" || name == own) return true;
     const std::string bare = bare_name(name);
+    if (bare == bare_name(own)) return true;
     if (!printer.hostname.empty() && bare == bare_name(printer.hostname)) return true;
     // A printer on this machine has this machine's name.
+    const bool is_here = own.starts_with("127.") || own == "[::1]" || own == "localhost";
     boost::system::error_code error;
-    return printer.host.starts_with("127.") && bare == bare_name(boost::asio::ip::host_name(error)) && !error;
+    return is_here && bare == bare_name(boost::asio::ip::host_name(error)) && !error;
 }
 
 /// There is no rule such as `.example.org` for all names below it, because there are few names.
@@ -65,8 +63,8 @@ std::expected<CameraAddress, std::string> CameraHosts::locate(std::string_view u
     CameraAddress address{.url = has_credentials ? split->url : std::string(url)};
     if (has_credentials) address.credentials = Credentials{.user = split->user, .password = split->password};
     const std::string host = net::parse_url(url)->host;
-    const std::string own(address_part(printer.host));
-    if (is_own_name(host, printer)) {
+    const std::string own = host_name_of(printer.host);
+    if (!own.empty() && is_own_name(host, own, printer)) {
         address.tls_fingerprint = printer.tls_fingerprint;
         if (host == own) return address;
         if (auto moved = net::with_host(address.url, own)) {

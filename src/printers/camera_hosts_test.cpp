@@ -35,6 +35,37 @@ TEST(CameraHosts, APrinterOnThisMachineHasItsName) {
     EXPECT_EQ(located(CameraHosts(), url), "") << "another printer cannot lead there";
 }
 
+/// The address of a camera on this host, for a printer at `host`.
+std::string on(const std::string& camera, const std::string& host) {
+    return located(CameraHosts(), "http://" + camera + ":8080/s", {.host = host, .api_key = std::nullopt});
+}
+
+TEST(CameraHosts, APrinterMayHaveAnyKindOfAddress) {
+    for (const char* own : {"farm.local", "farm", "farm.local.", "localhost", "127.0.0.1", "[::1]"})
+        for (const char* host : {"farm.local", "farm.local:5000", "farm.local/octoprint1", "farm.local:5000/a/b"})
+            EXPECT_EQ(on(own, host), "http://farm.local:8080/s") << own << " of " << host;
+    EXPECT_EQ(on("localhost", "10.0.0.1:"), "http://10.0.0.1:8080/s") << "as Karmen 0.0.13 took it";
+    for (const char* own : {"[fd00::7]", "localhost", "[::1]"})
+        for (const char* host : {"[fd00::7]", "[fd00::7]:5000/a"})
+            EXPECT_EQ(on(own, host), "http://[fd00::7]:8080/s") << own << " of " << host;
+    EXPECT_EQ(on("FARM.local", "farm.local"), "http://FARM.local:8080/s");
+    EXPECT_EQ(on("[FD00:0:0::7]", "[fd00::7]"), "http://[FD00:0:0::7]:8080/s");
+    EXPECT_EQ(on("localhost", "[::1]:5000"), "http://[::1]:8080/s");
+    const std::string machine = boost::asio::ip::host_name();
+    for (const char* host : {"localhost", "[::1]"})
+        EXPECT_EQ(on(machine, host), "http://" + std::string(host) + ":8080/s") << host;
+}
+
+TEST(CameraHosts, NoNameIsResolvedAndNoPathIsAHost) {
+    for (const char* other : {"farm.local.example.org", "farm2.local", "10.0.0.1", "[fd00::8]", "octoprint1", "a", "b"})
+        for (const char* host : {"farm.local/octoprint1", "farm.local/10.0.0.1", "[fd00::7]/a", "10.0.0.2/10.0.0.1"})
+            EXPECT_EQ(on(other, host), "") << other << " of " << host;
+    EXPECT_EQ(on("[fe80::1%25eth0]", "[fe80::1]"), "") << "another zone is another host";
+    for (const char* malformed : {"", "10.0.0.1@10.0.0.2", "999.1.1.1", "a b", "/a"})
+        for (const char* own : {"localhost", "10.0.0.1", "999.1.1.1", "a"})
+            EXPECT_EQ(on(own, malformed), "") << own << " of " << malformed;
+}
+
 TEST(CameraHosts, NothingElseIsAllowedByItself) {
     for (const char* url :
          {"http://192.168.1.20/", "http://192.168.1.2.example.org/", "http://127.0.0.2:8080/", "http://10.0.0.1/",

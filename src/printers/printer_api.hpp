@@ -13,11 +13,11 @@ namespace karmen::printers {
 
 /// The address of a printer's server, and the access to it.
 struct PrinterAddress {
-    std::string host;  ///< `a.b.c.d` or `a.b.c.d:port`
+    std::string host;  ///< as in domain/printer.hpp: name, perhaps port and path
     Protocol protocol = Protocol::kHttp;
     std::optional<std::string> api_key;
-    std::string hostname = {};         ///< what mDNS calls it; empty when unknown
-    std::string tls_fingerprint = {};  ///< as in domain/printer.hpp
+    std::string hostname = {};               ///< what mDNS calls it; empty when unknown
+    std::string tls_fingerprint = {};        ///< as in domain/printer.hpp
 };
 
 /// An answer, and the access level that the call showed; nullopt if it showed none. With an API key, a success means
@@ -104,7 +104,10 @@ class PrinterApi {
     virtual Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) = 0;
 };
 
-/// Whether `url` is an http or https address on the printer's own `host` (with any port).
+/// The name or address in a printer's `host`, as in a URL; empty if `host` is malformed.
+std::string host_name_of(std::string_view host);
+
+/// Whether `url` is an http or https address on the printer's own `host` (with any port and path). No name is resolved.
 bool is_on_host(std::string_view url, std::string_view host);
 
 }  // namespace karmen::printers

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/unicode.hpp"
+#include "domain/printer_host.hpp"
 #include "fleet/printer_observer.hpp"
 #include "runtime/sleep.hpp"
 
@@ -32,14 +33,16 @@ void apply(const PrinterChange& change, Printer& printer) {
     for (const auto& [name, value] : change.props) printer.props->insert_or_assign(name, value);
 }
 
-/// By its id, or by its address with or without the port that its protocol has anyway.
-std::optional<Printer> find_by_any_spelling(storage::PrinterRepository& printers, const std::string& host) {
-    if (const auto id = Uuid::parse(host)) return printers.find(*id);
-    if (auto found = printers.find(host)) return found;
+/// By its id, or by its address in any spelling: with the port that its protocol has anyway, in capitals, as a URL.
+std::optional<Printer> find_by_any_spelling(storage::PrinterRepository& printers, const std::string& text) {
+    if (const auto id = Uuid::parse(text)) return printers.find(*id);
+    if (auto found = printers.find(text)) return found;
+    const auto host = parse_printer_host(text);
+    if (!host) return std::nullopt;
     for (const Protocol protocol : {Protocol::kHttp, Protocol::kHttps}) {
-        const std::string normalized = normalized_printer_host(host, protocol);
-        const std::string spelled_out = normalized + (protocol == Protocol::kHttps ? ":443" : ":80");
-        for (const std::string& spelling : {normalized, spelled_out}) {
+        if (host->protocol.value_or(protocol) != protocol) continue;
+        const std::string normalized = normalized_printer_host(*host, protocol);
+        for (const std::string& spelling : {normalized, spelled_out_printer_host(*host, protocol)}) {
             auto found = printers.find(spelling);
             if (found && found->protocol == protocol && normalized_printer_host(found->host, protocol) == normalized)
                 return found;
@@ -132,7 +135,7 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
                     .protocol = wanted.protocol,
                     .tls_fingerprint = std::move(wanted.tls_fingerprint)};
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
-    co_await require_free(wanted.host, std::nullopt);
+    co_await require_free(printer.host, std::nullopt);
     printer.client = co_await fleet::look_at(with_.client, printer);
     if (is_moonraker(printer.client.version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
     try {
@@ -152,7 +155,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     Printer wanted = before;
     apply(change, wanted);
     const bool moves = wanted.host != before.host;
-    if (moves) co_await require_free(*change.host, before.id);
+    if (moves) co_await require_free(wanted.host, before.id);
     std::optional<PrinterClient> seen;
     if (change.reaches_otherwise()) seen = co_await fleet::look_at(with_.client, wanted);
     if (moves && is_moonraker(seen->version)) throw Error::invalid("/host", std::string(kMoonrakerHint));

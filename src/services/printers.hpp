@@ -34,7 +34,7 @@ struct PrinterView {
 };
 
 struct NewPrinter {
-    std::string host;
+    std::string host;  ///< an address as parse_printer_host() takes it; its protocol is `protocol`
     std::string name;
     std::optional<std::string> api_key;
     Protocol protocol = Protocol::kHttp;
@@ -44,7 +44,7 @@ struct NewPrinter {
 /// Members that are set are changed. An empty api_key or tls_fingerprint removes it; props are merged into the existing
 /// ones.
 struct PrinterChange {
-    std::optional<std::string> host = std::nullopt;
+    std::optional<std::string> host = std::nullopt;  ///< as in NewPrinter
     std::optional<std::string> name;
     std::optional<Protocol> protocol;
     std::optional<std::string> api_key;

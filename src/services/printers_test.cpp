@@ -71,6 +71,47 @@ Awaitable<void> add_into(Printers& printers, std::string name, std::vector<std::
     codes.push_back(co_await code_of(printers.add({.host = kHost, .name = std::move(name)})));
 }
 
+TEST_F(PrintersTest, AnAddressHasManySpellings) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = "HTTP://Farm.local:80/octoprint1/", .name = "One"});
+        for (const char* spelling : {"farm.local/octoprint1", "FARM.LOCAL/octoprint1", "farm.local:80/octoprint1",
+                                     "http://farm.local/octoprint1/", "farm.local/%6fctoprint1"}) {
+            EXPECT_EQ((co_await t.printers.require(spelling)).host, "farm.local/octoprint1") << spelling;
+            EXPECT_EQ(co_await code_of(t.printers.add({.host = spelling, .name = "Two"})), ErrorCode::kConflict);
+        }
+        for (const char* other : {"farm.local", "farm.local/octoprint2", "farm.local/Octoprint1",
+                                  "farm.local:443/octoprint1", "https://farm.local/octoprint1"})
+            EXPECT_EQ(co_await code_of(t.printers.require(other)), ErrorCode::kPrinterNotFound) << other;
+        co_await t.printers.add({.host = "farm.local/octoprint2", .name = "Two"});
+        co_await t.printers.add({.host = "[2001:DB8::0:1]:443", .name = "Six", .protocol = Protocol::kHttps});
+        EXPECT_EQ((co_await t.printers.require("[2001:db8::1]")).host, "[2001:db8::1]");
+    });
+}
+
+TEST_F(PrintersTest, AnotherProtocolLeavesTheAddressAsItIs) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = "farm.local:443", .name = "One"});
+        const PrinterView changed = co_await t.printers.change("farm.local:443", {.protocol = Protocol::kHttps});
+        EXPECT_EQ(changed.printer.host, "farm.local:443");
+        EXPECT_EQ((co_await t.printers.require("https://farm.local")).host, "farm.local:443");
+        EXPECT_EQ(co_await code_of(t.printers.add({.host = "farm.local", .name = "Two", .protocol = Protocol::kHttps})),
+                  ErrorCode::kConflict);
+    });
+}
+
+TEST_F(PrintersTest, AnOldAddressThatWouldBeRefusedNowStays) {
+    for (const char* host : {"999.1.1.1", "10.0.0.9:", "10.0.0.9:80"}) rows.insert({.host = host, .name = "Old"});
+    play([](Self& t) -> Awaitable<void> {
+        for (const char* host : {"999.1.1.1", "10.0.0.9:", "10.0.0.9:80"}) {
+            EXPECT_EQ((co_await t.printers.require(host)).host, host);
+            EXPECT_EQ((co_await t.printers.change(host, {.name = "New"})).printer.host, host);
+        }
+        EXPECT_EQ((co_await t.printers.require("10.0.0.9")).host, "10.0.0.9:80");
+        EXPECT_EQ(co_await code_of(t.printers.add({.host = "10.0.0.9", .name = "Same"})), ErrorCode::kConflict);
+        co_await t.printers.remove("999.1.1.1");
+    });
+}
+
 TEST_F(PrintersTest, OfTwoWhoAddTheSameAtTheSameTimeOneHearsOfAConflict) {
     play([](Self& t) -> Awaitable<void> {
         TaskGroup callers(t.loop.executor(), t.log, "callers");

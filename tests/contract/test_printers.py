@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
@@ -32,7 +33,7 @@ def no_printers(request: pytest.FixtureRequest):
     if "admin" in request.fixturenames:
         admin = request.getfixturevalue("admin")
         for printer in admin.get("/printers", expect=200).json()["items"]:
-            admin.delete(f"/printers/{printer['host']}", expect=204)
+            admin.delete(f"/printers/{printer['id']}", expect=204)
 
 
 def add(admin: Api, host: str, name: str = "A printer", **more: object) -> dict:
@@ -80,11 +81,23 @@ def test_printer_that_does_not_answer_is_stored_as_not_connected(admin: Api):
     assert printer["job"] == {}
 
 
-GOOD_HOSTS = ["127.0.0.3", "127.0.0.3:1", "127.0.0.3:65535", "127.255.255.254:7"]
+GOOD_HOSTS = [
+    "127.0.0.3",
+    "127.0.0.3:1",
+    "127.0.0.3:65535",
+    "127.255.255.254:7",
+    "[::1]:9",
+    "[::1]",
+    "localhost:9",
+    "printer-1.invalid",
+    "farm_2.invalid:5000",
+    "127.0.0.3/octoprint1",
+    "[::1]:9/a/b",
+    "127.0.0.3/Prusa%20MK3",
+    "h.invalid/" + 245 * "x",
+]
 BAD_HOSTS = [
     "",
-    "localhost",
-    "printer.local",
     "127.0.0.1:",
     "127.0.0.1:0",
     "127.0.0.1:65536",
@@ -97,13 +110,18 @@ BAD_HOSTS = [
     " 127.0.0.1",
     "127.0.0.1 ",
     "127.0.0.1\0",
-    "127.0.0.1/api",
-    "127.0.0.1:80/api",
+    "127.0.0.1/api//version",
+    "127.0.0.1/../api",
+    "127.0.0.1/%2e%2e/api",
+    "127.0.0.1/a b",
+    "127.0.0.1/%00",
     "127.0.0.1?x",
     "127.0.0.1#x",
+    "127.0.0.1/#temp",
     "user@127.0.0.1",
     "user:pw@127.0.0.1:80",
-    "http://127.0.0.1",
+    "ftp://127.0.0.1",
+    "http://",
     "127.0.0",
     "127.0.0.1.1",
     "256.0.0.1",
@@ -112,21 +130,32 @@ BAD_HOSTS = [
     "0x7f.0.0.1",
     "2130706433",
     "127.1",
-    "[::1]",
     "::1",
+    "[::1",
+    "[fe80::1%eth0]",
     "１２７.0.0.1",
+    "drücker.local",
+    "printer.local.",
     "127.0.0.1:80:80",
     "127.0.0.1," + NOBODY,
+    "candidates",
+    "probe",
+    "appkey:5000",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "h.invalid/" + 246 * "x",
 ]
 
 
 @pytest.mark.parametrize("host", GOOD_HOSTS)
-def test_host_may_be_an_address_with_a_port(admin: Api, host: str):
-    assert add(admin, host)["host"] == host
+def test_host_may_be_an_address_or_a_name_with_a_port_and_a_path(admin: Api, host: str):
+    added = add(admin, host)
+    assert added["host"] == host
+    assert added["status"]["code"] in ("unreachable", "dns", "timeout")
+    assert look(admin, quote(host, safe=""), "")["id"] == added["id"], "one segment of a path"
 
 
 @pytest.mark.parametrize("host", BAD_HOSTS, ids=ascii)
-def test_host_must_be_an_address_with_a_port(admin: Api, host: str):
+def test_host_must_have_one_meaning(admin: Api, host: str):
     answer = admin.post("/printers", json={"host": host, "name": "x"}, expect=400)
     assert pointers(answer) == {"/host"}
     assert admin.get("/printers", expect=200).json()["items"] == []
@@ -512,13 +541,14 @@ def test_temperature_of_a_printer_that_does_not_know_it_yet(admin: Api, scripted
 def test_stream_address_is_completed(admin: Api, scripted_printer: ScriptedPrinter):
     host = scripted_printer.host
     scripted_printer.answers["/api/settings"] = Answer(body=settings_body(flipH=True, rotate90=True))
-    assert add(admin, host)["webcam"] == {
+    printer = add(admin, host)
+    assert printer["webcam"] == {
         "message": "OK",
         "stream": f"http://{host}/webcam/?action=stream",
         "flipHorizontal": True,
         "flipVertical": False,
         "rotate90": True,
-        "proxied": f"/proxied-webcam/{host}",
+        "proxied": f"/proxied-webcam/{printer['id']}",
     }
 
 

@@ -118,7 +118,7 @@ def test_words_of_a_printer_do_not_reach_the_terminal(server: Server, scripted_p
     "arguments",
     [
         ("add", "127.0.0.1"),
-        ("add", "printer.local", "--name", "x"),
+        ("add", "printer.local.", "--name", "x"),
         ("add", "127.0.0.1:0", "--name", "x"),
         ("add", "127.0.0.1:5", "--name", ""),
         ("add", "127.0.0.1:5", "--name", "x" * 256),

@@ -14,7 +14,7 @@ import requests
 from support.binary import clean_environment, karmen_binary
 from support.process import Process
 
-ADDRESS = re.compile(r"http://(127\.0\.0\.1:\d+)")
+ADDRESS = re.compile(r"http://((?:127\.0\.0\.1|\[::1\]):\d+)")
 
 
 class FakePrinter:

@@ -138,6 +138,33 @@ class Nginx:
                 f"error_log {self.directory}/error.log {self._error_level};\nevents {{}}\nhttp {{\n{paths}    include site.conf;\n}}\n")
 
 
+class PathProxy:
+    """A machine on which several printers' servers answer, each below a path of its own: {"/octoprint1": "127.0.0.1:5001"}.
+    As OctoPrint's documentation has it, the server behind it sees its own paths only."""
+
+    def __init__(self, directory: Path, servers: dict[str, str]):
+        directory.mkdir()
+        (directory / "temp").mkdir()
+        self.port = free_port()
+        self.host = f"127.0.0.1:{self.port}"
+        paths = "".join(f"    {what}_temp_path {directory}/temp/{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        locations = "".join(f"        location {path}/ {{ proxy_pass http://{host}/; }}\n" for path, host in servers.items())
+        (directory / "nginx.conf").write_text(
+            f"daemon off;\nmaster_process off;\npid {directory}/nginx.pid;\nerror_log {directory}/error.log;\nevents {{}}\n"
+            f"http {{\n{paths}    access_log off;\n    client_max_body_size 0;\n"
+            f"    server {{\n        listen {self.host};\n{locations}    }}\n}}\n")
+        self.process = Process([NGINX, "-p", str(directory), "-c", str(directory / "nginx.conf")], directory / "nginx.log",
+                               clean_environment({}))
+        eventually(self._listens, what="nginx listens")
+
+    def end(self) -> None:
+        self.process.end()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
 class ComposeNginx(Nginx):
     """The site of deploy/docker/nginx.conf. `names` stands in for Docker's: what runs as `api` listens on `api_port`, Redis on
     `redis_port`."""

@@ -148,7 +148,7 @@ std::string_view answer_schemas() {
     "flipVertical": {"type": "boolean"},
     "rotate90": {"type": "boolean"},
     "reason": {"type": "string", "description": "Why there is no stream, in a sentence"},
-    "proxied": {"type": "string", "description": "Path of the stream on this server: GET /proxied-webcam/{host}"}
+    "proxied": {"type": "string", "description": "Path of the stream on this server: GET /proxied-webcam/{host}, with the id of the printer"}
   },
   "required": ["message"]
 },
@@ -172,7 +172,7 @@ std::string_view answer_schemas() {
     "hostname": {"type": ["string", "null"]},
     "tls_fingerprint": {"type": ["string", "null"], "description": "SHA-256 of the one certificate that is trusted for https, in lower-case hexadecimal"},
     "id": {"type": "string", "format": "uuid", "description": "Names the printer for good"},
-    "host": {"type": "string", "description": "IPv4 address with an optional port"},
+    "host": {"type": "string", "description": "IPv4 address, IPv6 address in brackets or host name, with an optional port and path, in one spelling"},
     "protocol": {"enum": ["http", "https"]},
     "status": {"$ref": "#/components/schemas/PrinterStatus"},
     "webcam": {"$ref": "#/components/schemas/PrinterWebcam"},

@@ -43,9 +43,11 @@ std::string_view request_schemas() {
 },
 "PrinterHost": {
   "type": "string",
-  "pattern": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",
-  "description": "IPv4 address with an optional port",
-  "examples": ["192.168.1.20:5000"]
+  "minLength": 1,
+  "maxLength": 263,
+  "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://)?([0-9A-Za-z_.-]+|\\[[0-9A-Fa-f:.]+\\])(:[1-9][0-9]{0,4})?(/[^/?#\\s]+)*/?$",
+  "description": "IPv4 address, IPv6 address in brackets or host name, with an optional port and path; one that begins with http:// or https:// also sets `protocol`. At most 255 characters after that",
+  "examples": ["192.168.1.20:5000", "octopi.local", "[fd00::7]:5000", "http://farm.local/octoprint1"]
 },
 "TlsFingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, without regard to who signed it; null or empty: the machine's authorities decide"},
 "NewPrinter": {
@@ -103,7 +105,7 @@ std::string_view request_schemas() {
   "type": "object",
   "properties": {
     "gcode": {"type": ["integer", "string"], "description": "Id of the g-code", "examples": [1]},
-    "printer": {"type": "string", "description": "Host of the printer", "examples": ["192.168.1.20:5000"]}
+    "printer": {"type": "string", "description": "Host or id of the printer", "examples": ["192.168.1.20:5000"]}
   }
 },
 "SettingsChange": {

@@ -1,6 +1,7 @@
 #include "printers/octoprint/wire.hpp"
 
 #include "base/text.hpp"
+#include "domain/printer_host.hpp"
 #include "printers/octoprint/lenient_json.hpp"
 
 #include <boost/json.hpp>
@@ -200,7 +201,11 @@ std::string absolute_url(std::string_view url, const PrinterAddress& address) {
     if (url.starts_with("//")) return scheme + ":" + std::string(url);
     // A colon before the first slash is another scheme: `rtsp:`, `javascript:`.
     if (url.substr(0, url.find_first_of("/?#")).find(':') != std::string_view::npos) return {};
-    return scheme + "://" + address.host + (url.starts_with('/') ? "" : "/") + std::string(url);
+    // As a browser reads it on the printer's page: from the root of the host, or below the page.
+    auto base = stored_printer_host(address.host);
+    if (!base) return {};
+    if (url.starts_with('/')) base->path.clear();
+    return scheme + "://" + base->to_string() + (url.starts_with('/') ? "" : "/") + std::string(url);
 }
 
 }  // namespace

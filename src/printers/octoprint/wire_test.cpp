@@ -265,6 +265,11 @@ TEST(OctoPrintWire, WebcamAddresses) {
     EXPECT_EQ(stream("webcam/?x", kAddress), "http://192.168.1.2:5000/webcam/?x");
     EXPECT_EQ(stream("?action=stream:1", kAddress), "http://192.168.1.2:5000/?action=stream:1");
     EXPECT_EQ(stream("/webcam", secure), "https://192.168.1.2/webcam");
+    const PrinterAddress behind{.host = "farm.local:8080/octoprint1", .api_key = std::nullopt};
+    EXPECT_EQ(stream("/webcam/?x", behind), "http://farm.local:8080/webcam/?x") << "from the root, as a browser";
+    EXPECT_EQ(stream("webcam/?x", behind), "http://farm.local:8080/octoprint1/webcam/?x") << "below the page";
+    EXPECT_EQ(stream("//farm.local/webcam", behind), "http://farm.local/webcam");
+    EXPECT_EQ(stream("//other.local/webcam", behind), kWebcamNotAccessible);
     EXPECT_EQ(stream("//192.168.1.2/webcam", secure), "https://192.168.1.2/webcam");
     EXPECT_EQ(stream("http://192.168.1.2:8080/s", kAddress), "http://192.168.1.2:8080/s");
     EXPECT_EQ(stream("http://localhost:8080/s", kAddress), "http://192.168.1.2:8080/s");
