@@ -24,7 +24,7 @@
 #include "maintenance/data_directory.hpp"
 #include "maintenance/persistence.hpp"
 #include "net/http_client.hpp"
-#include "printers/octoprint/client.hpp"
+#include "printers/dialects.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
@@ -90,7 +90,7 @@ class ServerApplication {
     std::unique_ptr<SharedState> shared_;
     ChangePublisher changes_;
     net::HttpClient http_client_;
-    printers::octoprint::Client printer_client_;
+    printers::Dialects printer_client_;
     identity::SessionUse session_use_;
     identity::LoginSessions login_sessions_;
     identity::PasswordQueue passwords_;

@@ -12,7 +12,7 @@
 #include "domain/printer_host.hpp"
 #include "fleet/printer_observer.hpp"
 #include "net/http_client.hpp"
-#include "printers/octoprint/client.hpp"
+#include "printers/dialects.hpp"
 #include "services/printers.hpp"
 
 #include <fmt/core.h>
@@ -97,7 +97,7 @@ class PrinterAdministration {
     CommandContext context_;
     Log log_;
     net::HttpClient http_;
-    printers::octoprint::Client client_;
+    printers::Dialects client_;
     fleet::NoOtherProcesses exchange_;
     events::NobodyListens nobody_;
     fleet::PrinterMonitor monitor_;

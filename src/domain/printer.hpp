@@ -36,9 +36,12 @@ bool is_moonraker(const ServerVersion& version);
 inline constexpr std::string_view kMoonrakerHint =
     "This is Moonraker, which only imitates OctoPrint. Karmen does not speak Moonraker's own protocol yet";
 
+/// The dialect of OctoPrint's REST API, as it is stored and shown.
+inline constexpr std::string_view kOctoPrintDialect = "octoprint";
+
 /// What Karmen knows of the server in front of a printer. Persisted when it changes.
 struct PrinterClient {
-    std::string name = "octoprint";
+    std::string name{kOctoPrintDialect};  ///< the dialect that it speaks
     ServerVersion version;
     bool connected = false;
     AccessLevel access_level = AccessLevel::kUnknown;

@@ -1,5 +1,6 @@
 #include "fleet/printer_observer.hpp"
 
+#include "printers/dialects.hpp"
 #include "runtime/timeout.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -45,7 +46,8 @@ printers::PrinterAddress address_of(const Printer& printer) {
             .protocol = printer.protocol,
             .api_key = printer.client.api_key,
             .hostname = printer.hostname,
-            .tls_fingerprint = printer.tls_fingerprint};
+            .tls_fingerprint = printer.tls_fingerprint,
+            .dialect = printer.client.name};
 }
 
 Awaitable<PrinterClient> look_at(printers::PrinterApi& api, Printer printer) {
@@ -55,7 +57,7 @@ Awaitable<PrinterClient> look_at(printers::PrinterApi& api, Printer printer) {
 Awaitable<Observation> observe(printers::PrinterApi& api, Printer printer, WebcamQuestion webcam) {
     Observation seen{.client = printer.client, .job = std::nullopt, .webcam = std::nullopt};
     const bool must_look = !seen.client.connected || seen.client.access_level == AccessLevel::kUnknown ||
-                           is_moonraker(seen.client.version);
+                           !printers::unspoken_hint(seen.client).empty();
     if (must_look) {
         Look first = co_await look(api, printer);
         seen.client = std::move(first.client);

@@ -18,6 +18,7 @@ struct PrinterAddress {
     std::optional<std::string> api_key;
     std::string hostname = {};               ///< what mDNS calls it; empty when unknown
     std::string tls_fingerprint = {};        ///< as in domain/printer.hpp
+    std::string dialect{kOctoPrintDialect};  ///< what its server speaks; printers/dialects knows which there are
 };
 
 /// An answer, and the access level that the call showed; nullopt if it showed none. With an API key, a success means

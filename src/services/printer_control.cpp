@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "fleet/printer_observer.hpp"
+#include "printers/dialects.hpp"
 
 namespace karmen::services {
 
@@ -11,8 +12,8 @@ PrinterControl::PrinterControl(Printers& printers, storage::PrintJobRepository& 
 
 Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::string host) {
     Printer printer = co_await printers_.require(host);
-    if (is_moonraker(printer.client.version))
-        throw Error(ErrorCode::kPrinterRefused, PublicMessage{std::string(kMoonrakerHint)});
+    if (const std::string_view hint = printers::unspoken_hint(printer.client); !hint.empty())
+        throw Error(ErrorCode::kPrinterRefused, PublicMessage{std::string(hint)});
     if (who.role == Role::kAdmin) co_return printer;
     std::optional<Uuid> owner;
     // Asks the printer itself, because a snapshot may be older than a print that another process has just started.

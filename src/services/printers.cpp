@@ -4,6 +4,7 @@
 #include "base/unicode.hpp"
 #include "domain/printer_host.hpp"
 #include "fleet/printer_observer.hpp"
+#include "printers/dialects.hpp"
 #include "runtime/sleep.hpp"
 
 #include <algorithm>
@@ -19,6 +20,12 @@ Error printer_not_found(const std::string& host) {
 
 Error taken(const std::string& host) {
     return {ErrorCode::kConflict, PublicMessage{"There is a printer " + host + " already"}};
+}
+
+/// Throws Error(kInvalidInput) if Karmen does not speak the protocol of the server that answers there.
+void require_spoken(const PrinterClient& client) {
+    const std::string_view hint = printers::unspoken_hint(client);
+    if (!hint.empty()) throw Error::invalid("/host", std::string(hint));
 }
 
 /// At the address that is stored from now on.
@@ -137,7 +144,7 @@ Awaitable<PrinterView> Printers::add(NewPrinter wanted) {
     if (wanted.api_key && !wanted.api_key->empty()) printer.client.api_key = std::move(wanted.api_key);
     co_await require_free(printer.host, std::nullopt);
     printer.client = co_await fleet::look_at(with_.client, printer);
-    if (is_moonraker(printer.client.version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
+    require_spoken(printer.client);
     try {
         co_await offload(with_.blocking, [&] { with_.printers.insert(printer); });
     } catch (const Error& error) {
@@ -158,7 +165,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     if (moves) co_await require_free(wanted.host, before.id);
     std::optional<PrinterClient> seen;
     if (change.reaches_otherwise()) seen = co_await fleet::look_at(with_.client, wanted);
-    if (moves && is_moonraker(seen->version)) throw Error::invalid("/host", std::string(kMoonrakerHint));
+    if (moves) require_spoken(*seen);
     std::optional<Printer> changed;
     try {
         changed = co_await offload(with_.blocking, [&] {

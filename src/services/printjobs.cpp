@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "domain/gcode_format.hpp"
 #include "fleet/printer_observer.hpp"
+#include "printers/dialects.hpp"
 #include "runtime/event.hpp"
 #include "runtime/sleep.hpp"
 
@@ -99,7 +100,8 @@ Awaitable<PrintJob> PrintJobs::send_and_record(std::shared_ptr<Start> start) {
     require_printable(content.gcode, printer);
     const auto lock = co_await with_.locks.try_lock(printer.id);
     if (!lock) throw not_operational("another file is being sent to it");
-    if (is_moonraker(printer.client.version)) throw not_operational(std::string(kMoonrakerHint));
+    if (const std::string_view hint = printers::unspoken_hint(printer.client); !hint.empty())
+        throw not_operational(std::string(hint));
     const printers::PrinterAddress address = fleet::address_of(printer);
     require_operational((co_await with_.client.status(address)).value);
 
