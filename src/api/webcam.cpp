@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/file_response.hpp"
+#include "printers/printer_api.hpp"
 
 #include <fmt/format.h>
 
@@ -61,7 +62,10 @@ Answer proxied_webcam(const Services& services, Call& call) {
     // A proxy in front that collects the stream (nginx does by default) would show it late.
     response.headers.set("X-Accel-Buffering", "no");
     if (call.request.method == "HEAD") {
-        co_await services.webcams.require(call.path_value(0));
+        // nginx asks so before it fetches a stream itself: deploy/nginx/webcams.conf.
+        const Printer printer = co_await services.webcams.require(call.path_value(0));
+        response.headers.set("X-Karmen-Printer", printer.id.to_string());
+        response.headers.set("X-Karmen-Printer-Host", printers::host_name_of(printer.host));
         co_return response;
     }
     response.body = http::StreamBody([viewer = co_await services.webcams.watch(call.path_value(0)),
@@ -88,7 +92,8 @@ constexpr std::string_view kWebcam =
     "camera that breaks off is connected again while the last picture stays; the stream ends when that takes longer "
     "than "
     "`webcam.outage_max`, when the printer is removed or when its webcam is switched off. `webcam_failed`: the camera "
-    "cannot be reached, or sends neither MJPEG nor JPEG; `overloaded`: too many viewers.";
+    "cannot be reached, or sends neither MJPEG nor JPEG; `overloaded`: too many viewers. HEAD tells the printer's id "
+    "(`X-Karmen-Printer`) and host name or address (`X-Karmen-Printer-Host`).";
 
 }  // namespace
 

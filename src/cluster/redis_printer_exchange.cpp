@@ -124,9 +124,9 @@ redis::Arguments RedisPrinterExchange::keys_of(const Uuid& printer) const {
     return {options_.key_prefix + "printer-claim:" + id, options_.key_prefix + "printer-version:" + id};
 }
 
-redis::Arguments RedisPrinterExchange::keys_of(const Uuid& printer, const std::string& host) const {
+redis::Arguments RedisPrinterExchange::keys_with_webcam_of(const Uuid& printer) const {
     redis::Arguments keys = keys_of(printer);
-    keys.push_back("webcam_" + host);
+    keys.push_back("webcam_" + printer.to_string());
     return keys;
 }
 
@@ -152,7 +152,7 @@ Awaitable<void> RedisPrinterExchange::publish(Uuid printer, std::string host, Cl
                                address_for_nginx(host, snapshot.webcam),
                                std::to_string(options_.webcam_lifetime.count()),
                                json::serialize(message(id_, kNoAnswer, printer))};
-    co_await run(publish_script(), keys_of(printer, host), std::move(arguments));
+    co_await run(publish_script(), keys_with_webcam_of(printer), std::move(arguments));
 }
 
 Awaitable<void> RedisPrinterExchange::give_back(Uuid printer) {
@@ -165,9 +165,9 @@ void RedisPrinterExchange::invalidate(const Uuid& printer) {
     tasks_.spawn(run(invalidate_script(), keys_of(printer), std::move(arguments)));
 }
 
-void RedisPrinterExchange::forget(const Uuid& printer, const std::string& host) {
+void RedisPrinterExchange::forget(const Uuid& printer, const std::string&) {
     redis::Arguments arguments{channel_, json::serialize(message(id_, kRemoved, printer))};
-    tasks_.spawn(run(forget_script(), keys_of(printer, host), std::move(arguments)));
+    tasks_.spawn(run(forget_script(), keys_with_webcam_of(printer), std::move(arguments)));
 }
 
 Awaitable<void> RedisPrinterExchange::run(const redis::Script& script, redis::Arguments keys,

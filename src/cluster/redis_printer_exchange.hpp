@@ -17,12 +17,12 @@ struct PrinterExchangeOptions {
     std::string key_prefix = "karmen:";
     /// After this time other processes may ask a printer, although the holder of the claim has not published.
     std::chrono::milliseconds claim_lifetime{3'000};
-    /// How long `webcam_<host>` keeps the address of a stream that was not seen again.
+    /// How long `webcam_<id>` keeps the address of a stream that was not seen again.
     std::chrono::milliseconds webcam_lifetime{std::chrono::minutes(10)};
     redis::ConnectionOptions connection;
 };
 
-/// The exchange over Redis: claims are keys, everything else is published on a channel. `webcam_<host>` has the address
+/// The exchange over Redis: claims are keys, everything else is published on a channel. `webcam_<id>` has the address
 /// of each webcam's stream, for nginx. Without Redis each process asks the printers by itself. Owned by the composition
 /// root; loop only.
 class RedisPrinterExchange final : public fleet::PrinterExchange, private redis::Subscription::Listener {
@@ -47,8 +47,8 @@ class RedisPrinterExchange final : public fleet::PrinterExchange, private redis:
     Awaitable<void> run(const redis::Script& script, redis::Arguments keys, redis::Arguments arguments);
     /// The claim and the version of the printer's state.
     redis::Arguments keys_of(const Uuid& printer) const;
-    /// And the webcam's address, which nginx looks for by the printer's host.
-    redis::Arguments keys_of(const Uuid& printer, const std::string& host) const;
+    /// And the webcam's address, which nginx looks for.
+    redis::Arguments keys_with_webcam_of(const Uuid& printer) const;
 
     redis::Client& client_;
     PrinterExchangeOptions options_;

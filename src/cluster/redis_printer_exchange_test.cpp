@@ -66,7 +66,7 @@ class RedisPrinterExchangeTest : public ClusterTest {
             co_await wait_a_little(deadline);
     }
     Awaitable<redis::Reply> webcam_key() {
-        redis::Arguments command{"GET", "webcam_" + host};
+        redis::Arguments command{"GET", "webcam_" + id.to_string()};
         co_return co_await this->command(std::move(command));
     }
 

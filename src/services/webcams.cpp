@@ -23,8 +23,8 @@ Webcams::Webcams(Executor loop, net::HttpClient& client, Printers& printers, Poo
       snapshot_options_(snapshot_options),
       relay_(std::move(loop), client, *this, log, std::move(relay_options)) {}
 
-Awaitable<void> Webcams::require(std::string host) {
-    co_await stream_address(std::move(host));
+Awaitable<Printer> Webcams::require(std::string host) {
+    co_return (co_await watchable(std::move(host))).printer;
 }
 
 Awaitable<webcam::Viewer> Webcams::watch(std::string host) {
@@ -77,9 +77,13 @@ Awaitable<std::shared_ptr<const std::string>> Webcams::scale(std::shared_ptr<Sca
 }
 
 Awaitable<CameraAddress> Webcams::stream_address(std::string host) {
-    const PrinterView view = co_await printers_.find(std::move(host), {.status = true, .webcam = true});
+    co_return (co_await watchable(std::move(host))).snapshot.webcam.stream->address;
+}
+
+Awaitable<PrinterView> Webcams::watchable(std::string host) {
+    PrinterView view = co_await printers_.find(std::move(host), {.status = true, .webcam = true});
     const Webcam& webcam = view.snapshot.webcam;
-    if (webcam.stream) co_return webcam.stream->address;
+    if (webcam.stream) co_return view;
     if (webcam.message == kWebcamDisabled)
         throw Error(ErrorCode::kWebcamNotAvailable, PublicMessage{"The printer has no webcam, or has it switched off"});
     // The printer's certificate is not trusted, so its camera is not trusted either, and a running stream ends.

@@ -33,9 +33,9 @@ class Webcams final : private webcam::StreamSource {
     Webcams(Executor loop, net::HttpClient& client, Printers& printers, Pool& cpu, Log& log,
             webcam::RelayOptions relay_options, SnapshotOptions snapshot_options);
 
-    /// Checks that there is a webcam, without connecting to it. Throws Error: kPrinterNotFound, kWebcamNotAvailable,
-    /// kWebcamFailed if the printer does not say where its webcam is.
-    Awaitable<void> require(std::string host);
+    /// Checks that the printer has a webcam, without connecting to it. Throws Error: kPrinterNotFound,
+    /// kWebcamNotAvailable, kWebcamFailed if the printer does not say where its webcam is.
+    Awaitable<Printer> require(std::string host);
 
     /// Throws Error: kPrinterNotFound, and as webcam::Relay::watch.
     Awaitable<webcam::Viewer> watch(std::string host);
@@ -51,6 +51,8 @@ class Webcams final : private webcam::StreamSource {
     Awaitable<void> stop() { return relay_.stop(); }
 
   private:
+    /// A printer with a stream. Throws Error: as require().
+    Awaitable<PrinterView> watchable(std::string host);
     Awaitable<CameraAddress> stream_address(std::string host) override;
 
     /// A picture in one size, shared by all callers that wait for it.

@@ -104,6 +104,13 @@ def test_a_stream_begins_again_after_the_camera_broke_off(user: Api, admin: Api,
         assert len(scripted_printer.asked("/webcam/")) >= 2
 
 
+def test_head_tells_nginx_which_printer_it_is(admin: Api, user: Api, printer: FakePrinter):
+    id = admin.get(f"/printers/{printer.host}", expect=200).json()["id"]
+    for name in (id, printer.host):
+        headers = user.request("HEAD", f"/proxied-webcam/{name}", expect=200).headers
+        assert (headers["X-Karmen-Printer"], headers["X-Karmen-Printer-Host"]) == (id, "127.0.0.1")
+
+
 # --- no stream ----------------------------------------------------------------------------------------------------------
 
 

@@ -104,11 +104,13 @@ def test_nginx_fetches_webcams_from_where_the_worker_found_them(arrangement: Arr
     host = printers.printers[0].host
     added = arrangement.nginx.request("POST", "/printers", token, json={"host": host, "name": "Anna"})
     assert added.status_code == 201, added.text
-    stream = eventually(lambda: arrangement.redis.command("get", f"webcam_{host}"), what="the worker has found the webcam")
+    id = added.json()["id"]
+    stream = eventually(lambda: arrangement.redis.command("get", f"webcam_{id}"), what="the worker has found the webcam")
     assert stream.startswith(f"http://{host}/")
-    with arrangement.nginx.get(f"/proxied-webcam/{host}", token, stream=True) as answer:
-        assert answer.status_code == 200 and "sandbox" in answer.headers["Content-Security-Policy"], "nginx itself, not the relay"
-        assert shows_a_picture(answer)
+    for name in (id, host):
+        with arrangement.nginx.get(f"/proxied-webcam/{name}", token, stream=True) as answer:
+            assert answer.status_code == 200 and "sandbox" in answer.headers["Content-Security-Policy"], "nginx itself, not the relay"
+            assert shows_a_picture(answer)
     printers.end()
 
 

@@ -7,13 +7,14 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
 
 from support.api import Api
 from support.fakes import Answer, FakePrinters, ScriptedPrinter, settings_body
-from support.nginx import Nginx, RawServer, shows_a_picture
+from support.nginx import Nginx, PathProxy, RawServer, shows_a_picture
 from support.server import Server
 from support.redis import Redis
 from support.wait import eventually
@@ -219,14 +220,14 @@ class Camera:
         self.path = f"/proxied-webcam/{self.host}"
         self.camera = camera
         self._redis = redis
-        admin.post("/printers", json={"host": self.host, "name": "Watched"}, expect=201)
+        self.id = admin.post("/printers", json={"host": self.host, "name": "Watched"}, expect=201).json()["id"]
         self.stream_is(stream)
 
     def stream_is(self, url: str) -> None:
-        assert self._redis.command("set", f"webcam_{self.host}", url) == "OK"
+        assert self._redis.command("set", f"webcam_{self.id}", url) == "OK"
 
     def forget_stream(self) -> None:
-        self._redis.command("del", f"webcam_{self.host}")
+        self._redis.command("del", f"webcam_{self.id}")
 
     def asked_by_nginx(self) -> list[str]:
         """Heads that came from nginx itself; Karmen's relay names itself."""
@@ -266,6 +267,47 @@ def test_nginx_fetches_webcams_of_those_who_may_watch(direct: Nginx, watched: Ca
     for asked in watched.asked_by_nginx():
         assert asked.startswith("GET /stream?of=printer HTTP/1.1\r\n")
         assert token not in asked and "forwarded" not in asked.lower()
+
+
+def test_nginx_fetches_webcams_by_the_id_and_by_every_spelling_of_the_host(direct: Nginx, watched: Camera, token: str):
+    for name in (watched.id, watched.host, watched.host.replace(":", "%3A"), f"http:%2F%2F{watched.host}"):
+        watched.path = f"/proxied-webcam/{name}"
+        assert is_direct(direct, watched, token), name
+
+
+def test_a_printer_below_a_path_is_reached_through_nginx(direct: Nginx, nginx: Nginx, admin: Api, redis: Redis, token: str, tmp_path: Path):
+    """Its host is one segment: nginx must pass %2F on as it came."""
+    printers = FakePrinters(tmp_path / "printers.log", 2)
+    proxy = PathProxy(tmp_path / "farm", {"/octoprint1": printers.printers[0].host, "/octoprint2": printers.printers[1].host})
+    host = f"{proxy.host}/octoprint2"
+    id = admin.post("/printers", json={"host": host, "name": "Below"}, expect=201).json()["id"]
+    redis.command("set", f"webcam_{id}", f"http://{proxy.host}/octoprint2/webcam/?action=stream")
+    segment = quote(host, safe="")
+    for one in (nginx, direct):
+        for name in (id, segment):
+            assert one.get(f"/printers/{name}", token).json()["host"] == host
+            assert one.get(f"/octoprint-emulator/printers/{name}/api/version", headers={"X-Api-Key": token}).status_code == 200
+    for name in (id, segment):
+        with direct.get(f"/proxied-webcam/{name}", token, stream=True) as answer:
+            assert "sandbox" in answer.headers["Content-Security-Policy"], "nginx itself, not the relay"
+            assert shows_a_picture(answer)
+    proxy.end()
+    printers.end()
+
+
+def test_nginx_fetches_webcams_at_ipv6_addresses_and_leaves_names_to_the_relay(
+    direct: Nginx, admin: Api, redis: Redis, token: str, tmp_path: Path
+):
+    for number, address in enumerate(("[::1]", "localhost")):
+        flags = ("--address", "::1") if address == "[::1]" else ()
+        printers = FakePrinters(tmp_path / f"printers{number}.log", 1, 1.0, None, *flags)
+        host = f"{address}:{printers.printers[0].host.rsplit(':', 1)[1]}"
+        id = admin.post("/printers", json={"host": host, "name": address}, expect=201).json()["id"]
+        redis.command("set", f"webcam_{id}", f"http://{host}/webcam/?action=stream")
+        with direct.get(f"/proxied-webcam/{id}", token, stream=True) as answer:
+            assert ("sandbox" in answer.headers.get("Content-Security-Policy", "")) == (address == "[::1]")
+            assert shows_a_picture(answer)
+        printers.end()
 
 
 def test_nginx_fetches_webcams_over_http_2(direct: Nginx, watched: Camera, token: str):
@@ -373,8 +415,8 @@ def test_the_relay_shows_what_nginx_cannot(direct: Nginx, watched: Camera, token
 def test_fetches_from_the_simulated_printer(direct: Nginx, admin: Api, redis: Redis, token: str, module_dir: Path):
     printers = FakePrinters(module_dir / "printers.log")
     host = printers.printers[0].host
-    admin.post("/printers", json={"host": host, "name": "Simulated"}, expect=201)
-    redis.command("set", f"webcam_{host}", f"http://{host}/webcam/?action=stream")
+    id = admin.post("/printers", json={"host": host, "name": "Simulated"}, expect=201).json()["id"]
+    redis.command("set", f"webcam_{id}", f"http://{host}/webcam/?action=stream")
     with direct.get(f"/proxied-webcam/{host}", token, stream=True) as answer:
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         eventually(lambda: printers.printers[0].state()["webcamViewers"] == 1, what="one viewer")

@@ -84,14 +84,14 @@ def test_sends_others_to_the_name_of_the_site(new_nginx: Callable[..., ComposeNg
 def test_knows_the_password_of_redis(new_nginx: Callable[..., ComposeNginx], names: NameServer, tmp_path: Path):
     """It is in the environment only."""
     def may_watch(connection: socket.socket, head: str) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Karmen-Printer: an-id\r\nX-Karmen-Printer-Host: 127.0.0.1\r\nContent-Length: 0\r\n\r\n")
 
     def show(connection: socket.socket, head: str) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\nContent-Length: 4\r\n\r\n\xff\xd8\xff\xd9")
 
     api, camera, redis = RawServer(may_watch), RawServer(show), Redis(tmp_path / "redis")
     names.addresses |= {"api": ["127.0.0.1"], "redis": ["127.0.0.1"]}
-    redis.command("set", f"webcam_{camera.host}", f"http://{camera.host}/")
+    redis.command("set", "webcam_an-id", f"http://{camera.host}/")
     redis.command("config", "set", "requirepass", "0123abcd")
     nginx = new_nginx(api.port, redis.port, "0123abcd")
     assert nginx.get(f"/proxied-webcam/{camera.host}").content == b"\xff\xd8\xff\xd9"
