@@ -4,6 +4,7 @@
 #include "files/gcode_store.hpp"
 #include "maintenance/data_directory.hpp"
 #include "maintenance/database_access.hpp"
+#include "maintenance/odd_printer_hosts.hpp"
 #include "storage/migrator.hpp"
 #include "storage/tables/gcode_repository.hpp"
 #include "storage/takeover/importer.hpp"
@@ -61,6 +62,7 @@ int run(const config::Config& config, const Arguments& arguments) {
     for (const auto& [table, rows] : copied) fmt::print("{:<12} {:>9} rows\n", table, rows);
     fmt::print("{} holds now what {} held. {}\n", maintenance::database_name(config),
                storage::postgres_name(arguments.from), what_of_the_files(target, config));
+    fmt::print("{}", maintenance::note_of_odd_printer_hosts(target));
     return 0;
 }
 

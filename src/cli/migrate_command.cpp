@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "maintenance/database_access.hpp"
+#include "maintenance/odd_printer_hosts.hpp"
 #include "storage/database.hpp"
 #include "storage/migrator.hpp"
 
@@ -40,6 +41,7 @@ int migrate(const config::Config& config) {
     const auto migrations = storage::Migrator(database).migrate();
     for (const storage::Migration& migration : migrations) print("Converted to", migration);
     fmt::print("{} is what this program needs\n", maintenance::database_name(config));
+    if (!migrations.empty()) fmt::print("{}", maintenance::note_of_odd_printer_hosts(database));
     return 0;
 }
 

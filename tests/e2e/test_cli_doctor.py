@@ -54,7 +54,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(patient: Server):
     before = tree(patient.data_dir)
     found = examine(patient)
     assert {check for check, (level, _) in found.items() if level != "ok"} <= {"clock"}, found
-    assert len(found) == 14
+    assert len(found) == 15
     after = tree(patient.data_dir)
     assert after.pop(str(patient.data_dir))[0] == before.pop(str(patient.data_dir))[0]
     assert after == before

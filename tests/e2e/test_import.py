@@ -64,6 +64,23 @@ def test_import_brings_the_same_data(old: Old, tmp_path: Path, is_taken_over: bo
     postgres.stop()
 
 
+def test_odd_hosts_of_printers_are_kept_and_named(old: Old, tmp_path: Path):
+    for host in ("999.1.1.1", "10.0.0.7:80", "10.0.0.7"):
+        sql(old.url, f"INSERT INTO printers (host, name) VALUES ('{host}', 'Odd')")
+    said = import_from(old.url, tmp_path / "data")
+    assert "999.1.1.1 (must " in said and "10.0.0.7 = 10.0.0.7:80" in said
+    server = Server(tmp_path).start()
+    admin = server.login("karmen", PASSWORD)
+    odd = {printer["host"]: printer for printer in admin.get("/printers", expect=200).json()["items"] if printer["name"] == "Odd"}
+    assert odd.keys() == {"999.1.1.1", "10.0.0.7:80", "10.0.0.7"}
+    whole = admin.get("/printers/999.1.1.1", expect=200).json()
+    assert admin.patch("/printers/999.1.1.1", json=whole, expect=200).json()["host"] == "999.1.1.1", "a whole printer is sent back"
+    moved = admin.patch(f"/printers/{whole['id']}", json={"host": "127.0.0.12:9"}, expect=200).json()
+    assert moved["host"] == "127.0.0.12:9"
+    admin.delete("/printers/10.0.0.7:80", expect=204)
+    server.stop()
+
+
 def test_files_that_were_put_where_import_says_are_found(old: Old, tmp_path: Path):
     server = Server(tmp_path / "embedded", env={"KARMEN_AUTH_OLD_SECRET_KEY": old_backend.SHORT_KEY})
     said = import_from(old.url, server.data_dir)

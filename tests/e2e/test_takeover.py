@@ -205,6 +205,19 @@ def test_tables_without_a_version_are_refused(old: Old):
     assert old_backend.dump(old.url) == before
 
 
+def test_odd_hosts_of_printers_are_kept_and_named(old: Old):
+    odd = ("999.1.1.1", "10.0.0.8:", "10.0.0.7:80", "10.0.0.7")
+    for host in odd:
+        sql(old.url, f"INSERT INTO printers (host, name) VALUES ('{host}', 'Odd')")
+    said = old.karmen("migrate").stdout
+    for shown in ("999.1.1.1 (must ", "10.0.0.8: (must ", "10.0.0.7 = 10.0.0.7:80"):
+        assert shown in said
+    assert {row[0] for row in sql(old.url, "SELECT host FROM printers WHERE name = 'Odd'")} == set(odd)
+    doctor = old.karmen("doctor", expect=1).stdout
+    assert "printer hosts" in doctor and "999.1.1.1" in doctor
+    assert "999.1.1.1" not in old.karmen("migrate").stdout, "only a conversion tells"
+
+
 def test_what_cannot_be_converted_stays_as_it_is(old: Old):
     """Somebody has made a view, which forbids to change the type of what it shows."""
     sql(old.url, "CREATE VIEW sizes AS SELECT id, size FROM gcodes")

@@ -5,10 +5,12 @@
 #include "maintenance/data_directory.hpp"
 #include "maintenance/database_access.hpp"
 #include "maintenance/doctor/data_checks.hpp"
+#include "maintenance/odd_printer_hosts.hpp"
 #include "storage/backend.hpp"
 #include "storage/inspect.hpp"
 #include "storage/migrator.hpp"
 #include "storage/tables/gcode_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
 #include "storage/tables/user_repository.hpp"
 
 #include <fmt/format.h>
@@ -82,6 +84,15 @@ Finding check_names(storage::Database& database) {
                                first_few(groups)));
 }
 
+Finding check_printer_hosts(storage::Database& database) {
+    constexpr const char* kHosts = "printer hosts";
+    const auto odd = odd_printer_hosts(storage::PrinterRepository(database).all());
+    if (odd.empty()) return ok(kHosts, "each printer has an address of its own");
+    return warning(kHosts, fmt::format("malformed, or of the same server: {}; give these printers other hosts, or "
+                                       "remove them",
+                                       first_few(odd)));
+}
+
 Findings check_files(storage::Database& database, const config::Config& config) {
     const std::filesystem::path store = gcode_directory(config);
     files::StoreInspection inspection(gcode_folders(config));
@@ -136,6 +147,7 @@ void examine(storage::Database& database, const config::Config& config, Database
     }
     findings.push_back(check_administrator(database));
     findings.push_back(check_names(database));
+    findings.push_back(check_printer_hosts(database));
     try {
         std::ranges::move(check_files(database, config), std::back_inserter(findings));
     } catch (const std::filesystem::filesystem_error& failure) {
