@@ -19,6 +19,13 @@ TEST(Url, SeesWhatIsMadeToLookLikeAnotherHost) {
     EXPECT_TRUE(!backslash || backslash->has_credentials || backslash->host != "192.168.1.2");
 }
 
+TEST(Url, AnIpv6AddressHasItsShortestFormAndNoZone) {
+    EXPECT_EQ(parse_url("http://[::1]:5000/x"), (UrlParts{"http", "[::1]", 5000, false}));
+    EXPECT_EQ(parse_url("http://[2001:DB8:0:0::1]/"), (UrlParts{"http", "[2001:db8::1]", 80, false}));
+    for (const char* url : {"http://[fe80::1%25eth0]/", "http://[fe80::1%eth0]/", "http://[::1/", "http://::1/"})
+        EXPECT_EQ(parse_url(url), std::nullopt) << url;
+}
+
 TEST(Url, RefusesWhatIsNotAnAbsoluteHttpUrl) {
     for (const char* url : {"", "/path", "//10.0.0.1/", "10.0.0.1", "file:///etc/passwd", "ftp://10.0.0.1/",
                             "gopher://10.0.0.1/", "http://", "http://10.0.0.1:0/", "http://10.0.0.1:65536/",

@@ -367,7 +367,9 @@ def test_a_printer_without_a_webcam_has_none(direct: Nginx, admin: Api, token: s
 
 @pytest.mark.parametrize("url", ["http://127.0.0.2:{port}/", "http://user@127.0.0.1:{port}/", "http://127.0.0.1:{port}@127.0.0.2/",
                                  "http://127.0.0.1.example.org:{port}/", "ftp://127.0.0.1:{port}/", "http://localhost:{port}/",
-                                 "http://127.0.0.1:{port}/ x", "/stream", "http://127.0.0.1:99999/", ""])
+                                 "http://127.0.0.1:{port}/ x", "/stream",
+                                 "http://[::1]:{port}/", "http://[::ffff:127.0.0.1]:{port}/", "http://[127.0.0.1]:{port}/",
+                                 "http://127.0.0.1:99999/", ""])
 def test_nginx_connects_nowhere_but_to_the_printer(direct: Nginx, watched: Camera, token: str, url: str):
     watched.stream_is(url.format(port=watched.camera.port))
     assert not is_direct(direct, watched, token)
