@@ -2,6 +2,7 @@
 
 #include "base/display.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/json_members.hpp"
 #include "base/log.hpp"
 #include "net/http_client.hpp"
 #include "runtime/loop.hpp"
@@ -61,13 +62,9 @@ std::optional<std::string> karmen_at(const std::string& url) {
     if (!answer) return std::nullopt;
     boost::json::error_code failure;
     const boost::json::value body = boost::json::parse(answer->body, failure);
-    const auto* facts = failure ? nullptr : body.if_object();
-    const auto text = [&](const char* name) {
-        const boost::json::value* value = facts != nullptr ? facts->if_contains(name) : nullptr;
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-    };
-    if (text("app") != "karmen_backend") return std::nullopt;
-    return text("version");
+    const JsonMembers facts(object_or_empty(body));
+    if (failure || facts.text("app") != "karmen_backend") return std::nullopt;
+    return facts.text("version");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "storage/tables/json_columns.hpp"
 
+#include "base/json_members.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -76,48 +78,6 @@ class ParsedObject {
     bool is_object_ = false;
 };
 
-/// Reads the members of an object; they are empty if they are missing or of another type.
-class Members {
-  public:
-    explicit Members(const json::object& object) : object_(object) {}
-
-    std::optional<std::string> optional_text(std::string_view name) const {
-        const json::value* value = object_.if_contains(name);
-        if (value == nullptr || !value->is_string()) return std::nullopt;
-        return std::string(std::string_view(value->get_string()));
-    }
-    std::string text(std::string_view name) const { return optional_text(name).value_or(""); }
-    std::optional<double> number(std::string_view name) const {
-        const json::value* value = object_.if_contains(name);
-        if (value == nullptr || !value->is_number()) return std::nullopt;
-        return value->to_number<double>();
-    }
-    std::int64_t integer(std::string_view name) const {
-        const json::value* value = object_.if_contains(name);
-        boost::system::error_code not_exact;
-        const auto number = value != nullptr ? value->to_number<std::int64_t>(not_exact) : 0;
-        return not_exact ? 0 : number;
-    }
-    std::optional<bool> boolean(std::string_view name) const {
-        const json::value* value = object_.if_contains(name);
-        if (value == nullptr || !value->is_bool()) return std::nullopt;
-        return value->get_bool();
-    }
-    const json::array& array(std::string_view name) const {
-        static const json::array kNone;
-        const json::value* value = object_.if_contains(name);
-        return value != nullptr && value->is_array() ? value->get_array() : kNone;
-    }
-    const json::object& object(std::string_view name) const {
-        static const json::object kNone;
-        const json::value* value = object_.if_contains(name);
-        return value != nullptr && value->is_object() ? value->get_object() : kNone;
-    }
-
-  private:
-    const json::object& object_;
-};
-
 template <class T>
 json::value or_null(const std::optional<T>& value) {
     return value ? json::value_from(*value) : json::value(nullptr);
@@ -131,8 +91,8 @@ json::object client_object(const PrinterClient& client) {
 }
 
 PrinterClient client_from_object(const json::object& object) {
-    const Members members(object);
-    const Members version(members.object("version"));
+    const JsonMembers members(object);
+    const JsonMembers version(members.object("version"));
     PrinterClient client;
     client.version = {version.text("api"), version.text("server"), version.text("text")};
     client.connected = members.boolean("connected").value_or(false);
@@ -151,7 +111,7 @@ json::object tool_object(const GcodeAnalysis::Tool& tool) {
 }
 
 GcodeAnalysis::Tool tool_from_object(const json::object& object) {
-    const Members members(object);
+    const JsonMembers members(object);
     return {.index = static_cast<unsigned>(members.integer("index")),
             .length_mm = members.number("length_mm"),
             .volume_cm3 = members.number("volume_cm3"),
@@ -193,7 +153,7 @@ json::object thumbnail_object(const Thumbnail& thumbnail) {
 
 /// nullopt if this program does not know it.
 std::optional<Thumbnail> thumbnail_from_object(const json::object& object) {
-    const Members members(object);
+    const JsonMembers members(object);
     const auto format = named(kFormats, members.text("format"));
     const auto encoding = named(kEncodings, members.text("encoding"));
     const std::int64_t numbers[] = {members.integer("width"), members.integer("height"), members.integer("offset"),
@@ -297,14 +257,14 @@ std::string analysis_to_json(const GcodeAnalysis& analysis) {
 std::optional<GcodeAnalysis> analysis_from_json(const std::optional<std::string>& text) {
     const ParsedObject parsed(text);
     if (parsed.object().empty()) return std::nullopt;
-    const Members members(parsed.object());
-    const Members filament(members.object("filament"));
-    const Members temperatures(members.object("temperatures"));
+    const JsonMembers members(parsed.object());
+    const JsonMembers filament(members.object("filament"));
+    const JsonMembers temperatures(members.object("temperatures"));
     GcodeAnalysis analysis;
     analysis.filament = {filament.number("length_mm"), filament.number("volume_cm3"), filament.optional_text("type")};
     analysis.temperatures = {temperatures.number("bed"), temperatures.number("bed_first"), temperatures.number("tool0"),
                              temperatures.number("tool0_first")};
-    analysis.time = {Members(members.object("time")).number("estimate_s")};
+    analysis.time = {JsonMembers(members.object("time")).number("estimate_s")};
     analysis.slicer = members.optional_text("slicer");
     for (const json::value& tool : members.array("tools"))
         if (tool.is_object()) analysis.tools.push_back(tool_from_object(tool.get_object()));
@@ -326,7 +286,7 @@ std::optional<std::string> thumbnails_to_json(const std::vector<Thumbnail>& thum
 std::vector<Thumbnail> thumbnails_from_json(const std::optional<std::string>& text) {
     const ParsedObject parsed(text);
     std::vector<Thumbnail> thumbnails;
-    for (const json::value& item : Members(parsed.object()).array("items"))
+    for (const json::value& item : JsonMembers(parsed.object()).array("items"))
         if (item.is_object())
             if (auto thumbnail = thumbnail_from_object(item.get_object())) thumbnails.push_back(std::move(*thumbnail));
     return thumbnails;
@@ -339,7 +299,7 @@ std::string gcode_copy_to_json(const PrintJob::GcodeCopy& gcode) {
 
 PrintJob::GcodeCopy gcode_copy_from_json(const std::optional<std::string>& text, PrintJob::GcodeCopy otherwise) {
     const ParsedObject parsed(text);
-    const Members members(parsed.object());
+    const JsonMembers members(parsed.object());
     if (const std::int64_t id = members.integer("id"); id != 0) otherwise.id = id;
     return {otherwise.id, members.optional_text("filename").value_or(otherwise.filename), members.integer("size"),
             members.boolean("available").value_or(otherwise.available)};
@@ -357,12 +317,12 @@ std::string printer_copy_to_json(const PrintJob::PrinterCopy& printer) {
 
 PrintJob::PrinterCopy printer_copy_from_json(const std::optional<std::string>& text, const std::string& otherwise) {
     const ParsedObject parsed(text);
-    const Members members(parsed.object());
+    const JsonMembers members(parsed.object());
     const std::string host = members.text("host");
     PrintJob::PrinterCopy printer{.host = host.empty() ? otherwise : host, .name = members.text("name")};
     // An earlier Karmen wrote all that it knew of the printer's server.
     auto client = members.optional_text("client");
-    if (!client) client = Members(members.object("client")).optional_text("name");
+    if (!client) client = JsonMembers(members.object("client")).optional_text("name");
     if (client) printer.client = *client;
     return printer;
 }
