@@ -123,6 +123,7 @@ Awaitable<HttpResult> CurlTransfer::run(Pool& blocking, TimePoint deadline) {
 /// nullopt if it got an answer.
 Awaitable<std::optional<HttpFailure>> CurlTransfer::exchange(Pool& blocking, TimePoint deadline) {
     // Reads the first block before it connects, so that the server is not contacted if the file cannot be read.
+    if (file_ && !file_->can_read()) co_await announce_last_block();  // of an empty file
     if (file_ && file_->can_read() && !co_await read_file(blocking)) co_return failure();
     made_progress();  // the time without progress starts here
     start();
@@ -147,7 +148,15 @@ Awaitable<std::optional<HttpFailure>> CurlTransfer::exchange(Pool& blocking, Tim
     co_return failure();
 }
 
+Awaitable<void> CurlTransfer::announce_last_block() {
+    const auto& announce = request_.upload->before_last_block;
+    if (!announce) co_return;
+    co_await announce();
+    made_progress();  // the receiver waited for us
+}
+
 Awaitable<bool> CurlTransfer::read_file(Pool& blocking) {
+    if (file_->is_last_next()) co_await announce_last_block();
     try {
         co_await file_->read_next(blocking);
         co_return true;

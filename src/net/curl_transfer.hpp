@@ -27,6 +27,7 @@ class CurlTransfer final : public CurlExchange {
     void set_upload(const MultipartUpload& upload);
     BodyOutcome take_body(std::string_view bytes) override;
     Awaitable<std::optional<HttpFailure>> exchange(Pool& blocking, TimePoint deadline);
+    Awaitable<void> announce_last_block();
     /// false if the file cannot be read; failure() says why.
     Awaitable<bool> read_file(Pool& blocking);
     /// The longest allowed time without progress in the current phase.

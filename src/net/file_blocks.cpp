@@ -26,6 +26,10 @@ void fill(int file, std::uint64_t offset, std::string& block) {
 
 }  // namespace
 
+bool FileBlocks::is_last_next() const {
+    return size_ - read_ <= kBlockBytes;
+}
+
 Awaitable<void> FileBlocks::read_next(Pool& blocking) {
     buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, size_ - read_)));
     co_await offload(blocking, [this] { fill(file_, read_, buffer_); });

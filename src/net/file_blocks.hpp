@@ -18,6 +18,9 @@ class FileBlocks {
     /// There is more to read, and a block to read it into.
     bool can_read() const { return spare_.empty() && read_ < size_; }
 
+    /// The next block that is read is the last one.
+    bool is_last_next() const;
+
     /// Reads the next block. Throws std::system_error, or std::runtime_error if the file is shorter than `size`.
     Awaitable<void> read_next(Pool& blocking);
 

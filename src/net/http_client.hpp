@@ -68,7 +68,8 @@ class HttpClient {
     HttpClient& operator=(const HttpClient&) = delete;
 
     /// A cancel throws operation_aborted; the exchange has ended and its connection is closed by then. The only other
-    /// exception is Error(kOverloaded) of an upload, when the blocking pool is full.
+    /// exceptions are those of an upload: Error(kOverloaded) when the blocking pool is full, and what its
+    /// before_last_block throws.
     Awaitable<HttpResult> send(HttpRequest request);
 
     /// A GET whose answer is a stream; returns when its header has come. The limits of the request mean:

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "base/file_descriptor.hpp"
+#include "runtime/awaitable.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +31,9 @@ struct MultipartUpload {
     std::string filename;
     FileDescriptor file;
     std::uint64_t size = 0;
+    /// If set, it is awaited once before the last bytes of the file go out: until it returns, the receiver cannot have
+    /// the whole request. What it throws ends the exchange, and leaves HttpClient::send.
+    std::function<Awaitable<void>()> before_last_block;
 };
 
 /// A duration of 0 means no limit. HttpClient::open says what the limits mean for a stream.
