@@ -3,6 +3,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
 #include <stdexcept>
 
 namespace karmen::storage {
@@ -44,6 +47,8 @@ Sql returning(std::string_view statement, std::initializer_list<std::string_view
     return returning(statement, as_span(columns));
 }
 
+Param::Param(double number) : text_(fmt::format("{}", number)) {}
+
 std::optional<std::string> Row::optional_text() {
     const Cell& cell = next();
     if (cell.is_null) return std::nullopt;
@@ -56,6 +61,20 @@ std::int64_t Row::integer() {
     const auto number = parse_int(cell.text);
     if (!number) throw unreadable("number", cell.text);
     return *number;
+}
+
+std::optional<std::int64_t> Row::optional_integer() {
+    if (cells_[position_].is_null) return next(), std::nullopt;
+    return integer();
+}
+
+std::optional<double> Row::optional_real() {
+    const Cell& cell = next();
+    if (cell.is_null) return std::nullopt;
+    double number = 0;
+    const auto [end, error] = std::from_chars(cell.text.begin(), cell.text.end(), number);
+    if (error != std::errc() || end != cell.text.end()) throw unreadable("number", cell.text);
+    return number;
 }
 
 bool Row::boolean() {
@@ -83,6 +102,11 @@ Timestamp Row::timestamp() {
     } catch (const std::invalid_argument&) {
         throw unreadable("time", cell.text);
     }
+}
+
+std::optional<Timestamp> Row::optional_timestamp() {
+    if (cells_[position_].is_null) return next(), std::nullopt;
+    return timestamp();
 }
 
 }  // namespace karmen::storage

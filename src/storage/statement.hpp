@@ -44,6 +44,7 @@ class Param {
     Param(const char* text) : text_(text) {}
     template <std::integral T>
     Param(T number) : text_(std::to_string(static_cast<std::int64_t>(number))) {}
+    Param(double number);
     Param(const Uuid& uuid) : text_(uuid.to_string()) {}
     Param(Timestamp time) : text_(to_iso8601(time)) {}
     template <class T>
@@ -76,10 +77,13 @@ class Row {
     std::string text() { return std::string(next().text); }
     std::optional<std::string> optional_text();
     std::int64_t integer();
+    std::optional<std::int64_t> optional_integer();
+    std::optional<double> optional_real();
     bool boolean();
     Uuid uuid();
     std::optional<Uuid> optional_uuid();
     Timestamp timestamp();
+    std::optional<Timestamp> optional_timestamp();
     void skip(std::size_t columns) { position_ += columns; }
 
   private:
