@@ -169,6 +169,27 @@ struct PrinterJob {
     bool operator==(const PrinterJob&) const = default;
 };
 
+/// The file that a printer prints, or that it still has selected.
+struct PrinterFile {
+    std::string path;
+    std::optional<std::int64_t> size_bytes;
+    bool is_printed = false;  ///< the print that it was selected for has ended as it should
+    bool operator==(const PrinterFile&) const = default;
+};
+
+/// What a printer remembers of a file that it stores. Times are by the printer's clock.
+struct FileRecord {
+    struct Print {
+        Timestamp ended;
+        bool is_success = false;
+        bool operator==(const Print&) const = default;
+    };
+    bool is_there = false;
+    Timestamp came{};  ///< meaningless if it is not there
+    std::optional<Print> last_print;
+    bool operator==(const FileRecord&) const = default;
+};
+
 /// User and password for a camera. Sent to that camera only: never shown, never logged.
 struct Credentials {
     std::string user;

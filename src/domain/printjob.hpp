@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "domain/print_job_state.hpp"
 #include "domain/printer.hpp"
 
 #include <cstdint>
@@ -10,14 +11,22 @@
 
 namespace karmen {
 
-/// The record of one started print. It holds copies of the data of file and printer, so that it stays when these are
-/// deleted.
+/// The record of one print, from the moment at which Karmen begins to send it. It holds copies of the data of file and
+/// printer, so that it stays when these are deleted.
 struct PrintJob {
     struct GcodeCopy {
         std::int64_t id = 0;
         std::string filename;
         std::int64_t size_bytes = 0;
         bool available = true;  ///< false once the file was deleted
+    };
+    /// What the print is recognized by on the printer. Times are by the printer's clock.
+    struct RemoteFile {
+        std::string path;  ///< empty if it is not known
+        /// When the former file of this path came; the epoch if there was none, nullopt if the printer did not say.
+        std::optional<Timestamp> came_before;
+        /// The end of the last print of this path before this one; nullopt if there was none.
+        std::optional<Timestamp> printed_before;
     };
     struct PrinterCopy {
         std::string host;
@@ -29,11 +38,22 @@ struct PrintJob {
     std::int64_t gcode_id = 0;
     std::string printer_host;
     std::optional<Uuid> printer_id = {};  ///< nullopt if the printer was gone before printers had ids
-    Timestamp started{};
+    Timestamp started{};                  ///< when the print began; until that is known, when it was asked for
     GcodeCopy gcode;
     PrinterCopy printer;
     std::optional<Uuid> user;
     std::optional<std::string> username;  ///< joined in by reads
+
+    PrintJobState state = PrintJobState::kUnknown;
+    std::optional<double> progress = {};            ///< percent, as it was stored last
+    std::optional<std::int64_t> print_time_s = {};  ///< what the printer said with it
+    std::optional<Timestamp> sending = {};          ///< when the first byte was due
+    std::optional<Timestamp> starting = {};         ///< when the last byte was due
+    /// When its end was seen; nullopt while it is followed. Rows from before Karmen followed prints have the time of
+    /// their start: nobody follows them.
+    std::optional<Timestamp> ended = {};
+    std::string reason = {};  ///< why it is in that state, for people; empty if the state says all
+    RemoteFile remote = {};
 };
 
 }  // namespace karmen

@@ -1,0 +1,58 @@
+#include "domain/print_job_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+
+namespace karmen {
+namespace {
+
+using enum PrintJobState;
+
+constexpr std::array kEvents{PrintJobEvent::kSendingBegins, PrintJobEvent::kLastByteIsDue, PrintJobEvent::kPrints,
+                             PrintJobEvent::kPauses,        PrintJobEvent::kFinishes,      PrintJobEvent::kFails,
+                             PrintJobEvent::kIsCancelled,   PrintJobEvent::kIsLost};
+
+TEST(PrintJobState, EveryStateLeadsWhereTheContractSaysAndNowhereElse) {
+    const std::map<PrintJobState, std::set<PrintJobState>> expected{
+        {kQueued, {kSending, kFailed, kCancelled}},
+        {kSending, {kStarting, kFailed, kCancelled}},
+        {kStarting, {kPrinting, kPaused, kFinished, kFailed, kCancelled, kUnknown}},
+        {kPrinting, {kPaused, kFinished, kFailed, kCancelled, kUnknown}},
+        {kPaused, {kPrinting, kFinished, kFailed, kCancelled, kUnknown}},
+        {kUnknown, {kPrinting, kPaused, kFinished, kFailed, kCancelled}},
+        {kFinished, {}},
+        {kFailed, {}},
+        {kCancelled, {}}};
+    for (const PrintJobState from : kPrintJobStates) {
+        std::set<PrintJobState> reached;
+        for (const PrintJobEvent event : kEvents)
+            if (const auto to = next_state(from, event)) EXPECT_TRUE(reached.insert(*to).second);
+        EXPECT_EQ(reached, expected.at(from)) << to_string(from);
+    }
+}
+
+TEST(PrintJobState, NothingLeadsBackBeforeTheFirstByte) {
+    for (const PrintJobTransition& transition : kPrintJobTransitions) {
+        EXPECT_NE(transition.to, kQueued);
+        EXPECT_TRUE(transition.to != kSending || transition.from == kQueued) << "a file is sent once";
+        EXPECT_TRUE(transition.to != kStarting || transition.from == kSending) << "a print is started once";
+    }
+}
+
+TEST(PrintJobState, WordsAreReadAsTheyAreWritten) {
+    std::set<std::string_view> words;
+    for (const PrintJobState state : kPrintJobStates) {
+        EXPECT_EQ(parse_print_job_state(to_string(state)), state);
+        words.insert(to_string(state));
+    }
+    EXPECT_EQ(words.size(), kPrintJobStates.size());
+    EXPECT_FALSE(parse_print_job_state("Printing"));
+    EXPECT_FALSE(parse_print_job_state(""));
+}
+
+}  // namespace
+}  // namespace karmen
