@@ -8,9 +8,11 @@
 #include <CLI/Validators.hpp>
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cstdio>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Arguments {
     int port = 0;
     int count = 1;
     double speed = 1;
+    double print_duration_s = 0;
     std::string name = "Fake printer";
     std::string api_key;
     std::string octoprint_version = "1.11.8";
@@ -57,6 +60,11 @@ fake::AccessOptions access_options(const std::string& api_key) {
     return {.api_key = api_key};
 }
 
+std::optional<std::chrono::milliseconds> print_duration(const Arguments& arguments) {
+    if (arguments.print_duration_s <= 0) return std::nullopt;
+    return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(arguments.print_duration_s));
+}
+
 fake::FakePrinterOptions printer_options(const Arguments& arguments, int index) {
     const auto version = fake::OctoPrintVersion::parse(arguments.octoprint_version);
     if (!version) refuse("--octoprint-version", arguments.octoprint_version);
@@ -66,7 +74,9 @@ fake::FakePrinterOptions printer_options(const Arguments& arguments, int index) 
         .name = arguments.count == 1 ? arguments.name : fmt::format("{} {}", arguments.name, index + 1),
         .version = *version,
         .access = access_options(arguments.api_key),
-        .simulation = {.speed = arguments.speed, .seed = static_cast<std::uint64_t>(index) + 1},
+        .simulation = {.speed = arguments.speed,
+                       .print_duration = print_duration(arguments),
+                       .seed = static_cast<std::uint64_t>(index) + 1},
         .start = start_state(arguments.state),
         .webcam = webcam_setting(arguments.webcam)};
     for (const std::string& text : arguments.faults) {
@@ -121,6 +131,10 @@ void add_fake_printer_command(CLI::App& program, Run& chosen) {
     command->add_option("--speed", arguments->speed, "Simulated seconds in a second")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    command
+        ->add_option("--print-duration", arguments->print_duration_s,
+                     "Simulated seconds of every print; default: as long as the size of the file makes it")
+        ->check(CLI::PositiveNumber);
     command->add_option("--name", arguments->name, "Shown in the webcam's picture")->capture_default_str();
     command->add_option("--api-key", arguments->api_key, "Key to ask for; default: everybody may do everything");
     command->add_option("--octoprint-version", arguments->octoprint_version, "Release to imitate, traps included")

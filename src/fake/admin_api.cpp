@@ -94,6 +94,8 @@ json::object AdminApi::state() const {
     const auto& printer = context_.printer;
     const auto* selected = printer.selected_file();
     const auto completion = printer.progress().completion;
+    json::object begun;
+    for (const auto& [path, count] : printer.prints_begun()) begun[path] = count;
     json::object requests;
     for (const auto& [call, count] : context_.requests) requests[call] = count;
     return {{"abortedUploads", context_.aborted_uploads},
@@ -102,6 +104,7 @@ json::object AdminApi::state() const {
             {"faults", rules_of(context_.faults)},
             {"files", files_of(printer.files())},
             {"name", context_.options.name},
+            {"printsBegun", std::move(begun)},
             {"requests", std::move(requests)},
             {"selected", selected ? json::value(selected->path) : json::value(nullptr)},
             {"state", printer.state_facts().text},

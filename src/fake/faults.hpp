@@ -29,6 +29,7 @@ enum class Fault {
     kUnavailable,
     kRedirect,
     kEffectivePrintFalse,
+    kLate,
 };
 
 struct FaultFacts {
@@ -57,6 +58,8 @@ inline constexpr std::array kFaults{
     FaultFacts{Fault::kUnavailable, "503", "haproxy without OctoPrint behind it: HTTP/1.0 503 with HTML"},
     FaultFacts{Fault::kRedirect, "redirect", "302 to another address"},
     FaultFacts{Fault::kEffectivePrintFalse, "effective_print_false", "stores an upload but does not print it"},
+    FaultFacts{Fault::kLate, "late",
+               "begins to print an upload so many milliseconds after it came, whoever still waits", 1000},
 };
 
 const FaultFacts& facts(Fault fault);

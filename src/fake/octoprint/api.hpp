@@ -66,7 +66,8 @@ class OctoPrintApi {
     static Awaitable<Upload> read_upload(http::RequestBody& body, std::string_view content_type);
     Awaitable<std::optional<Upload>> receive(Call& call);
     http::Response create_folder(const Call& call, const Upload& upload);
-    http::Response store_file(const Call& call, const Upload& upload);
+    std::string store_file(const Upload& upload);
+    Awaitable<PrintEffect> print_late(std::string path, FaultRule late);
     PrintEffect use_file(const Call& call, const Upload& upload, std::string_view path);
     http::Response created(std::string_view base_url, std::string_view path, const boost::json::value& body) const;
 

@@ -49,12 +49,17 @@ void OctoPrintPrinter::advance(Timestamp now) {
 }
 
 std::optional<OctoPrintPrinter::Duration> OctoPrintPrinter::next_event() const {
-    if (state_ends_) return state_ends_;
-    if (state_ == State::kPrinting && !is_stalled_) return simulated_now_ + (print_takes_ - printed_);
-    return std::nullopt;
+    std::optional<Duration> next = state_ends_;
+    if (!next && state_ == State::kPrinting && !is_stalled_) next = simulated_now_ + (print_takes_ - printed_);
+    if (late_start_ && (!next || late_start_->at < *next)) next = late_start_->at;
+    return next;
 }
 
 void OctoPrintPrinter::fire_due_event() {
+    if (late_start_ && late_start_->at <= simulated_now_) {
+        select_and_print(std::exchange(late_start_, std::nullopt)->path);
+        return;
+    }
     fire(state_ends_ ? Trigger::kElapsed : Trigger::kFileEnd);
 }
 
@@ -194,6 +199,11 @@ bool OctoPrintPrinter::select_and_print(std::string_view path) {
     return true;
 }
 
+void OctoPrintPrinter::print_later(std::string_view path, std::chrono::milliseconds delay) {
+    late_start_ =
+        LateStart{simulated_now_ + std::chrono::duration_cast<Duration>(delay * options_.speed), std::string(path)};
+}
+
 bool OctoPrintPrinter::is_printing(std::string_view path) const {
     return job_ == Job::kActive && selected_ == path;
 }
@@ -214,6 +224,7 @@ OctoPrintPrinter::Duration OctoPrintPrinter::duration_of(const StoredFile& file)
 
 void OctoPrintPrinter::begin_print() {
     job_ = Job::kActive;
+    ++prints_begun_[*selected_];
     printed_ = 0s;
     print_takes_ = duration_of(*selected_file());
     tool_.set_target(kToolTarget);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
@@ -19,7 +20,7 @@ namespace karmen::fake {
 struct SimulationOptions {
     double speed = 1;  ///< simulated seconds per second
     /// Of every print; nullopt: it depends on the size of the file.
-    std::optional<std::chrono::seconds> print_duration;
+    std::optional<std::chrono::milliseconds> print_duration;
     std::uint64_t bytes_per_second = 5000;  ///< how fast G-code is printed
     std::uint64_t seed = 1;                 ///< of the noise of the temperatures
 };
@@ -75,6 +76,11 @@ class OctoPrintPrinter {
     /// Both return false and do nothing unless the printer is operational and has no print.
     bool select(std::string_view path);
     bool select_and_print(std::string_view path);
+    /// The same after this time, unless that makes no sense then.
+    void print_later(std::string_view path, std::chrono::milliseconds delay);
+    bool will_print() const { return late_start_.has_value(); }
+    /// How often a print of each file was begun, by path; an upload of the same path goes on counting.
+    const std::map<std::string, std::uint64_t>& prints_begun() const { return prints_begun_; }
     /// A print of that file runs or is paused: it can neither be overwritten nor deleted.
     bool is_printing(std::string_view path) const;
     /// After the file was deleted.
@@ -131,6 +137,13 @@ class OctoPrintPrinter {
     Duration connected_since_{0};
     std::string error_;
     bool is_stalled_ = false;
+
+    struct LateStart {
+        Duration at;
+        std::string path;
+    };
+    std::optional<LateStart> late_start_;
+    std::map<std::string, std::uint64_t> prints_begun_;
 
     FileTable files_;
     std::optional<std::string> selected_;

@@ -267,6 +267,24 @@ TEST(OctoPrintPrinter, RunsAsFastAsItIsTold) {
     EXPECT_EQ(bench.printer.progress().completion, 100.0);
 }
 
+TEST(OctoPrintPrinter, BeginsLateAndCountsWhatItBegins) {
+    Bench bench;
+    bench.connect();
+    bench.add("part.gcode", 500'000);
+    bench.printer.print_later("part.gcode", 1s);
+    bench.pass(900ms);
+    EXPECT_TRUE(bench.printer.will_print());
+    EXPECT_EQ(bench.printer.state(), State::kOperational);
+    EXPECT_TRUE(bench.printer.prints_begun().empty());
+    bench.pass(1s);
+    EXPECT_FALSE(bench.printer.will_print());
+    EXPECT_EQ(bench.printer.state(), State::kPrinting);
+    bench.pass(1h);
+    bench.add("part.gcode", 500'000);
+    EXPECT_TRUE(bench.printer.select_and_print("part.gcode"));
+    EXPECT_EQ(bench.printer.prints_begun().at("part.gcode"), 2U) << "another upload goes on counting";
+}
+
 TEST(OctoPrintPrinter, PrintsAnEmptyFile) {
     SimulationOptions options;
     options.print_duration = 10s;

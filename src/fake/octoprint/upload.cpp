@@ -4,6 +4,7 @@
 #include "fake/octoprint/json.hpp"
 #include "fake/paced_body.hpp"
 #include "http/multipart.hpp"
+#include "runtime/sleep.hpp"
 
 #include <boost/json.hpp>
 
@@ -140,7 +141,22 @@ Awaitable<http::Response> OctoPrintApi::post_upload(Call& call) {
     if (version.fails_at_raw_names() && upload->file && upload->file->has_raw_name_beyond_latin1)
         co_return html_answer(500, "Internal Server Error");
     require(call, Method::kPost, Need::kControl);
-    co_return upload->file ? store_file(call, *upload) : create_folder(call, *upload);
+    if (!upload->file) co_return create_folder(call, *upload);
+    const std::string path = store_file(*upload);
+    const auto late = upload->says_yes("print") ? context_.faults.take(Fault::kLate, call.path) : std::nullopt;
+    const PrintEffect effect = late ? co_await print_late(path, *late) : use_file(call, *upload, path);
+    co_return created(call.base_url(), path, upload_json(path, call.base_url(), effect));
+}
+
+/// The printer begins also if the client has left by then.
+Awaitable<PrintEffect> OctoPrintApi::print_late(std::string path, FaultRule late) {
+    auto& printer = context_.printer;
+    printer.print_later(path, std::chrono::milliseconds(late.amount));
+    while (printer.will_print()) {
+        co_await sleep_for(std::chrono::milliseconds(10));
+        printer.advance(context_.now());
+    }
+    co_return printer.is_printing(path) ? PrintEffect::kPrinting : PrintEffect::kNothing;
 }
 
 http::Response OctoPrintApi::created(std::string_view base_url, std::string_view path, const json::value& body) const {
@@ -158,7 +174,8 @@ http::Response OctoPrintApi::create_folder(const Call& call, const Upload& uploa
     return created(call.base_url(), path, folder_created_json(path, call.base_url()));
 }
 
-http::Response OctoPrintApi::store_file(const Call& call, const Upload& upload) {
+/// Returns its path.
+std::string OctoPrintApi::store_file(const Upload& upload) {
     auto& printer = context_.printer;
     printer.advance(context_.now());  // the upload may have taken long
     const std::string path =
@@ -175,7 +192,7 @@ http::Response OctoPrintApi::store_file(const Call& call, const Upload& upload) 
     file.date = context_.now();
     file.user = "admin";
     printer.add_file(std::move(file));
-    return created(call.base_url(), path, upload_json(path, call.base_url(), use_file(call, upload, path)));
+    return path;
 }
 
 /// What was asked for, as far as the state of the printer allows.
