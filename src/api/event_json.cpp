@@ -10,10 +10,13 @@ namespace {
 using events::Change;
 
 struct ToEvent {
+    const PrintOf& print_of;
+
     EventText operator()(const events::PrinterSeen& seen) const {
-        return {"printer",
-                to_text(to_json(services::PrinterView{
-                    .printer = seen.printer, .fields = services::PrinterFields::all(), .snapshot = seen.snapshot}))};
+        return {"printer", to_text(to_json(services::PrinterView{.printer = seen.printer,
+                                                                 .fields = services::PrinterFields::all(),
+                                                                 .snapshot = seen.snapshot,
+                                                                 .print = print_of(seen.printer.id, seen.snapshot)}))};
     }
     EventText operator()(const events::PrinterRemoved& removed) const {
         return {"printer-removed",
@@ -23,8 +26,8 @@ struct ToEvent {
     EventText operator()(const events::GcodeRemoved& removed) const {
         return {"gcode-removed", to_text(boost::json::object{{"id", removed.id}})};
     }
-    EventText operator()(const events::PrintJobStarted& started) const {
-        return {"printjob", to_text(to_json(started.job))};
+    EventText operator()(const events::PrintJobChanged& changed) const {
+        return {"printjob", to_text(to_json(changed.job))};
     }
     EventText operator()(const events::PrintJobRemoved& removed) const {
         return {"printjob-removed", to_text(boost::json::object{{"id", removed.id}})};
@@ -33,8 +36,8 @@ struct ToEvent {
 
 }  // namespace
 
-EventText to_event(const Change& change) {
-    return std::visit(ToEvent{}, change);
+EventText to_event(const Change& change, const PrintOf& print_of) {
+    return std::visit(ToEvent{print_of}, change);
 }
 
 }  // namespace karmen::api

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "events/changes.hpp"
+#include "services/printers.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace karmen::api {
@@ -11,6 +14,9 @@ struct EventText {
     std::string name;
     std::string data;  ///< JSON on one line
 };
-EventText to_event(const events::Change& change);
+/// `print_of` tells whose print a printer shows.
+using PrintOf =
+    std::function<std::optional<services::ShownPrint>(const Uuid& printer, const PrinterSnapshot& snapshot)>;
+EventText to_event(const events::Change& change, const PrintOf& print_of);
 
 }  // namespace karmen::api

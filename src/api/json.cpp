@@ -86,12 +86,16 @@ json::object webcam_json(const Webcam& webcam, const Uuid& printer) {
     return object;
 }
 
-json::object job_json(const std::optional<PrinterJob>& job) {
+json::object job_json(const std::optional<PrinterJob>& job, const std::optional<services::ShownPrint>& print) {
     if (!job) return {};
-    return {{"name", or_null(job->name)},
-            {"completion", or_null(job->completion)},
-            {"printTimeLeft", or_null(job->print_time_left_s)},
-            {"printTime", or_null(job->print_time_s)}};
+    json::object object{{"name", or_null(job->name)},
+                        {"completion", or_null(job->completion)},
+                        {"printTimeLeft", or_null(job->print_time_left_s)},
+                        {"printTime", or_null(job->print_time_s)}};
+    if (!print) return object;
+    object["print_job"] = or_null(print->print_job);
+    object["foreign"] = !print->print_job;
+    return object;
 }
 
 json::object tool_json(const GcodeAnalysis::Tool& tool) {
@@ -144,7 +148,7 @@ json::object to_json(const services::PrinterView& view) {
                         {"protocol", to_string(printer.protocol)}};
     if (view.fields.status) object["status"] = status_json(view.snapshot);
     if (view.fields.webcam) object["webcam"] = webcam_json(view.snapshot.webcam, printer.id);
-    if (view.fields.job) object["job"] = job_json(view.snapshot.job);
+    if (view.fields.job) object["job"] = job_json(view.snapshot.job, view.print);
     return object;
 }
 
@@ -174,6 +178,11 @@ json::object to_json(const PrintJob& job) {
               {"available", job.gcode.available}}},
             {"printer_data", {{"host", job.printer.host}, {"name", job.printer.name}, {"client", job.printer.client}}},
             {"printer_id", or_null(job.printer_id)},
+            {"state", to_string(job.state)},
+            {"progress", or_null(job.progress)},
+            {"ended", job.ended ? json::value(to_iso8601(*job.ended)) : json::value(nullptr)},
+            {"result", has_result(job.state) ? json::value(to_string(job.state)) : json::value(nullptr)},
+            {"reason", or_null(job.reason)},
             {"user_uuid", or_null(job.user)},
             {"username", or_null(job.username)}};
 }

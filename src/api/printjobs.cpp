@@ -17,20 +17,39 @@ Answer list_printjobs(const Services& services, Call& call) {
     co_return list_response(call.request.prefix + "/printjobs", list, co_await services.printjobs.list(list.query));
 }
 
+http::Response started_response(const Call& call, const PrintJob& job) {
+    return http::Response::json(
+        201, to_text(boost::json::object{{"id", job.id}, {"user_uuid", call.principal().user.to_string()}}));
+}
+
 Answer start_printjob(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
     const std::int64_t gcode = body.required_id("gcode");
     std::string printer = body.required_text("printer");
     call.audit.target = printer + " gcode " + std::to_string(gcode);
     body.finish();
-    const PrintJob job = co_await services.printjobs.start(call.principal(), gcode, std::move(printer));
-    co_return http::Response::json(
-        201, to_text(boost::json::object{{"id", job.id}, {"user_uuid", call.principal().user.to_string()}}));
+    co_return started_response(call, co_await services.printjobs.start(call.principal(), gcode, std::move(printer)));
+}
+
+Answer adopt_print(const Services& services, Call& call) {
+    co_return started_response(call, co_await services.printjobs.adopt(call.principal(), call.path_value(0)));
 }
 
 Answer get_printjob(const Services& services, Call& call) {
     const std::int64_t id = printjob_id(call);
     co_return http::Response::json(200, to_text(to_json(co_await services.printjobs.find(id))));
+}
+
+Answer resolve_printjob(const Services& services, Call& call) {
+    const std::int64_t id = printjob_id(call);
+    JsonBody body = co_await JsonBody::read(call.request);
+    const std::string word = body.required_text("state");
+    const auto state = parse_print_job_state(word);
+    if (!word.empty() && (!state || !has_result(*state))) body.fail("state", "must be finished, failed or cancelled");
+    body.finish();
+    call.audit.target = word;
+    co_return http::Response::json(200,
+                                   to_text(to_json(co_await services.printjobs.resolve(id, call.principal(), *state))));
 }
 
 Answer remove_printjob(const Services& services, Call& call) {
@@ -41,6 +60,10 @@ Answer remove_printjob(const Services& services, Call& call) {
 constexpr std::string_view kPrint =
     "`gcode_not_printable`: printers of this kind do not take files of this format, such as OctoPrint `.bgcode`; "
     "`message` says so, and nothing was sent. `printer_not_operational`: the printer cannot start a print now.";
+
+constexpr std::string_view kAdoption =
+    "`job.foreign` of a printer tells of such a print. `conflict`: it is somebody's print job already, or nothing is "
+    "printed.";
 
 }  // namespace
 
@@ -67,6 +90,15 @@ std::vector<Route> printjob_routes() {
          .errors = {kPrinterNotFound, kGcodeNotFound, kGcodeNotPrintable, kPrinterNotOperational, kPrinterFailed,
                     kServiceUnavailable, kDiskFull},
          .note = kPrint},
+        {.method = "POST",
+         .path = "/printers/{host}/current-job/adopt",
+         .summary = "Make a print that was started elsewhere a print job of one's own",
+         .access = kUser,
+         .handler = adopt_print,
+         .audit = "print.adopt",
+         .answers = {{201, "StartedPrintJob"}},
+         .errors = {kPrinterNotFound, kConflict, kDiskFull},
+         .note = kAdoption},
         {.method = "GET",
          .path = "/printjobs/{id}",
          .summary = "One print job",
@@ -74,6 +106,16 @@ std::vector<Route> printjob_routes() {
          .handler = get_printjob,
          .answers = {{200, "PrintJob"}},
          .errors = {kPrintJobNotFound}},
+        {.method = "PATCH",
+         .path = "/printjobs/{id}",
+         .summary = "Say what became of a print job whose state is unknown",
+         .access = kUser,
+         .handler = resolve_printjob,
+         .audit = "printjob.resolve",
+         .answers = {{200, "PrintJob"}},
+         .body = {"PrintJobChange"},
+         .errors = {kPrintJobNotFound, kNotOwner, kConflict, kDiskFull},
+         .note = kOwners},
         {.method = "DELETE",
          .path = "/printjobs/{id}",
          .summary = "Delete the record of a print job",

@@ -144,7 +144,10 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                                  .blocking = blocking_,
                                  .clock = clock_,
                                  .log = log})),
-      changes_(shared_->events()),
+      changes_(shared_->events(),
+               [this](const Uuid& printer, const PrinterSnapshot& snapshot) {
+                   return print_tracker_.print_of(printer, snapshot);
+               }),
       http_client_(loop.executor(), files_, http_client_options(config.printers), log),
       printer_client_(loop.executor(), http_client_, client_options(config)),
       session_use_(persistence_.login_sessions, clock_, blocking_, log),
@@ -163,8 +166,13 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                monitor_options_of(config, kind)),
       printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_, changes_},
                 [this](const std::string& host) { return shared_->looks_after(host); }),
+      print_tracker_(
+          loop.executor(),
+          {persistence_.printjobs, monitor_, printer_client_, shared_->printer_locks(), clock_, blocking_, log,
+           changes_},
+          {.settle_time = config.printers.print_settle_time, .progress_interval = config.printers.progress_interval}),
       printjobs_(loop.executor(), {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_,
-                                   shared_->printer_locks(), clock_, lists_, blocking_, log, changes_}),
+                                   shared_->printer_locks(), print_tracker_, clock_, lists_, blocking_, log, changes_}),
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
       webcams_(loop.executor(), http_client_, printers_, cpu_, log, relay_options(config.webcam),
                snapshot_options(config.webcam)),
@@ -197,6 +205,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .gcodes = gcodes_,
             .thumbnails = thumbnails_,
             .printjobs = printjobs_,
+            .print_tracker = print_tracker_,
             .webcams = webcams_,
             .events = shared_->events().history(),
             .readiness = readiness_,
@@ -220,7 +229,9 @@ Awaitable<std::optional<identity::NewUser>> ServerApplication::start() {
     if (kind_ == ProcessKind::kServe) gcodes_.recover(unlisted_folder(config_));
     co_await shared_->start(monitor_, [this] { take_new_share(); });
     if (answers_requests(kind_) || checks_printers(kind_)) {
+        co_await print_tracker_.start();
         co_await printers_.start();
+        background_.spawn(print_tracker_.refresh_regularly(config_.printers.follow_interval));
         background_.spawn(printers_.refresh_regularly(config_.printers.list_interval, log_));
     }
     std::optional<identity::NewUser> administrator;
@@ -274,6 +285,7 @@ Awaitable<void> ServerApplication::stop() {
     co_await session_use_.store();
     co_await audit_.stop();
     co_await printjobs_.stop();
+    co_await print_tracker_.stop();
     co_await monitor_.stop();
     co_await shared_->stop();
     // Last, because a check of a hanging disk cannot be cancelled.

@@ -29,6 +29,7 @@
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
 #include "services/gcodes.hpp"
+#include "services/print_job_tracker.hpp"
 #include "services/printer_control.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
@@ -100,6 +101,7 @@ class ServerApplication {
     services::Thumbnails thumbnails_;
     fleet::PrinterMonitor monitor_;
     services::Printers printers_;
+    services::PrintJobTracker print_tracker_;
     services::PrintJobs printjobs_;
     services::PrinterControl control_;
     services::Webcams webcams_;

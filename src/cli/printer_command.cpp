@@ -121,7 +121,7 @@ int list(const config::Config& config, const Arguments& arguments) {
     std::vector<std::string> header{"NAME", "HOST", "PROTOCOL", "CONNECTED", "ACCESS"};
     if (!arguments.offline_data) header.emplace_back("STATE");
     Table table(std::move(header));
-    for (const auto& [printer, fields, snapshot] : views) {
+    for (const auto& [printer, fields, snapshot, shown_print] : views) {
         std::vector<std::string> row{printer.name, printer.host, std::string(to_string(printer.protocol)),
                                      printer.client.connected ? "yes" : "no",
                                      std::string(to_string(printer.client.access_level))};

@@ -18,10 +18,10 @@ int list(const config::Config& config, const ListArguments& arguments) {
         print(json_array(jobs, [](const PrintJob& job) { return api::to_json(job); }));
         return 0;
     }
-    Table table({"ID", "STARTED", "FILE", "PRINTER", "HOST", "USER"});
+    Table table({"ID", "STARTED", "STATE", "FILE", "PRINTER", "HOST", "USER"});
     for (const PrintJob& job : jobs)
-        table.add({std::to_string(job.id), local_time(job.started), job.gcode.filename, job.printer.name,
-                   job.printer_host, job.username.value_or("")});
+        table.add({std::to_string(job.id), local_time(job.started), std::string(to_string(job.state)),
+                   job.gcode.filename, job.printer.name, job.printer_host, job.username.value_or("")});
     print(table);
     return 0;
 }

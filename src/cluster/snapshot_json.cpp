@@ -124,6 +124,16 @@ PrinterJob read_job(const json::object& object) {
             .print_time_s = read_optional<std::int64_t>(object, "print_time_s")};
 }
 
+json::object file_json(const PrinterFile& file) {
+    return {{"path", file.path}, {"size_bytes", value_or_null(file.size_bytes)}, {"is_printed", file.is_printed}};
+}
+
+PrinterFile read_file(const json::object& object) {
+    return {.path = read_text(object, "path"),
+            .size_bytes = read_optional<std::int64_t>(object, "size_bytes"),
+            .is_printed = object.at("is_printed").as_bool()};
+}
+
 }  // namespace
 
 json::object to_json(const PrinterSnapshot& snapshot) {
@@ -134,6 +144,7 @@ json::object to_json(const PrinterSnapshot& snapshot) {
                           {"temperature", temperature_json(snapshot.status.temperature)}}},
                         {"webcam", webcam_json(snapshot.webcam)}};
     if (snapshot.job) result["job"] = job_json(*snapshot.job);
+    if (snapshot.file) result["file"] = file_json(*snapshot.file);
     if (snapshot.since) result["since"] = {{"time", to_iso8601(*snapshot.since)}};
     return result;
 }
@@ -145,6 +156,7 @@ std::optional<PrinterSnapshot> parse_snapshot(const json::value& value) {
                                  .webcam = read_webcam(object.at("webcam").as_object()),
                                  .job = std::nullopt};
         if (object.contains("job")) snapshot.job = read_job(object.at("job").as_object());
+        if (object.contains("file")) snapshot.file = read_file(object.at("file").as_object());
         if (object.contains("since")) snapshot.since = parse_iso8601(read_text(object.at("since").as_object(), "time"));
         return snapshot;
     } catch (const std::exception&) {

@@ -21,6 +21,7 @@ const PrinterSnapshot kFull{
                                                   Credentials{"us:er", "secret"}, std::string(64, 'a')},
                                       .flip_vertical = true}},
     .job = PrinterJob{.name = "cube.gcode", .completion = 100, .print_time_left_s = 5, .print_time_s = std::nullopt},
+    .file = PrinterFile{.path = "karmen/cube.gcode", .size_bytes = 100, .is_printed = true},
     .since = Timestamp(std::chrono::microseconds(1'795'434'653'000'001))};
 
 TEST(SnapshotJson, ComesBackAsItWas) {

@@ -83,6 +83,8 @@ struct Printers {
     Duration settle_time = std::chrono::seconds(60);
     Duration backoff_max = std::chrono::seconds(25);
     Duration list_interval = std::chrono::seconds(5);
+    Duration follow_interval = std::chrono::seconds(2);
+    Duration progress_interval = std::chrono::seconds(30);
     Duration lock_lifetime = std::chrono::seconds(30);
     Duration claim_lifetime = std::chrono::seconds(3);
     Bytes answer_max_bytes = kMiB;

@@ -28,7 +28,8 @@ struct GcodeStored {
 struct GcodeRemoved {
     std::int64_t id = 0;
 };
-struct PrintJobStarted {
+/// It began, or took a step in its life.
+struct PrintJobChanged {
     PrintJob job;
 };
 struct PrintJobRemoved {
@@ -36,7 +37,7 @@ struct PrintJobRemoved {
 };
 
 /// What clients that show a list want to know at once.
-using Change = std::variant<PrinterSeen, PrinterRemoved, GcodeStored, GcodeRemoved, PrintJobStarted, PrintJobRemoved>;
+using Change = std::variant<PrinterSeen, PrinterRemoved, GcodeStored, GcodeRemoved, PrintJobChanged, PrintJobRemoved>;
 
 /// Called for each change when it is durable. Does not throw. Loop only; owned by the composition root.
 class ChangeListener {

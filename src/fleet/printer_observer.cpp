@@ -68,6 +68,7 @@ Awaitable<Observation> observe(printers::PrinterApi& api, Printer printer, Webca
     auto [status, job, stream] = co_await (api.status(address) && api.job(address) && ask_webcam(api, address, webcam));
     seen.status = std::move(status.value);
     seen.job = std::move(job.value.job);
+    seen.file = std::move(job.value.file);
     seen.webcam = std::move(stream);
     const bool lets_in_again = seen.client.access_level == AccessLevel::kProtected && is_responding(seen.status.state);
     if (is_news(seen.client, status.access_level)) seen.client.access_level = *status.access_level;

@@ -15,6 +15,7 @@ struct Observation {
     PrinterClient client;  ///< the known data, updated
     PrinterStatus status = not_responding();
     std::optional<PrinterJob> job;
+    std::optional<PrinterFile> file = {};
     std::optional<Webcam> webcam;  ///< nullopt if it was not asked for
 };
 

@@ -13,6 +13,7 @@ std::optional<PrinterStatus> SnapshotStore::take(const Uuid& printer, const Obse
     PrinterStatus before = std::exchange(snapshot.status, seen.status);
     if (is_first || status_code(before.state) != status_code(seen.status.state)) snapshot.since = SystemClock().now();
     snapshot.job = seen.job;
+    snapshot.file = seen.file;
     known.taken = Clock::now();
     known.is_outdated = false;
     known.is_answering = seen.client.connected;

@@ -51,6 +51,8 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         PrinterStatus status{.state = PrinterState::kOperational, .text = "Operational"};
         Webcam webcam{.message = std::string(kWebcamDisabled), .stream = std::nullopt};
         std::optional<PrinterJob> job;
+        std::optional<PrinterFile> file;
+        std::optional<FileRecord> record;  ///< of every file
         printers::PrintOutcome outcome{.result = printers::PrintOutcome::Result::kStarted, .reason = {}};
         printers::CommandOutcome command_outcome{.result = printers::CommandOutcome::Result::kDone, .reason = {}};
         std::optional<AccessLevel> access;          ///< shown by questions about the status
@@ -64,6 +66,7 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         int statuses = 0;
         int webcams = 0;
         int jobs = 0;
+        int records = 0;
         int prints = 0;
         std::vector<std::string> commands;
         int waiting = 0;  ///< calls that are held
@@ -117,7 +120,15 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
         Script& script = at(address.host);
         ++script.jobs;
         co_await pass(script, script.hold);
-        co_return printers::Observed<printers::JobReport>{{.responded = true, .job = script.job}, std::nullopt};
+        co_return printers::Observed<printers::JobReport>{{.responded = true, .job = script.job, .file = script.file},
+                                                          std::nullopt};
+    }
+
+    Awaitable<std::optional<FileRecord>> file_record(printers::PrinterAddress address, std::string) override {
+        Script& script = at(address.host);
+        ++script.records;
+        co_await pass(script, script.hold);
+        co_return script.record;
     }
 
     Awaitable<printers::Observed<printers::CommandOutcome>> connect(printers::PrinterAddress address) override {
@@ -132,10 +143,13 @@ class ScriptedPrinterApi final : public printers::PrinterApi {
     }
 
     Awaitable<printers::Observed<printers::PrintOutcome>> print(printers::PrinterAddress address,
-                                                                printers::PrintFile file) override {
+                                                                printers::PrintFile file,
+                                                                printers::PrintSteps& steps) override {
         Script& script = at(address.host);
         ++script.prints;
+        co_await steps.on_sending("karmen/" + file.folder + "/" + file.name, script.record);
         co_await pass(script, script.print_hold);
+        co_await steps.on_starting();
         script.printed.resize(file.size);
         const auto bytes = ::pread(file.file.get(), script.printed.data(), script.printed.size(), 0);
         script.printed.resize(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));

@@ -48,6 +48,10 @@ Awaitable<Observed<JobReport>> Dialects::job(PrinterAddress address) {
     return speaker_of(address).job(std::move(address));
 }
 
+Awaitable<std::optional<FileRecord>> Dialects::file_record(PrinterAddress address, std::string path) {
+    return speaker_of(address).file_record(std::move(address), std::move(path));
+}
+
 Awaitable<Observed<CommandOutcome>> Dialects::connect(PrinterAddress address) {
     return speaker_of(address).connect(std::move(address));
 }
@@ -60,8 +64,8 @@ Awaitable<Observed<CommandOutcome>> Dialects::command_job(PrinterAddress address
     return speaker_of(address).command_job(std::move(address), command);
 }
 
-Awaitable<Observed<PrintOutcome>> Dialects::print(PrinterAddress address, PrintFile file) {
-    return speaker_of(address).print(std::move(address), std::move(file));
+Awaitable<Observed<PrintOutcome>> Dialects::print(PrinterAddress address, PrintFile file, PrintSteps& steps) {
+    return speaker_of(address).print(std::move(address), std::move(file), steps);
 }
 
 Awaitable<SniffedServer> Dialects::Unspoken::sniff(PrinterAddress) {
@@ -80,6 +84,10 @@ Awaitable<Observed<JobReport>> Dialects::Unspoken::job(PrinterAddress) {
     co_return Observed<JobReport>{{}, std::nullopt};
 }
 
+Awaitable<std::optional<FileRecord>> Dialects::Unspoken::file_record(PrinterAddress, std::string) {
+    co_return std::nullopt;
+}
+
 Awaitable<Observed<CommandOutcome>> Dialects::Unspoken::connect(PrinterAddress) {
     co_return refused_command();
 }
@@ -92,7 +100,7 @@ Awaitable<Observed<CommandOutcome>> Dialects::Unspoken::command_job(PrinterAddre
     co_return refused_command();
 }
 
-Awaitable<Observed<PrintOutcome>> Dialects::Unspoken::print(PrinterAddress, PrintFile) {
+Awaitable<Observed<PrintOutcome>> Dialects::Unspoken::print(PrinterAddress, PrintFile, PrintSteps&) {
     co_return Observed<PrintOutcome>{{PrintOutcome::Result::kRefused, std::string(kUnspoken)}, std::nullopt};
 }
 

@@ -3,6 +3,8 @@
 #include "printers/octoprint/client.hpp"
 #include "printers/printer_api.hpp"
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace karmen::printers {
@@ -21,10 +23,11 @@ class Dialects final : public PrinterApi {
     Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) override;
     Awaitable<Observed<Webcam>> webcam(PrinterAddress address) override;
     Awaitable<Observed<JobReport>> job(PrinterAddress address) override;
+    Awaitable<std::optional<FileRecord>> file_record(PrinterAddress address, std::string path) override;
     Awaitable<Observed<CommandOutcome>> connect(PrinterAddress address) override;
     Awaitable<Observed<CommandOutcome>> disconnect(PrinterAddress address) override;
     Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) override;
-    Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) override;
+    Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file, PrintSteps& steps) override;
 
   private:
     /// Answers for printers whose dialect nobody speaks.
@@ -34,10 +37,11 @@ class Dialects final : public PrinterApi {
         Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) override;
         Awaitable<Observed<Webcam>> webcam(PrinterAddress address) override;
         Awaitable<Observed<JobReport>> job(PrinterAddress address) override;
+        Awaitable<std::optional<FileRecord>> file_record(PrinterAddress address, std::string path) override;
         Awaitable<Observed<CommandOutcome>> connect(PrinterAddress address) override;
         Awaitable<Observed<CommandOutcome>> disconnect(PrinterAddress address) override;
         Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) override;
-        Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) override;
+        Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file, PrintSteps& steps) override;
     };
 
     PrinterApi& speaker_of(const PrinterAddress& address);

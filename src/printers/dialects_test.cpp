@@ -11,6 +11,19 @@
 namespace karmen::printers {
 namespace {
 
+/// Nothing is sent.
+class NoSteps final : public PrintSteps {
+  public:
+    Awaitable<void> on_sending(std::string, std::optional<FileRecord>) override {
+        ADD_FAILURE();
+        co_return;
+    }
+    Awaitable<void> on_starting() override {
+        ADD_FAILURE();
+        co_return;
+    }
+};
+
 class DialectsTest : public ::testing::Test {
   protected:
     template <class T>
@@ -52,7 +65,9 @@ TEST_F(DialectsTest, AServerOfAnotherDialectIsNeverAsked) {
     EXPECT_EQ(run(dialects_.connect(other)).value, refused);
     EXPECT_EQ(run(dialects_.disconnect(other)).value, refused);
     EXPECT_EQ(run(dialects_.command_job(other, JobCommand::kCancel)).value, refused);
-    EXPECT_EQ(run(dialects_.print(other, {.file = {}, .name = "a.gcode"})).value.result,
+    NoSteps steps;
+    EXPECT_EQ(run(dialects_.file_record(other, "a.gcode")), std::nullopt);
+    EXPECT_EQ(run(dialects_.print(other, {.file = {}, .name = "a.gcode"}, steps)).value.result,
               PrintOutcome::Result::kRefused);
     EXPECT_EQ(asked_, 0);
 }

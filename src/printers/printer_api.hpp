@@ -41,7 +41,8 @@ struct SniffedServer {
 
 struct JobReport {
     bool responded = false;
-    std::optional<PrinterJob> job;  ///< nullopt if nothing is printing
+    std::optional<PrinterJob> job;         ///< nullopt if nothing is printing
+    std::optional<PrinterFile> file = {};  ///< that is printed, or still selected
     bool operator==(const JobReport&) const = default;
 };
 
@@ -67,6 +68,18 @@ struct PrintFile {
     std::string name;
 };
 
+/// The steps of a print, told before they are done, so that the caller can write them down. What these throw ends the
+/// print before that step, and leaves PrinterApi::print.
+class PrintSteps {
+  public:
+    virtual ~PrintSteps() = default;
+    /// The first byte is due. `path` is where the printer will store the file, `before` what it remembers of the former
+    /// file there; nullopt if it does not say.
+    virtual Awaitable<void> on_sending(std::string path, std::optional<FileRecord> before) = 0;
+    /// The last byte is due, after which the printer may begin at any moment.
+    virtual Awaitable<void> on_starting() = 0;
+};
+
 struct PrintOutcome {
     enum class Result {
         kStarted,
@@ -77,7 +90,8 @@ struct PrintOutcome {
         kUnknown,     ///< it received the whole file, but does not say whether it prints
     };
     Result result;
-    std::string reason;  ///< as in CommandOutcome
+    std::string reason;     ///< as in CommandOutcome
+    std::string path = {};  ///< where the printer says that it stored the file; empty if it does not say
     bool operator==(const PrintOutcome&) const = default;
 };
 
@@ -92,6 +106,8 @@ class PrinterApi {
     virtual Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) = 0;
     virtual Awaitable<Observed<Webcam>> webcam(PrinterAddress address) = 0;
     virtual Awaitable<Observed<JobReport>> job(PrinterAddress address) = 0;
+    /// What the printer remembers of a stored file; nullopt if it does not say.
+    virtual Awaitable<std::optional<FileRecord>> file_record(PrinterAddress address, std::string path) = 0;
 
     /// Changes the server's connection to its printer. Asks first, and does nothing if it is in that state already.
     virtual Awaitable<Observed<CommandOutcome>> connect(PrinterAddress address) = 0;
@@ -100,9 +116,9 @@ class PrinterApi {
     virtual Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) = 0;
 
     /// Sends the file and starts it. If the answer does not come, or does not say whether the printer prints, the
-    /// printer is asked. REQUIRES: the caller has checked that it is operational. Also throws Error(kOverloaded) if the
-    /// blocking pool is full.
-    virtual Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) = 0;
+    /// printer is asked. REQUIRES: the caller has checked that it is operational; `steps` outlives the call. Also
+    /// throws Error(kOverloaded) if the blocking pool is full.
+    virtual Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file, PrintSteps& steps) = 0;
 };
 
 /// The name or address in a printer's `host`, as in a URL; empty if `host` is malformed.

@@ -1,6 +1,7 @@
 #include "services/printer_control.hpp"
 
 #include "base/error.hpp"
+#include "domain/print_verdict.hpp"
 #include "fleet/printer_observer.hpp"
 #include "printers/dialects.hpp"
 
@@ -18,11 +19,13 @@ Awaitable<Printer> PrinterControl::require_operable(const Principal& who, std::s
     std::optional<Uuid> owner;
     // Asks the printer itself, because a snapshot may be older than a print that another process has just started.
     const printers::PrinterAddress address = fleet::address_of(printer);
-    if (has_active_print((co_await api_.status(address)).value.state)) {
-        const std::optional<PrinterJob> job = (co_await api_.job(address)).value.job;
-        const auto latest = co_await offload(blocking_, [&] { return printjobs_.latest_for_printer(printer.id); });
+    const PrinterStatus status = (co_await api_.status(address)).value;
+    if (has_active_print(status.state)) {
+        const printers::JobReport report = (co_await api_.job(address)).value;
+        const auto open = co_await offload(blocking_, [&] { return printjobs_.open_of(printer.id); });
         // A print that was started at the printer itself belongs to no user.
-        if (latest && job && job->name == latest->gcode.filename) owner = latest->user;
+        if (const PrintJob* job = find_print(open, {.status = status, .job = report.job, .file = report.file}))
+            owner = job->user;
     }
     if (!may_operate(who, owner))
         throw Error(ErrorCode::kRoleRequired,
@@ -45,11 +48,20 @@ Awaitable<void> PrinterControl::set_connection(Principal who, std::string host, 
 
 Awaitable<void> PrinterControl::command_job(Principal who, std::string host, printers::JobCommand command) {
     const Printer printer = co_await require_operable(who, host);
+    const bool is_cancel = command == printers::JobCommand::kCancel;
+    // Before the printer obeys, because whoever sees the end first records it.
+    if (is_cancel) co_await note_reason(printer.id, "Cancelled by " + who.username);
     const auto outcome = co_await api_.command_job(fleet::address_of(printer), command);
     monitor_.note_access(printer, outcome.access_level);
     monitor_.invalidate(printer.id);
     if (outcome.value.result == printers::CommandOutcome::Result::kDone) co_return;
+    if (is_cancel && outcome.value.result == printers::CommandOutcome::Result::kRefused)
+        co_await note_reason(printer.id, {});
     throw Error(ErrorCode::kPrinterRefused, PublicMessage{"The printer refused: " + outcome.value.reason});
+}
+
+Awaitable<void> PrinterControl::note_reason(Uuid printer, std::string reason) {
+    co_await offload(blocking_, [&] { printjobs_.note_reason(printer, reason); });
 }
 
 }  // namespace karmen::services

@@ -33,6 +33,8 @@ class PrinterControl {
     Awaitable<void> command_job(Principal who, std::string host, printers::JobCommand command);
 
   private:
+    Awaitable<void> note_reason(Uuid printer, std::string reason);
+
     Printers& printers_;
     storage::PrintJobRepository& printjobs_;
     fleet::PrinterMonitor& monitor_;

@@ -26,12 +26,15 @@ class PrinterControlTest : public events::ServiceTest {
                          .printer_host = kHost,
                          .printer_id = rows.find(kHost)->id,
                          .started = clock.now(),
-                         .gcode = {.id = 1, .filename = sent},
+                         .gcode = {.id = 1, .filename = sent, .size_bytes = 100},
                          .printer = {.host = kHost, .name = "Prusa", .client = {}},
                          .user = ann.user,
-                         .username = std::nullopt});
+                         .username = std::nullopt,
+                         .state = PrintJobState::kPrinting,
+                         .remote = {.path = "karmen/" + sent, .came_before = {}, .printed_before = {}}});
         script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
         script.job = PrinterJob{.name = shown};
+        script.file = PrinterFile{.path = "karmen/" + shown, .size_bytes = 100};
     }
 
     static Awaitable<std::optional<ErrorCode>> watched(PrinterControlTest& t, Awaitable<void> operation) {
@@ -81,6 +84,26 @@ TEST_F(PrinterControlTest, AnothersPrintIsLeftAlone) {
 TEST_F(PrinterControlTest, APrintThatWasNotSentByKarmenIsNobodys) {
     print("cube.gcode", "started at the printer.gcode");
     EXPECT_EQ(cancel_error(ann), ErrorCode::kRoleRequired);
+}
+
+TEST_F(PrinterControlTest, TheNameOfAFileMakesNobodyItsOwner) {
+    print("cube.gcode", "cube.gcode");
+    script.file->path = "cube.gcode";
+    EXPECT_EQ(cancel_error(ann), ErrorCode::kRoleRequired) << "in another folder";
+    script.file = PrinterFile{.path = "karmen/cube.gcode", .size_bytes = 101};
+    EXPECT_EQ(cancel_error(ann), ErrorCode::kRoleRequired) << "of another size";
+}
+
+TEST_F(PrinterControlTest, WhoCancelsIsNotedUnlessThePrinterRefuses) {
+    print("cube.gcode", "cube.gcode");
+    script.command_outcome = {.result = CommandOutcome::Result::kRefused, .reason = "not now"};
+    EXPECT_EQ(cancel_error(ann), ErrorCode::kPrinterRefused);
+    EXPECT_EQ(job_rows.list({}).rows.at(0).reason, "");
+    script.command_outcome = {.result = CommandOutcome::Result::kDone};
+    EXPECT_EQ(error_of(control.command_job(admin, kHost, JobCommand::kToggle)), std::nullopt);
+    EXPECT_EQ(job_rows.list({}).rows.at(0).reason, "");
+    EXPECT_EQ(error_of(control.command_job(admin, kHost, JobCommand::kCancel)), std::nullopt);
+    EXPECT_EQ(job_rows.list({}).rows.at(0).reason, "Cancelled by admin");
 }
 
 TEST_F(PrinterControlTest, APrintThatIsOverGivesNoRight) {

@@ -27,10 +27,16 @@ struct PrinterFields {
     static PrinterFields all() { return {true, true, true}; }
 };
 
+/// Whose the print is that a printer shows.
+struct ShownPrint {
+    std::optional<std::int64_t> print_job;  ///< nullopt: it was started elsewhere
+};
+
 struct PrinterView {
     Printer printer;
     PrinterFields fields;
-    PrinterSnapshot snapshot;  ///< empty if no live data was asked for
+    PrinterSnapshot snapshot;              ///< empty if no live data was asked for
+    std::optional<ShownPrint> print = {};  ///< nullopt if nothing is printed, or nobody looked whose it is
 };
 
 struct NewPrinter {

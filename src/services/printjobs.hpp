@@ -11,6 +11,7 @@
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
 #include "services/gcodes.hpp"
+#include "services/print_job_tracker.hpp"
 #include "services/printers.hpp"
 #include "storage/list_reader.hpp"
 #include "storage/tables/print_job_repository.hpp"
@@ -32,6 +33,7 @@ class PrintJobs {
         fleet::PrinterMonitor& monitor;
         printers::PrinterApi& client;
         fleet::PrinterLocks& locks;
+        PrintJobTracker& tracker;
         const Clock& clock;
         storage::ListReader& lists;
         Pool& blocking;
@@ -40,16 +42,24 @@ class PrintJobs {
     };
     PrintJobs(Executor loop, Dependencies dependencies);
 
-    /// Streams the file to the printer, starts the print and records it. Goes on if the caller is cancelled, so that a
-    /// print that the printer began is always recorded. Throws Error: kGcodeNotFound, kPrinterNotFound,
-    /// kGcodeNotPrintable, kPrinterNotOperational (also while another file is sent to that printer), kPrinterFailed
-    /// with the reason.
+    /// Streams the file to the printer and starts the print. Each step is recorded before it is done, so that after a
+    /// crash the tracker can find out what became of it. Goes on if the caller is cancelled. What is refused before the
+    /// first byte leaves no record. Throws Error: kGcodeNotFound, kPrinterNotFound, kGcodeNotPrintable,
+    /// kPrinterNotOperational (also while another file is sent to that printer), kPrinterFailed with the reason.
     Awaitable<PrintJob> start(Principal who, std::int64_t gcode_id, std::string host);
 
     Awaitable<Page<PrintJob>> list(ListQuery query);
 
     /// Throws Error(kPrintJobNotFound).
     Awaitable<PrintJob> find(std::int64_t id);
+
+    /// Makes a print job of a print that was started elsewhere. Throws Error: kPrinterNotFound, kConflict if nothing
+    /// prints or it is somebody's print job.
+    Awaitable<PrintJob> adopt(Principal who, std::string host);
+
+    /// Says what became of a print job whose state is unknown. REQUIRES: `state` has a result. Throws Error:
+    /// kPrintJobNotFound, kNotOwner, kConflict if the state is another one.
+    Awaitable<PrintJob> resolve(std::int64_t id, Principal who, PrintJobState state);
 
     /// Removes only the record; the printer goes on. Throws Error: kPrintJobNotFound, kNotOwner.
     Awaitable<void> remove(std::int64_t id, Principal who);
@@ -59,9 +69,12 @@ class PrintJobs {
 
   private:
     struct Start;
+    class Journal;
     Awaitable<void> run(std::shared_ptr<Start> start);
-    Awaitable<std::int64_t> insert_patiently(PrintJob job);
-    Awaitable<PrintJob> send_and_record(std::shared_ptr<Start> start);
+    Awaitable<PrintJob> print(std::shared_ptr<Start> start);
+    Awaitable<void> send(Journal& journal, Printer printer, printers::PrintFile file);
+    Awaitable<PrintJob> require_owned(std::int64_t id, Principal who);
+    Awaitable<void> record(Journal& journal, printers::PrintOutcome outcome);
 
     Dependencies with_;
     Executor loop_;

@@ -29,6 +29,7 @@ class PrintJobsTest : public events::ServiceTest {
     }
     ~PrintJobsTest() override {
         run(jobs.stop());
+        run(tracker.stop());
         run(monitor.stop());
     }
 
@@ -45,6 +46,17 @@ class PrintJobsTest : public events::ServiceTest {
     }
     Uuid id() { return printer_rows.find(kHost).value().id; }
     std::vector<PrintJob> rows() { return job_rows.list({}).rows; }
+    PrintJob only_row() {
+        const auto all = rows();
+        EXPECT_EQ(all.size(), 1U);
+        return all.empty() ? PrintJob{} : all.front();
+    }
+    /// In the order in which followers were told.
+    std::vector<PrintJobState> told_states() {
+        std::vector<PrintJobState> states;
+        for (const auto& change : changes.of<events::PrintJobChanged>()) states.push_back(change.job.state);
+        return states;
+    }
 
     storage::TemporaryFolder temporary;
     storage::GcodeRepository gcode_rows{*database};
@@ -59,6 +71,16 @@ class PrintJobsTest : public events::ServiceTest {
         loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, fleet::kPatient};
     Printers printers{{printer_rows, api, monitor, exchange, blocking, changes}};
     fleet::LocalPrinterLocks locks;
+    PrintJobTracker tracker{loop.executor(),
+                            {.printjobs = job_rows,
+                             .monitor = monitor,
+                             .client = api,
+                             .locks = locks,
+                             .clock = clock,
+                             .blocking = blocking,
+                             .log = log,
+                             .changes = changes},
+                            {}};
     Gcodes gcodes{{gcode_rows, store, clock, lists, blocking, file_work, log, changes}};
     PrintJobs jobs{loop.executor(),
                    {.printjobs = job_rows,
@@ -67,6 +89,7 @@ class PrintJobsTest : public events::ServiceTest {
                     .monitor = monitor,
                     .client = api,
                     .locks = locks,
+                    .tracker = tracker,
                     .clock = clock,
                     .lists = lists,
                     .blocking = blocking,
@@ -112,14 +135,46 @@ TEST_F(PrintJobsTest, AStartedPrintIsSentAndRecorded) {
     EXPECT_EQ(run(jobs.list({})).rows.size(), 1U);
 }
 
-TEST_F(PrintJobsTest, TellsOfPrintsThatCameAndWentAndOfNoOthers) {
-    script.outcome = {.result = Result::kRefused, .reason = "no"};
-    start_error();
-    EXPECT_TRUE(changes.of<events::PrintJobStarted>().empty());
-    script.outcome = {.result = Result::kStarted};
+TEST_F(PrintJobsTest, EachStepIsStoredBeforeItIsDoneAndToldOnce) {
+    std::vector<PrintJobState> stored;
+    script.on_print = [&] { stored.push_back(only_row().state); };
     const PrintJob started = start();
-    EXPECT_EQ(changes.of<events::PrintJobStarted>().at(0).job.id, started.id);
-    EXPECT_EQ(changes.of<events::PrintJobStarted>().at(0).job.username, "ann");
+    EXPECT_EQ(stored, std::vector{PrintJobState::kStarting});
+    EXPECT_EQ(told_states(),
+              (std::vector{PrintJobState::kSending, PrintJobState::kStarting, PrintJobState::kPrinting}));
+    const PrintJob row = only_row();
+    EXPECT_EQ(row.state, PrintJobState::kPrinting);
+    EXPECT_EQ(row.started, clock.now());
+    EXPECT_EQ(row.sending, clock.now());
+    EXPECT_EQ(row.starting, clock.now());
+    EXPECT_FALSE(row.ended);
+    EXPECT_EQ(row.remote.path, "karmen/toys/cube.gcode");
+    EXPECT_EQ(started.state, PrintJobState::kPrinting);
+}
+
+TEST_F(PrintJobsTest, WhatThePrinterRemembersOfTheFormerFileIsStored) {
+    script.record = FileRecord{.is_there = true,
+                               .came = Timestamp(std::chrono::seconds(5)),
+                               .last_print = FileRecord::Print{Timestamp(std::chrono::seconds(6)), true}};
+    start();
+    EXPECT_EQ(only_row().remote.came_before, Timestamp(std::chrono::seconds(5)));
+    EXPECT_EQ(only_row().remote.printed_before, Timestamp(std::chrono::seconds(6)));
+}
+
+TEST_F(PrintJobsTest, ThePathThatThePrinterReportsIsTheJobs) {
+    script.outcome.path = "karmen/toys/cube_.gcode";
+    start();
+    EXPECT_EQ(only_row().remote.path, "karmen/toys/cube_.gcode");
+}
+
+TEST_F(PrintJobsTest, TellsOfPrintsThatCameAndWentAndOfNoOthers) {
+    script.status.state = PrinterState::kPaused;
+    start_error();
+    EXPECT_TRUE(changes.of<events::PrintJobChanged>().empty());
+    script.status.state = PrinterState::kOperational;
+    const PrintJob started = start();
+    EXPECT_EQ(changes.of<events::PrintJobChanged>().at(0).job.id, started.id);
+    EXPECT_EQ(changes.of<events::PrintJobChanged>().at(0).job.username, "ann");
     error_of(jobs.remove(started.id + 1, ann));
     EXPECT_TRUE(changes.of<events::PrintJobRemoved>().empty());
     run(jobs.remove(started.id, ann));
@@ -170,7 +225,7 @@ TEST_F(PrintJobsTest, APrinterIsNotAskedForAPrintThatItsKindDoesNotTake) {
     EXPECT_TRUE(rows().empty());
 }
 
-TEST_F(PrintJobsTest, WhatThePrinterDidNotStartIsAFailureWithItsReasonAndNoRecord) {
+TEST_F(PrintJobsTest, WhatThePrinterDidNotStartIsAFailureWithItsReason) {
     for (const Result result : {Result::kStoredOnly, Result::kRefused, Result::kFailed}) {
         script.outcome = {.result = result, .reason = "out of paper"};
         try {
@@ -182,7 +237,66 @@ TEST_F(PrintJobsTest, WhatThePrinterDidNotStartIsAFailureWithItsReasonAndNoRecor
         }
     }
     EXPECT_EQ(script.prints, 3) << "a failure leaves the printer free for the next";
+    ASSERT_EQ(rows().size(), 3U);
+    for (const PrintJob& row : rows()) {
+        EXPECT_EQ(row.state, PrintJobState::kFailed);
+        EXPECT_EQ(row.reason, "out of paper");
+        EXPECT_EQ(row.ended, clock.now());
+    }
+}
+
+TEST_F(PrintJobsTest, APrinterThatDoesNotSayWhetherItPrintsLeavesAnUnknownJob) {
+    script.outcome = {.result = Result::kUnknown, .reason = "look at it"};
+    EXPECT_EQ(start_error(), ErrorCode::kPrinterFailed);
+    EXPECT_EQ(only_row().state, PrintJobState::kUnknown);
+    EXPECT_EQ(only_row().reason, "look at it");
+    EXPECT_FALSE(only_row().ended);
+}
+
+TEST_F(PrintJobsTest, APrintWhoseRecordWasTakenAwayWhileItsFileWasSentIsGivenUp) {
+    play([](Self& t) -> Awaitable<void> {
+        TaskGroup callers(t.loop.executor(), t.log, "callers");
+        Ending ending;
+        t.api.hold_prints(kHost);
+        callers.spawn(start_into(t, kHost, ending));
+        co_await until([&t] { return t.script.waiting > 0; });
+        EXPECT_EQ(t.only_row().state, PrintJobState::kSending);
+        co_await t.jobs.remove(t.only_row().id, t.ann);
+        t.api.release_prints(kHost);
+        co_await callers.join();
+        EXPECT_EQ(ending.error, ErrorCode::kPrinterFailed);
+    });
+    EXPECT_EQ(script.printed, "") << "the last byte was not sent";
     EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(PrintJobsTest, NothingIsSentWhileAPrintFromBeforeACrashMayStillBegin) {
+    PrintJob crashed = start();
+    job_rows.remove(crashed.id);
+    crashed.state = PrintJobState::kStarting;
+    crashed.remote.came_before = Timestamp{};
+    job_rows.insert(crashed);
+    script.record =
+        FileRecord{.is_there = true, .came = Timestamp(std::chrono::seconds(5)), .last_print = std::nullopt};
+    EXPECT_EQ(start_error(), ErrorCode::kPrinterNotOperational);
+    EXPECT_EQ(script.prints, 1);
+    script.record->last_print = FileRecord::Print{Timestamp(std::chrono::seconds(6)), true};
+    EXPECT_EQ(start_error(), std::nullopt);
+}
+
+TEST_F(PrintJobsTest, WhatCameBeforeIsSettledBeforeANewPrintBegins) {
+    const PrintJob first = start();
+    script.record = FileRecord{.is_there = true,
+                               .came = Timestamp(std::chrono::seconds(5)),
+                               .last_print = FileRecord::Print{Timestamp(std::chrono::seconds(6)), true}};
+    const PrintJob second = start();
+    EXPECT_EQ(run(jobs.find(first.id)).state, PrintJobState::kFinished);
+    script.record->last_print.reset();
+    script.record->came += std::chrono::seconds(9);
+    const PrintJob third = start();
+    EXPECT_EQ(run(jobs.find(second.id)).state, PrintJobState::kUnknown);
+    EXPECT_TRUE(run(jobs.find(second.id)).ended) << "the record of the file will tell of the third";
+    EXPECT_EQ(run(jobs.find(third.id)).state, PrintJobState::kPrinting);
 }
 
 TEST_F(PrintJobsTest, WhatIsNotThereIsNotFound) {
@@ -234,7 +348,7 @@ TEST_F(PrintJobsTest, APrintWhoseCallerLeftIsStillRecorded) {
     EXPECT_EQ(rows().at(0).user, ann.user);
 }
 
-TEST_F(PrintJobsTest, StopCancelsAnUploadAndRecordsNothing) {
+TEST_F(PrintJobsTest, StopCancelsAnUploadAndLeavesItsRecordAsACrashWould) {
     play([](Self& t) -> Awaitable<void> {
         TaskGroup callers(t.loop.executor(), t.log, "callers");
         Ending ending;
@@ -246,7 +360,7 @@ TEST_F(PrintJobsTest, StopCancelsAnUploadAndRecordsNothing) {
         EXPECT_EQ(ending.error, ErrorCode::kOverloaded);
         EXPECT_EQ(t.script.waiting, 0);
     });
-    EXPECT_TRUE(rows().empty());
+    EXPECT_EQ(only_row().state, PrintJobState::kSending);
 }
 
 /// Stops while the row is on its way: the pool is held from the moment at which the printer begins to print.
@@ -258,7 +372,7 @@ Awaitable<void> stop_while_recording(PrintJobsTest& t, Ending& ending) {
     co_await until([&hold] { return hold.has_value(); });
     tasks.spawn(t.jobs.stop());
     co_await sleep_for(std::chrono::milliseconds(1));
-    EXPECT_TRUE(t.rows().empty());
+    EXPECT_EQ(t.only_row().state, PrintJobState::kStarting);
     hold.reset();
     co_await tasks.join();
 }
@@ -267,7 +381,7 @@ TEST_F(PrintJobsTest, StopWaitsForTheRecordOfAPrintThatBegan) {
     Ending ending;
     run(stop_while_recording(*this, ending));
     EXPECT_TRUE(ending.job);
-    EXPECT_EQ(rows().size(), 1U);
+    EXPECT_EQ(only_row().state, PrintJobState::kPrinting);
 }
 
 TEST_F(PrintJobsTest, APrintThatBeginsInTheMomentOfStopIsRecorded) {
@@ -280,7 +394,7 @@ TEST_F(PrintJobsTest, APrintThatBeginsInTheMomentOfStopIsRecorded) {
         co_await tasks.join();
         EXPECT_TRUE(ending.job);
     });
-    EXPECT_EQ(rows().size(), 1U);
+    EXPECT_EQ(only_row().state, PrintJobState::kPrinting);
 }
 
 TEST_F(PrintJobsTest, NothingIsStartedAfterStop) {
@@ -301,7 +415,9 @@ TEST_F(PrintJobsTest, TheStatusIsAskedForAnewAfterAStart) {
     });
 }
 
-TEST_F(PrintJobsTest, APrintIsRecordedWhenThePoolHasAPlaceAgain) {
+/// What the printer does is known, but cannot be written down now: the record stays as it was before that step, and the
+/// tracker finds it so.
+TEST_F(PrintJobsTest, APrintThatBeganIsTheCallersAlsoIfTheDatabaseIsBusy) {
     play([](Self& t) -> Awaitable<void> {
         TaskGroup callers(t.loop.executor(), t.log, "callers");
         Ending ending;
@@ -311,33 +427,47 @@ TEST_F(PrintJobsTest, APrintIsRecordedWhenThePoolHasAPlaceAgain) {
             hold->fill();
         };
         callers.spawn(start_into(t, kHost, ending));
-        co_await until([&hold] { return hold.has_value(); });
-        EXPECT_FALSE(ending.error);
-        hold.reset();
         co_await callers.join();
         EXPECT_TRUE(ending.job);
+        hold.reset();
     });
-    EXPECT_EQ(rows().size(), 1U);
+    EXPECT_EQ(only_row().state, PrintJobState::kStarting);
 }
 
-TEST_F(PrintJobsTest, ARecordThatWasMadeThoughTheDatabaseDidNotSaySoIsNotMadeTwice) {
-    play([](Self& t) -> Awaitable<void> {
-        TaskGroup callers(t.loop.executor(), t.log, "callers");
-        Ending ending;
-        std::optional<PoolHold> hold;
-        std::int64_t made = 0;
-        t.script.on_print = [&] {
-            made = t.job_rows.insert({.gcode_id = t.gcode.id, .printer_host = kHost, .started = t.clock.now()});
-            hold.emplace(t.blocking);
-            hold->fill();
-        };
-        callers.spawn(start_into(t, kHost, ending));
-        co_await until([&hold] { return hold.has_value(); });
-        hold.reset();
-        co_await callers.join();
-        EXPECT_EQ(ending.job.value_or(PrintJob{}).id, made);
-    });
-    EXPECT_EQ(rows().size(), 1U);
+TEST_F(PrintJobsTest, AForeignPrintIsAdoptedAsThePrinterShowsIt) {
+    EXPECT_EQ(error_of(jobs.adopt(ann, kHost)), ErrorCode::kConflict) << "nothing prints";
+    script.status.state = PrinterState::kPaused;
+    EXPECT_EQ(error_of(jobs.adopt(ann, kHost)), ErrorCode::kConflict) << "it does not say what";
+    script.file = PrinterFile{.path = "benchy/boat.gcode", .size_bytes = 77};
+    script.job = PrinterJob{.print_time_s = 60};
+    script.record = FileRecord{.is_there = true,
+                               .came = Timestamp(std::chrono::seconds(5)),
+                               .last_print = FileRecord::Print{Timestamp(std::chrono::seconds(6)), true}};
+    const PrintJob adopted = run(jobs.adopt(ann, kHost));
+    EXPECT_EQ(adopted.id, only_row().id);
+    EXPECT_EQ(only_row().state, PrintJobState::kPaused);
+    EXPECT_EQ(only_row().user, ann.user);
+    EXPECT_EQ(only_row().started, clock.now() - std::chrono::seconds(60));
+    EXPECT_EQ(only_row().gcode.filename, "boat.gcode");
+    EXPECT_EQ(only_row().gcode.size_bytes, 77);
+    EXPECT_FALSE(only_row().gcode.available);
+    EXPECT_EQ(only_row().remote.path, "benchy/boat.gcode");
+    EXPECT_EQ(only_row().remote.printed_before, Timestamp(std::chrono::seconds(6)));
+    EXPECT_EQ(told_states(), std::vector{PrintJobState::kPaused});
+    EXPECT_EQ(error_of(jobs.adopt(add_account("bob"), kHost)), ErrorCode::kConflict) << "it is ann's";
+}
+
+TEST_F(PrintJobsTest, WhatNobodyCanTellAPersonMaySay) {
+    script.outcome = {.result = Result::kUnknown, .reason = "look at it"};
+    start_error();
+    const std::int64_t id = only_row().id;
+    EXPECT_EQ(error_of(jobs.resolve(id, add_account("bob"), PrintJobState::kFinished)), ErrorCode::kNotOwner);
+    EXPECT_EQ(error_of(jobs.resolve(id + 1, ann, PrintJobState::kFinished)), ErrorCode::kPrintJobNotFound);
+    clock.advance(std::chrono::seconds(9));
+    EXPECT_EQ(run(jobs.resolve(id, ann, PrintJobState::kCancelled)).state, PrintJobState::kCancelled);
+    EXPECT_EQ(only_row().reason, "As ann said");
+    EXPECT_EQ(only_row().ended, clock.now());
+    EXPECT_EQ(error_of(jobs.resolve(id, ann, PrintJobState::kFailed)), ErrorCode::kConflict);
 }
 
 TEST_F(PrintJobsTest, OwnersAndAdministratorsRemoveRecords) {
@@ -353,11 +483,11 @@ TEST_F(PrintJobsTest, OwnersAndAdministratorsRemoveRecords) {
     EXPECT_TRUE(rows().empty());
 }
 
-TEST_F(PrintJobsTest, ARecordThatCannotBeWrittenIsSaidAndThePrinterIsFreeAgain) {
-    script.on_print = [this] { (*database).lease().execute("ALTER TABLE printjobs RENAME TO elsewhere"); };
+TEST_F(PrintJobsTest, NothingIsSentIfItCannotBeRecordedAndThePrinterIsFreeAgain) {
+    (*database).lease().execute("ALTER TABLE printjobs RENAME COLUMN remote_path TO elsewhere");
     EXPECT_EQ(start_error(), ErrorCode::kInternal);
-    script.on_print = nullptr;
-    (*database).lease().execute("ALTER TABLE elsewhere RENAME TO printjobs");
+    EXPECT_EQ(script.printed, "");
+    (*database).lease().execute("ALTER TABLE printjobs RENAME COLUMN elsewhere TO remote_path");
     EXPECT_EQ(start_error(), std::nullopt);
 }
 

@@ -60,7 +60,7 @@ def test_prints_come_and_go_and_the_printer_is_seen_printing(user: Api, printer:
     with Follower(user) as follower:
         assert follower.next().name == "reset"
         started = user.post("/printjobs", json={"gcode": gcode["id"], "printer": printer.host}, expect=201).json()
-        job = follower.until("printjob", id=started["id"]).data
+        job = follower.until("printjob", id=started["id"], state="printing").data
         assert job == user.get(f"/printjobs/{started['id']}", expect=200).json()
         while (seen := follower.until("printer", host=printer.host).data)["status"]["state"] != "Printing":
             pass

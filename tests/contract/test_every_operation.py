@@ -10,7 +10,7 @@ import pytest
 
 from support import arrangement, faults
 from support.api import Api, response_of
-from support.fakes import ScriptedPrinter
+from support.fakes import Answer, ScriptedPrinter, job_body, printer_body
 from support.gcodes import uploaded
 from support.multipart import CONTENT_TYPE, Part, form
 from support.openapi import Document
@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "POST /printers/{host}/connection": {"state": "online"},
     "POST /printers/{host}/current-job": {"action": "cancel"},
     "POST /printjobs": {"gcode": "{id}", "printer": "{host}"},
+    "PATCH /printjobs/{id}": {"state": "finished"},
     "POST /settings": [{"key": "network_interface", "val": "eth9"}],
     "POST /tasks": {"task": "scan_network"},
     "POST /api/job": {"command": "cancel"},
@@ -235,5 +236,16 @@ def test_redis_that_is_away(tmp_path, document: Document, scripted_printer: Scri
 
 def test_full_disk(new_server, document: Document, scripted_printer: ScriptedPrinter):
     place = Place(new_server(options={"printers-status-max-age": "0s"}), document, scripted_printer)
+    idle = dict(scripted_printer.answers)
+    prints = Answer(body=printer_body("Printing", printing=True))
+    elsewhere = {"/api/printer": prints, "/api/job": Answer(body=job_body("Printing", "a.gcode"))}
+    scripted_printer.answers |= {"/api/files/local": Answer(500), "/api/job": Answer(500)}
+    place.admin.post("/printjobs", json={"gcode": place.values["id"], "printer": scripted_printer.host}, expect=500)
+    place.printjob = str(place.admin.get("/printjobs?order_by=-id&limit=1", expect=200).json()["items"][0]["id"])  # unknown
     faults.fill_disk_of_database(place.server)
-    expect_everywhere(document, "disk_full", place.send)
+
+    def send(promise: Answered) -> Answered:
+        scripted_printer.answers = idle | (elsewhere if promise.path.endswith("/adopt") else {})
+        return place.send(promise)
+
+    expect_everywhere(document, "disk_full", send)

@@ -47,6 +47,8 @@ NEW_COLUMNS = [
     ("printers", "tls_fingerprint"),
     ("printers", "id"),
     ("printjobs", "printer_id"),
+    *(("printjobs", column) for column in "state progress print_time sending starting ended reason".split()),
+    *(("printjobs", f"remote_{column}") for column in "path came_before printed_before".split()),
 ]
 
 
@@ -59,7 +61,7 @@ def older(tmp_path: Path) -> Path:
         for table in ("tasks", "schedules", "sessions", "audit"):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP INDEX users_name_key")
-        for index in ("printers_id", "printjobs_printer_id"):
+        for index in ("printers_id", "printjobs_printer_id", "printjobs_open"):
             database.execute(f"DROP INDEX {index}")
         for table, column in NEW_COLUMNS:
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -55,6 +55,14 @@ class FakePrinter:
     def job(self) -> dict[str, Any]:
         return self._call("GET", "/api/job").json()
 
+    def upload(self, name: str, content: bytes, **fields: str) -> None:
+        """As a slicer does that knows this printer."""
+        self._call("POST", "/api/files/local", files={"file": (name, content)}, data=fields)
+
+    def command(self, command: str) -> None:
+        """As somebody does at the printer."""
+        self._call("POST", "/api/job", json={"command": command})
+
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = {"Connection": "close"} | ({"X-Api-Key": self.api_key} if self.api_key else {})
         response = self._session.request(method, f"http://{self.host}{path}", headers=headers, timeout=20, **options)

@@ -159,7 +159,9 @@ std::string_view answer_schemas() {
     "name": {"type": ["string", "null"]},
     "completion": {"type": ["number", "null"], "description": "Percent"},
     "printTimeLeft": {"type": ["integer", "null"], "description": "Seconds"},
-    "printTime": {"type": ["integer", "null"], "description": "Seconds"}
+    "printTime": {"type": ["integer", "null"], "description": "Seconds"},
+    "print_job": {"type": ["integer", "null"], "description": "Id of the print job; absent if the printer does not say what it prints"},
+    "foreign": {"type": "boolean", "description": "The print was started elsewhere and is nobody's print job"}
   },
   "required": []
 },
@@ -245,7 +247,12 @@ std::string_view answer_schemas() {
   "type": "object",
   "properties": {
     "id": {"type": "integer"},
-    "started": {"type": "string", "format": "date-time"},
+    "started": {"type": "string", "format": "date-time", "description": "When the print began; until that is known, when it was asked for"},
+    "state": {"enum": ["queued", "sending", "starting", "printing", "paused", "finished", "failed", "cancelled", "unknown"], "description": "unknown: nobody can tell what became of it until the printer shows it or somebody says it with PATCH; also rows from before Karmen followed prints"},
+    "progress": {"type": ["number", "null"], "description": "Percent, stored now and then; the printer's job has the present one"},
+    "ended": {"type": ["string", "null"], "format": "date-time", "description": "null while the print is followed. Rows from before Karmen followed prints have the time of their start"},
+    "result": {"enum": ["finished", "failed", "cancelled", null], "description": "null until it is known"},
+    "reason": {"type": ["string", "null"], "description": "Why it is in that state, for people"},
     "gcode_data": {"type": "object", "description": "A copy from the start of the print", "properties": {
       "id": {"type": "integer"},
       "filename": {"type": "string"},

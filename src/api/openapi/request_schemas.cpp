@@ -108,6 +108,12 @@ std::string_view request_schemas() {
     "printer": {"type": "string", "description": "Host or id of the printer", "examples": ["192.168.1.20:5000"]}
   }
 },
+"PrintJobChange": {
+  "type": "object",
+  "properties": {
+    "state": {"enum": ["finished", "failed", "cancelled"], "description": "What became of the print"}
+  }
+},
 "SettingsChange": {
   "type": "array",
   "minItems": 1,

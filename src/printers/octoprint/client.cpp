@@ -73,10 +73,10 @@ std::string folder_on_printer(std::string_view folder) {
     return folder.empty() ? "karmen" : fmt::format("karmen/{}", folder);
 }
 
-std::string stored_file_path(const SentFile& sent) {
-    std::string path = "/api/files/local";
-    for (const std::string_view part : split(sent.path, '/')) path += "/" + percent_encoded(part);
-    return path;
+std::string route_of_file(std::string_view path) {
+    std::string route = "/api/files/local";
+    for (const std::string_view part : split(path, '/')) route += "/" + percent_encoded(part);
+    return route;
 }
 
 }  // namespace
@@ -206,6 +206,10 @@ Awaitable<Observed<JobReport>> Client::job(PrinterAddress address) {
     co_return Observed<JobReport>{parse_job(result->body).value_or(JobReport{}), access};
 }
 
+Awaitable<std::optional<FileRecord>> Client::file_record(PrinterAddress address, std::string path) {
+    co_return record_of(co_await get(std::move(address), route_of_file(path)));
+}
+
 Awaitable<Observed<CommandOutcome>> Client::connect(PrinterAddress address) {
     return bring_to(std::move(address), Connection::kOpen);
 }
@@ -257,18 +261,17 @@ Awaitable<Observed<CommandOutcome>> Client::observed_command(PrinterAddress addr
     co_return observed;
 }
 
-Awaitable<Observed<PrintOutcome>> Client::print(PrinterAddress address, PrintFile file) {
+Awaitable<Observed<PrintOutcome>> Client::print(PrinterAddress address, PrintFile file, PrintSteps& steps) {
     HostLimits::Visit visit(limits_, address.host);
     if (!visit.try_begin_upload()) {
         PrintOutcome busy{PrintOutcome::Result::kBusy, "Another file is being sent to this printer"};
         co_return Observed<PrintOutcome>{std::move(busy), std::nullopt};
     }
-    SentFile sent{.path = folder_on_printer(file.folder) + "/" + file.name,
-                  .name = file.name,
-                  .size_bytes = file.size,
-                  .came_before = std::nullopt};
-    sent.came_before = came_before(co_await get(address, stored_file_path(sent)));
-    const HttpResult result = co_await upload(address, std::move(file), visit);
+    const std::string path = folder_on_printer(file.folder) + "/" + file.name;
+    SentFile sent{
+        .path = path, .name = file.name, .size_bytes = file.size, .before = co_await file_record(address, path)};
+    co_await steps.on_sending(sent.path, sent.before);
+    const HttpResult result = co_await upload(address, std::move(file), visit, steps);
     const auto access = observed_access(address, result);
     auto outcome = outcome_of_upload(result);
     if (auto* unclear = std::get_if<UnclearAnswer>(&outcome))
@@ -277,7 +280,8 @@ Awaitable<Observed<PrintOutcome>> Client::print(PrinterAddress address, PrintFil
     co_return Observed<PrintOutcome>{std::get<PrintOutcome>(std::move(outcome)), access};
 }
 
-Awaitable<HttpResult> Client::upload(PrinterAddress address, PrintFile file, HostLimits::Visit& visit) {
+Awaitable<HttpResult> Client::upload(PrinterAddress address, PrintFile file, HostLimits::Visit& visit,
+                                     PrintSteps& steps) {
     const auto place = co_await with_timeout(options_.command_timeout, visit.requests().acquire());
     if (!place) co_return std::unexpected(HttpFailure{HttpFailure::Kind::kTimeout, "its turn did not come"});
     net::HttpRequest request = request_to(address, "/api/files/local");
@@ -289,13 +293,15 @@ Awaitable<HttpResult> Client::upload(PrinterAddress address, PrintFile file, Hos
     request.upload->filename = std::move(file.name);
     request.upload->file = std::move(file.file);
     request.upload->size = file.size;
+    request.upload->before_last_block = [&steps] { return steps.on_starting(); };
     co_return co_await http_.send(std::move(request));
 }
 
 /// A printer that begins slowly must not be reported as not printing, so it is asked for a while.
 Awaitable<PrintOutcome> Client::find_out(PrinterAddress address, SentFile sent, UnclearAnswer unclear) {
     using Clock = std::chrono::steady_clock;
-    if (!unclear.told_path.empty() && !unclear.told_path.contains("..")) sent.path = unclear.told_path;
+    const std::string told = is_usable_path(unclear.told_path) ? unclear.told_path : std::string();
+    if (!told.empty()) sent.path = told;
     const auto give_up =
         Clock::now() + (unclear.may_work_on_it ? options_.upload_answer_timeout : options_.print_settle_time);
     while (true) {
@@ -303,6 +309,7 @@ Awaitable<PrintOutcome> Client::find_out(PrinterAddress address, SentFile sent, 
         auto outcome = co_await ask_whether_it_prints(address, sent, is_last_time);
         if (outcome && outcome->result != PrintOutcome::Result::kStarted && !unclear.why.empty())
             outcome->reason = bounded_text(unclear.why + ". " + outcome->reason);
+        if (outcome) outcome->path = told;
         if (outcome) co_return std::move(*outcome);
         co_await sleep_for(options_.ask_again_pause);
     }
@@ -315,7 +322,7 @@ Awaitable<std::optional<PrintOutcome>> Client::ask_whether_it_prints(PrinterAddr
     const auto verdict = verdict_on_job(co_await get(address, "/api/job"), sent);
     if (verdict == JobVerdict::kPrintsIt) co_return PrintOutcome{Result::kStarted, {}};
     if (verdict) {
-        const HttpResult file = co_await get(address, stored_file_path(sent));
+        const auto file = co_await file_record(address, sent.path);
         if (was_printed(file, sent)) co_return PrintOutcome{Result::kStarted, {}};
         if (is_last_time || verdict == JobVerdict::kPrintsAnother) co_return outcome_unprinted(*verdict, file, sent);
     }

@@ -38,10 +38,11 @@ class Client final : public PrinterApi {
     Awaitable<Observed<PrinterStatus>> status(PrinterAddress address) override;
     Awaitable<Observed<Webcam>> webcam(PrinterAddress address) override;
     Awaitable<Observed<JobReport>> job(PrinterAddress address) override;
+    Awaitable<std::optional<FileRecord>> file_record(PrinterAddress address, std::string path) override;
     Awaitable<Observed<CommandOutcome>> connect(PrinterAddress address) override;
     Awaitable<Observed<CommandOutcome>> disconnect(PrinterAddress address) override;
     Awaitable<Observed<CommandOutcome>> command_job(PrinterAddress address, JobCommand command) override;
-    Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file) override;
+    Awaitable<Observed<PrintOutcome>> print(PrinterAddress address, PrintFile file, PrintSteps& steps) override;
 
   private:
     enum class Connection { kOpen, kClosed };
@@ -56,7 +57,8 @@ class Client final : public PrinterApi {
     Awaitable<PrinterStatus> status_without_printer(PrinterAddress address);
     Awaitable<Observed<CommandOutcome>> observed_command(PrinterAddress address, net::HttpResult result);
     Awaitable<Observed<CommandOutcome>> bring_to(PrinterAddress address, Connection wanted);
-    Awaitable<net::HttpResult> upload(PrinterAddress address, PrintFile file, HostLimits::Visit& visit);
+    Awaitable<net::HttpResult> upload(PrinterAddress address, PrintFile file, HostLimits::Visit& visit,
+                                      PrintSteps& steps);
     Awaitable<PrintOutcome> find_out(PrinterAddress address, SentFile sent, UnclearAnswer unclear);
     Awaitable<std::optional<PrintOutcome>> ask_whether_it_prints(PrinterAddress address, const SentFile& sent,
                                                                  bool is_last_time);

@@ -1,5 +1,6 @@
 #include "printers/octoprint/client.hpp"
 
+#include "base/error.hpp"
 #include "net/temp_file.hpp"
 #include "net/test_server.hpp"
 #include "runtime/loop.hpp"
@@ -79,6 +80,27 @@ class ScriptedPrinter {
     TestServer server_;
 };
 
+constexpr const char* kStoredLine = "GET /api/files/local/karmen/part.gcode";
+
+class NotedSteps final : public PrintSteps {
+  public:
+    Awaitable<void> on_sending(std::string path, std::optional<FileRecord> record) override {
+        steps.push_back("sending " + path);
+        before = record;
+        if (refused == "sending") throw Error(ErrorCode::kConflict, PublicMessage{"refused"});
+        co_return;
+    }
+    Awaitable<void> on_starting() override {
+        steps.emplace_back("starting");
+        if (refused == "starting") throw Error(ErrorCode::kConflict, PublicMessage{"refused"});
+        co_return;
+    }
+
+    std::vector<std::string> steps;
+    std::optional<FileRecord> before;
+    std::string refused;
+};
+
 class OctoPrintClientTest : public ::testing::Test {
   protected:
     template <class T>
@@ -88,6 +110,7 @@ class OctoPrintClientTest : public ::testing::Test {
     PrinterAddress nobody() const { return {closed_host(), Protocol::kHttp, std::nullopt}; }
 
     Loop loop_;
+    NotedSteps steps_;
     Log log_ = Log::silent();
     Pool pool_{"blocking", 1, 10};
     net::HttpClient http_{loop_.executor(), pool_, {}, log_};
@@ -390,7 +413,7 @@ TEST_F(OctoPrintClientTest, PrintSendsTheFileToTheFolderKarmen) {
     const std::pair<const char*, const char*> rows[] = {
         {"", "\r\n\r\nkarmen\r\n"}, {"a/b", "\r\n\r\nkarmen/a/b\r\n"}, {"/a/", "\r\n\r\nkarmen/a\r\n"}};
     for (const auto& [folder, field] : rows) {
-        const auto outcome = run(client_.print(printer.address("KEY"), print_file("G28\nG1 X1\n", folder)));
+        const auto outcome = run(client_.print(printer.address("KEY"), print_file("G28\nG1 X1\n", folder), steps_));
         EXPECT_EQ(outcome.value, (PrintOutcome{PrintOutcome::Result::kStarted, ""}));
         EXPECT_EQ(outcome.access_level, AccessLevel::kUnlocked);
         const ReceivedRequest request = printer.last();
@@ -402,10 +425,60 @@ TEST_F(OctoPrintClientTest, PrintSendsTheFileToTheFolderKarmen) {
     }
 }
 
+TEST_F(OctoPrintClientTest, TheStepsOfAPrintAreToldBeforeTheyAreDone) {
+    const ScriptedPrinter printer(
+        {{kStoredLine, {200, R"({"date":5,"prints":{"last":{"date":6.5,"success":true}}})"}},
+         {"POST /api/files/local",
+          {201, R"({"effectivePrint":true,"files":{"local":{"path":"karmen/part_.gcode"}}})"}}});
+    const PrintOutcome outcome = run(client_.print(printer.address(), print_file("G28\n"), steps_)).value;
+    EXPECT_THAT(steps_.steps, ElementsAre("sending karmen/part.gcode", "starting"));
+    ASSERT_TRUE(steps_.before);
+    EXPECT_EQ(steps_.before->came, Timestamp(5s));
+    EXPECT_EQ(steps_.before->last_print, (FileRecord::Print{Timestamp(6500ms), true}));
+    EXPECT_EQ(outcome.path, "karmen/part_.gcode");
+}
+
+TEST_F(OctoPrintClientTest, NothingIsSentIfTheFirstStepIsRefused) {
+    const ScriptedPrinter printer({});
+    steps_.refused = "sending";
+    EXPECT_THROW(run(client_.print(printer.address(), print_file("G28\n"), steps_)), Error);
+    EXPECT_THAT(printer.asked(), ElementsAre(kStoredLine));
+}
+
+TEST_F(OctoPrintClientTest, ThePrinterDoesNotGetTheWholeFileIfTheLastStepIsRefused) {
+    std::atomic<int> whole = 0;
+    const TestServer server([&](TestConnection& connection) {
+        while (true) {
+            const std::string line = connection.read_request().line();
+            if (line.empty()) return;
+            if (line == "POST /api/files/local") ++whole;
+            connection.answer(404, "{}");
+        }
+    });
+    steps_.refused = "starting";
+    const std::string large(1 << 20, 'G');
+    EXPECT_THROW(run(client_.print({server.host(), Protocol::kHttp, {}}, print_file(large), steps_)), Error);
+    EXPECT_EQ(whole, 0);
+    EXPECT_THAT(steps_.steps, ElementsAre("sending karmen/part.gcode", "starting"));
+}
+
+TEST_F(OctoPrintClientTest, TheRecordOfAFileTellsOfItsLastPrint) {
+    const auto record = [this](Answer answer) {
+        const ScriptedPrinter printer({{kStoredLine, std::move(answer)}});
+        return run(client_.file_record(printer.address(), "karmen/part.gcode"));
+    };
+    EXPECT_EQ(record({404, "{}"}), FileRecord{});
+    EXPECT_EQ(record({200, R"({"date":5})"}), (FileRecord{.is_there = true, .came = Timestamp(5s), .last_print = {}}));
+    EXPECT_EQ(record({200, R"({"date":5,"prints":{"last":{"date":6,"success":false}}})"})->last_print,
+              (FileRecord::Print{Timestamp(6s), false}));
+    EXPECT_EQ(record({500, "{}"}), std::nullopt);
+    EXPECT_EQ(record({200, "<html>"}), std::nullopt);
+}
+
 TEST_F(OctoPrintClientTest, PrintThatDoesNotStart) {
     const auto print = [this](Answer answer) {
         const ScriptedPrinter printer({{"POST /api/files/local", std::move(answer)}});
-        return run(client_.print(printer.address(), print_file("G28\n"))).value;
+        return run(client_.print(printer.address(), print_file("G28\n"), steps_)).value;
     };
     using Result = PrintOutcome::Result;
     EXPECT_EQ(print({201, R"({"done":true,"effectivePrint":false})"}).result, Result::kStoredOnly);
@@ -415,19 +488,17 @@ TEST_F(OctoPrintClientTest, PrintThatDoesNotStart) {
     EXPECT_EQ(print({400, kCsrf}).result, Result::kRefused);
     EXPECT_EQ(print({403, kNoPermission}).result, Result::kRefused);
     EXPECT_THAT(print({413, "<html>"}).reason, HasSubstr("client_max_body_size"));
-    EXPECT_EQ(run(client_.print(nobody(), print_file("G28\n"))).value.result, Result::kFailed);
+    EXPECT_EQ(run(client_.print(nobody(), print_file("G28\n"), steps_)).value.result, Result::kFailed);
     PrintFile shorter = print_file("G28\n");
     shorter.size = 100;
     const ScriptedPrinter printer({});
-    EXPECT_THAT(run(client_.print(printer.address(), std::move(shorter))).value.reason, HasSubstr("disk"));
+    EXPECT_THAT(run(client_.print(printer.address(), std::move(shorter), steps_)).value.reason, HasSubstr("disk"));
 }
 
 std::string job_json(const std::string& state, const std::string& path, int size = 4) {
     return R"({"state":")" + state + R"(","job":{"file":{"path":")" + path + R"(","size":)" + std::to_string(size) +
            "}}}";
 }
-
-constexpr const char* kStoredLine = "GET /api/files/local/karmen/part.gcode";
 
 TEST_F(OctoPrintClientTest, APrinterThatDoesNotTellWhetherItPrintsIsAsked) {
     using Result = PrintOutcome::Result;
@@ -444,7 +515,7 @@ TEST_F(OctoPrintClientTest, APrinterThatDoesNotTellWhetherItPrintsIsAsked) {
     for (const auto& [job, expected] : rows) {
         for (const Answer& answer : unclear) {
             const ScriptedPrinter printer({{"POST /api/files/local", answer}, {"GET /api/job", {200, job}}});
-            EXPECT_EQ(run(client_.print(printer.address(), print_file("G28\n"))).value.result, expected)
+            EXPECT_EQ(run(client_.print(printer.address(), print_file("G28\n"), steps_)).value.result, expected)
                 << job << answer.status << answer.body;
         }
     }
@@ -461,7 +532,7 @@ TEST_F(OctoPrintClientTest, APrinterThatTellsIsNotAsked) {
         {R"({"effectivePrint":true,"print_started":false})", Result::kStoredOnly}};
     for (const auto& [answer, expected] : rows) {
         const ScriptedPrinter printer({{"POST /api/files/local", {201, answer}}});
-        EXPECT_EQ(run(client_.print(printer.address(), print_file("G28\n"))).value.result, expected) << answer;
+        EXPECT_EQ(run(client_.print(printer.address(), print_file("G28\n"), steps_)).value.result, expected) << answer;
         EXPECT_THAT(printer.asked(), ElementsAre(kStoredLine, "POST /api/files/local"));
     }
 }
@@ -479,7 +550,8 @@ TEST_F(OctoPrintClientTest, APrinterThatHasTheFileAndHangsUpIsAsked) {
                     return;  // of the upload, which has come whole
             }
         });
-        const auto outcome = run(client_.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value;
+        const auto outcome =
+            run(client_.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"), steps_)).value;
         EXPECT_EQ(outcome.result, prints ? PrintOutcome::Result::kStarted : PrintOutcome::Result::kFailed);
     }
 }
@@ -514,7 +586,8 @@ TEST_F(OctoPrintClientTest, APrintThatHasEndedMeanwhileWasOne) {
                     connection.answer(200, R"({"state":"Operational"})");
             }
         });
-        const auto outcome = run(client_.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value;
+        const auto outcome =
+            run(client_.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"), steps_)).value;
         EXPECT_EQ(outcome.result, row.expected) << row.before.body << row.after.body << outcome.reason;
     }
 }
@@ -535,11 +608,11 @@ TEST_F(OctoPrintClientTest, APrinterBehindAProxyThatGaveUpIsAskedForAsLongAsItsA
         }
     });
     Client client{loop_.executor(), http_, {.print_settle_time = 0ms, .ask_again_pause = 0ms}};
-    const auto outcome = run(client.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value;
+    const auto outcome = run(client.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"), steps_)).value;
     EXPECT_EQ(outcome.result, PrintOutcome::Result::kStarted);
     Client hasty{loop_.executor(), http_, {.upload_answer_timeout = 0ms, .ask_again_pause = 0ms}};
     asked = 0;
-    EXPECT_THAT(run(hasty.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"))).value.reason,
+    EXPECT_THAT(run(hasty.print({server.host(), Protocol::kHttp, {}}, print_file("G28\n"), steps_)).value.reason,
                 HasSubstr("proxy_read_timeout"));
 }
 
@@ -574,7 +647,8 @@ TEST_F(OctoPrintClientTest, AsksAPrinterNoMoreThanTwoThingsAtATime) {
 }
 
 Awaitable<void> print_and_keep(Client& client, PrinterAddress address, std::vector<PrintOutcome::Result>& results) {
-    const auto outcome = co_await client.print(std::move(address), print_file("G28\n"));
+    NotedSteps steps;
+    const auto outcome = co_await client.print(std::move(address), print_file("G28\n"), steps);
     results.push_back(outcome.value.result);
 }
 

@@ -53,7 +53,8 @@ std::variant<PrintOutcome, UnclearAnswer> outcome_of_upload(const HttpResult& re
     if (is_success(*result)) {
         UploadAnswer answer = parse_upload_answer(result->body);
         if (!answer.starts) return UnclearAnswer{.told_path = std::move(answer.path)};
-        if (*answer.starts) return PrintOutcome{Result::kStarted, {}};
+        if (*answer.starts)
+            return PrintOutcome{Result::kStarted, {}, is_usable_path(answer.path) ? answer.path : std::string()};
         return PrintOutcome{Result::kStoredOnly, "The printer has taken the file but did not start to print it"};
     }
     if (result->status < 500) return outcome_of_refusal(*result);
@@ -72,22 +73,26 @@ std::optional<JobVerdict> verdict_on_job(const HttpResult& job, const SentFile& 
     return is_same_size && is_same_name ? JobVerdict::kPrintsIt : JobVerdict::kPrintsAnother;
 }
 
-std::optional<double> came_before(const HttpResult& file) {
+std::optional<FileRecord> record_of(const HttpResult& file) {
     if (!file) return std::nullopt;
-    if (file->status == kNotFound) return 0.0;
-    const auto stored = is_success(*file) ? parse_stored_file(file->body) : std::nullopt;
-    return stored ? std::optional(stored->came) : std::nullopt;
+    if (file->status == kNotFound) return FileRecord{};
+    return is_success(*file) ? parse_file_record(file->body) : std::nullopt;
 }
 
-bool was_printed(const HttpResult& file, const SentFile& sent) {
-    const auto stored = file && is_success(*file) ? parse_stored_file(file->body) : std::nullopt;
-    const bool is_new = stored && sent.came_before && stored->came > *sent.came_before;
-    return is_new && stored->printed && *stored->printed >= stored->came;
+bool was_printed(const std::optional<FileRecord>& file, const SentFile& sent) {
+    if (!file || !file->is_there || !sent.before) return false;
+    const bool is_new = !sent.before->is_there || file->came > sent.before->came;
+    return is_new && file->last_print && file->last_print->ended >= file->came;
 }
 
-PrintOutcome outcome_unprinted(JobVerdict verdict, const HttpResult& file, const SentFile& sent) {
-    const auto came = came_before(file);
-    if (came && (*came == 0 || came == sent.came_before)) return {Result::kFailed, "The printer did not keep the file"};
+bool is_usable_path(std::string_view path) {
+    return !path.empty() && !path.contains("..");
+}
+
+PrintOutcome outcome_unprinted(JobVerdict verdict, const std::optional<FileRecord>& file, const SentFile& sent) {
+    const bool is_gone = file && !file->is_there;
+    const bool is_the_former = file && sent.before && sent.before->is_there && file->came == sent.before->came;
+    if (is_gone || is_the_former) return {Result::kFailed, "The printer did not keep the file"};
     if (verdict == JobVerdict::kPrintsAnother) return {Result::kStoredOnly, "The printer prints another file"};
     return {Result::kStoredOnly, "The printer did not start to print the file"};
 }

@@ -16,8 +16,7 @@ struct SentFile {
     std::string path;  ///< on the printer: the one that it reported, else the one that was asked for
     std::string name;
     std::uint64_t size_bytes = 0;
-    /// When the former file of this path came, by the printer's clock; 0 if there was none, nullopt if not known.
-    std::optional<double> came_before;
+    std::optional<FileRecord> before;  ///< of the former file of this path; nullopt if the printer did not say
 };
 
 /// The printer gave no answer, or one that does not say whether it prints: it must be asked.
@@ -33,13 +32,16 @@ std::variant<PrintOutcome, UnclearAnswer> outcome_of_upload(const net::HttpResul
 enum class JobVerdict { kPrintsIt, kPrintsAnother, kIdle };
 std::optional<JobVerdict> verdict_on_job(const net::HttpResult& job, const SentFile& sent);
 
-/// SentFile::came_before, from the answer to `/api/files/local/<path>` before the file is sent.
-std::optional<double> came_before(const net::HttpResult& file);
+/// From the answer to `/api/files/local/<path>`; nullopt if it does not tell.
+std::optional<FileRecord> record_of(const net::HttpResult& file);
 
-/// From the same answer afterwards: whether the sent file has come and its print has ended since.
-bool was_printed(const net::HttpResult& file, const SentFile& sent);
+/// Whether the sent file has come and its print has ended since.
+bool was_printed(const std::optional<FileRecord>& file, const SentFile& sent);
 
 /// The final outcome for a file whose print was not seen.
-PrintOutcome outcome_unprinted(JobVerdict verdict, const net::HttpResult& file, const SentFile& sent);
+PrintOutcome outcome_unprinted(JobVerdict verdict, const std::optional<FileRecord>& file, const SentFile& sent);
+
+/// Whether a path that the printer reported may be asked for.
+bool is_usable_path(std::string_view path);
 
 }  // namespace karmen::printers::octoprint

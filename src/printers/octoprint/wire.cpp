@@ -80,6 +80,26 @@ std::optional<std::int64_t> seconds_of(const json::value* value) {
     return static_cast<std::int64_t>(*number);
 }
 
+std::optional<std::int64_t> bytes_of(const json::value* value) {
+    const auto number = number_of(value);
+    if (!number || *number < 0 || *number >= 9e15) return std::nullopt;
+    return static_cast<std::int64_t>(*number);
+}
+
+/// A path names a file, so it is whole or it is not there. Karmen's own have at most 2 kB.
+std::string bounded_path(std::string_view path) {
+    constexpr std::size_t kPathBytesMax = 4096;
+    return path.size() > kPathBytesMax ? std::string() : to_valid_utf8(path);
+}
+
+/// Seconds since 1970, with a fraction.
+std::optional<Timestamp> time_of(const json::value* value) {
+    constexpr double kSecondsEnd = 253'402'300'800;  // the year 10000
+    const auto number = number_of(value);
+    if (!number || *number < 0 || *number >= kSecondsEnd) return std::nullopt;
+    return Timestamp(std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(*number)));
+}
+
 bool begins_with_one_of(std::string_view text, std::initializer_list<std::string_view> beginnings) {
     return std::ranges::any_of(beginnings, [text](auto each) { return starts_with_ignoring_case(text, each); });
 }
@@ -286,9 +306,14 @@ std::optional<JobReport> parse_job(std::string_view body) {
     const auto state = text_of(member(&*value, "state"));
     if (!state) return std::nullopt;
     JobReport report{.responded = true, .job = std::nullopt};
-    if (is_idle(*state)) return report;
     const json::value* file = member(member(&*value, "job"), "file");
     const json::value* progress = member(&*value, "progress");
+    if (const auto path = text_of(member(file, "path")))
+        report.file = PrinterFile{.path = bounded_path(*path), .size_bytes = bytes_of(member(file, "size"))};
+    if (is_idle(*state)) {
+        if (report.file) report.file->is_printed = percent_of(member(progress, "completion")) == 100.0;
+        return report;
+    }
     PrinterJob& job = report.job.emplace();
     for (const std::string_view name : {"display", "name"})
         if (!job.name && text_of(member(file, name))) job.name = shown_text(member(file, name));
@@ -346,16 +371,19 @@ std::optional<JobFile> parse_job_file(std::string_view body) {
     JobFile result{.is_active = !is_idle(*state)};
     result.path = text_of(member(file, "path")).value_or(std::string_view());
     result.name = text_of(member(file, "name")).value_or(std::string_view());
-    if (const auto size = number_of(member(file, "size")); size && *size >= 0 && *size < 9e15)
-        result.size_bytes = static_cast<std::int64_t>(*size);
+    result.size_bytes = bytes_of(member(file, "size"));
     return result;
 }
 
-std::optional<StoredFile> parse_stored_file(std::string_view body) {
+std::optional<FileRecord> parse_file_record(std::string_view body) {
     const auto value = parse_object(body);
-    const auto came = value ? number_of(member(&*value, "date")) : std::nullopt;
+    const auto came = value ? time_of(member(&*value, "date")) : std::nullopt;
     if (!came) return std::nullopt;
-    return StoredFile{*came, number_of(member(member(member(&*value, "prints"), "last"), "date"))};
+    FileRecord record{.is_there = true, .came = *came, .last_print = std::nullopt};
+    const json::value* last = member(member(&*value, "prints"), "last");
+    if (const auto ended = time_of(member(last, "date")))
+        record.last_print = FileRecord::Print{.ended = *ended, .is_success = is_true(member(last, "success"))};
+    return record;
 }
 
 std::string parse_error(std::string_view body) {

@@ -62,13 +62,8 @@ struct JobFile {
 };
 std::optional<JobFile> parse_job_file(std::string_view body);
 
-/// `/api/files/local/<path>`. Times are seconds by the printer's clock.
-struct StoredFile {
-    double came = 0;                ///< when it came to the printer
-    std::optional<double> printed;  ///< the end of its last print, whole or not
-    bool operator==(const StoredFile&) const = default;
-};
-std::optional<StoredFile> parse_stored_file(std::string_view body);
+/// `/api/files/local/<path>` of a file that is there.
+std::optional<FileRecord> parse_file_record(std::string_view body);
 
 /// The `error` of a refusal, or empty.
 std::string parse_error(std::string_view body);

@@ -202,8 +202,8 @@ TEST(OctoPrintWire, WhatIsNoStatus) {
 }
 
 TEST(OctoPrintWire, JobThatPrints) {
-    EXPECT_EQ(parse_job(kPrintingJob),
-              (JobReport{true, PrinterJob{"job one.gcode", 12.56837891927952, std::nullopt, 2}}));
+    EXPECT_EQ(parse_job(kPrintingJob), (JobReport{true, PrinterJob{"job one.gcode", 12.56837891927952, std::nullopt, 2},
+                                                  PrinterFile{"job one.gcode", 14990, false}}));
     EXPECT_EQ(parse_job(R"({"job":{"file":{"name":"a.gcode"}},"progress":null,"state":"Paused"})"),
               (JobReport{true, PrinterJob{"a.gcode", std::nullopt, std::nullopt, std::nullopt}}));
     EXPECT_EQ(parse_job(R"({"state":"Starting"})"), (JobReport{true, PrinterJob{}}));
@@ -220,6 +220,22 @@ TEST(OctoPrintWire, NoJobWhenNothingPrints) {
             << state;
     for (const char* body : {"", "{}", "[]", R"({"state":null})", R"({"state":{}})"})
         EXPECT_EQ(parse_job(body), std::nullopt) << body;
+}
+
+TEST(OctoPrintWire, TheSelectedFileIsKnownAfterItsPrint) {
+    const auto file = [](const std::string& rest) {
+        const auto report =
+            parse_job(R"({"state":"Operational","job":{"file":{"path":"a/b.g","size":7}},)" + rest + "}");
+        return report ? report->file : std::nullopt;
+    };
+    EXPECT_EQ(file(R"("progress":{"completion":100.0})"), (PrinterFile{"a/b.g", 7, true}));
+    EXPECT_EQ(file(R"("progress":{"completion":null})"), (PrinterFile{"a/b.g", 7, false}));
+    EXPECT_EQ(file(R"("progress":{"completion":99.9})"), (PrinterFile{"a/b.g", 7, false}));
+    EXPECT_FALSE(parse_job(R"({"state":"Operational","job":{"file":{"path":null}}})")->file);
+    EXPECT_EQ(parse_job(R"({"state":"Printing","job":{"file":{"path":"x","size":-1}}})")->file,
+              (PrinterFile{"x", std::nullopt, false}));
+    const std::string long_path(5000, 'x');
+    EXPECT_EQ(parse_job(R"({"state":"Printing","job":{"file":{"path":")" + long_path + R"("}}})")->file->path, "");
 }
 
 TEST(OctoPrintWire, JobWithValuesThatCannotBe) {
@@ -330,9 +346,14 @@ TEST(OctoPrintWire, UploadAndErrors) {
               (JobFile{true, "a/b.g", "b.g", 7}));
     EXPECT_EQ(parse_job_file(R"({"state":"Operational","job":{"file":{"path":null,"size":-1}}})"), JobFile{});
     EXPECT_EQ(parse_job_file(R"({"error":"x"})"), std::nullopt);
-    EXPECT_EQ(parse_stored_file(R"({"date":5,"prints":{"last":{"date":6.5}}})"), (StoredFile{5, 6.5}));
-    EXPECT_EQ(parse_stored_file(R"({"date":5})"), (StoredFile{5, std::nullopt}));
-    EXPECT_EQ(parse_stored_file(R"({"date":null})"), std::nullopt);
+    using Print = FileRecord::Print;
+    EXPECT_EQ(parse_file_record(R"({"date":5,"prints":{"last":{"date":6.5,"success":true}}})"),
+              (FileRecord{true, Timestamp(std::chrono::seconds(5)),
+                          Print{Timestamp(std::chrono::milliseconds(6500)), true}}));
+    EXPECT_EQ(parse_file_record(R"({"date":5})"), (FileRecord{true, Timestamp(std::chrono::seconds(5)), std::nullopt}));
+    EXPECT_EQ(parse_file_record(R"({"date":null})"), std::nullopt);
+    for (const char* time : {"-1", "1e300", "253402300800"})
+        EXPECT_EQ(parse_file_record("{\"date\":" + std::string(time) + "}"), std::nullopt) << time;
     EXPECT_EQ(parse_error(R"({"error":"Printer is not operational"})"), "Printer is not operational");
     EXPECT_EQ(parse_error(R"({"error":{"text":"x"}})"), "");
     EXPECT_EQ(parse_error("<html>"), "");
@@ -354,7 +375,7 @@ TEST(OctoPrintWire, NoTruncationAndNoChangedByteBreaksIt) {
             parse_is_closed(bytes);
             parse_upload_answer(bytes);
             parse_job_file(bytes);
-            parse_stored_file(bytes);
+            parse_file_record(bytes);
             return version.has_value();
         };
         EXPECT_TRUE(parse_all(body));

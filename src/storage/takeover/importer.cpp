@@ -68,7 +68,19 @@ constexpr Column kPrintJobs[] = {
     {"gcode_data", "gcode_data"},
     {"printer_data", R"sql(regexp_replace(printer_data::text, '("access_level"\s*:\s*)"uknown"', '\1"unknown"'))sql"},
     {"user_uuid", kUserIfKnown},
-    {"deleted_username", "deleted_username", "NULL"}};
+    {"deleted_username", "deleted_username", "NULL"},
+    {"state", "state", "'unknown'"},
+    {"progress", "progress", "NULL"},
+    {"print_time", "print_time", "NULL"},
+    {"sending", "CASE WHEN sending IS NOT NULL THEN {{sending}} END", "NULL"},
+    {"starting", "CASE WHEN starting IS NOT NULL THEN {{starting}} END", "NULL"},
+    // As in migration 19: prints of Karmen 0.0.13 are over.
+    {"ended", "CASE WHEN ended IS NOT NULL THEN {{ended}} END", "{{started}}"},
+    {"reason", "reason", "''"},
+    {"remote_path", "remote_path", "''"},
+    {"remote_came_before", "CASE WHEN remote_came_before IS NOT NULL THEN {{remote_came_before}} END", "NULL"},
+    {"remote_printed_before", "CASE WHEN remote_printed_before IS NOT NULL THEN {{remote_printed_before}} END",
+     "NULL"}};
 /// Karmen 0.0.13 may be on a PostgreSQL that cannot make UUIDs. A version 4 (RFC 9562) all the same.
 constexpr std::string_view kNewId =
     "CAST(overlay(overlay(md5(host || random() || clock_timestamp()) PLACING '4' FROM 13) PLACING '8' FROM 17) AS "
