@@ -214,12 +214,12 @@ TEST(Load, TakesTheOldVariablesOfPostgresWhereNoUrlIsSet) {
     EXPECT_EQ(load(sources).storage.postgres_url, "") << "without a host they are somebody else's";
     sources.environment["POSTGRES_HOST"] = "db.example";
     EXPECT_EQ(load(sources).storage.postgres_url,
-              "postgresql://?host=db%2Eexample&port=5432&user=ann&dbname=ann&password=p%20w%26");
+              "postgresql://?host=db.example&port=5432&user=ann&dbname=ann&password=p%20w%26");
     sources.environment["POSTGRES_PORT"] = "5433";
     sources.environment["POSTGRES_DB"] = "print";
     sources.environment.erase("POSTGRES_USER");
     sources.environment.erase("POSTGRES_PASSWORD");
-    EXPECT_EQ(load(sources).storage.postgres_url, "postgresql://?host=db%2Eexample&port=5433&user=karmen&dbname=print");
+    EXPECT_EQ(load(sources).storage.postgres_url, "postgresql://?host=db.example&port=5433&user=karmen&dbname=print");
     sources.environment["KARMEN_STORAGE_POSTGRES_URL"] = "postgres://other/db";
     EXPECT_EQ(load(sources).storage.postgres_url, "postgres://other/db");
 }
