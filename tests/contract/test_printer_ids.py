@@ -6,7 +6,7 @@ import pytest
 
 from support.api import Api
 from support.events import Follower
-from support.fakes import Answer, FakePrinter, ScriptedPrinter, job_body, printer_body
+from support.fakes import Answer, FakePrinter, ScriptedPrinter, printer_body
 from support.gcodes import uploaded
 from support.server import Server
 
@@ -96,7 +96,7 @@ def test_whose_print_it_is_is_known_after_the_move(
     user.post("/printjobs", json={"gcode": gcode["id"], "printer": id}, expect=201)
     # The same printer at another address: it still prints that file.
     scripted_printer.answers["/api/printer"] = Answer(body=printer_body("Printing", operational=True, printing=True))
-    scripted_printer.answers["/api/job"] = Answer(body=job_body("Printing", gcode["filename"], 10))
+    scripted_printer.answers["/api/job"] = Answer(body=printer.job())
     scripted_printer.answers["POST /api/job"] = Answer(204)
     admin.patch(f"/printers/{id}", json={"host": scripted_printer.host}, expect=200)
     other_user.post(f"/printers/{id}/current-job", json={"action": "cancel"}, expect=401)
