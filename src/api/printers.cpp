@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace karmen::api {
 
@@ -98,21 +99,38 @@ void check_host(JsonBody& body, const std::string& host, std::optional<Protocol>
         body.fail("host", parsed.error());
 }
 
-services::PrinterView with_print(const Services& services, services::PrinterView view) {
-    view.print = services.print_tracker.print_of(view.printer.id, view.snapshot);
-    return view;
+/// Notes whose prints they are. Another process may have begun one a moment ago, so what seems to be foreign is looked
+/// up.
+Awaitable<void> note_prints(const Services& services, std::span<services::PrinterView> views) {
+    const auto note = [&] {
+        bool is_any_foreign = false;
+        for (services::PrinterView& view : views) {
+            view.print = services.print_tracker.print_of(view.printer.id, view.snapshot);
+            is_any_foreign = is_any_foreign || (view.print && !view.print->print_job);
+        }
+        return is_any_foreign;
+    };
+    if (!note()) co_return;
+    co_await services.print_tracker.read_open();
+    note();
+}
+
+Answer printer_answer(const Services& services, unsigned status, services::PrinterView view) {
+    co_await note_prints(services, {&view, 1});
+    co_return printer_response(status, view);
 }
 
 Answer list_printers(const Services& services, Call& call) {
     auto views = co_await services.printers.list(wanted_fields(call.request));
     boost::json::array items;
-    for (services::PrinterView& view : views) items.emplace_back(to_json(with_print(services, std::move(view))));
+    co_await note_prints(services, views);
+    for (const services::PrinterView& view : views) items.emplace_back(to_json(view));
     co_return http::Response::json(200, to_text(boost::json::object{{"items", std::move(items)}}));
 }
 
 Answer get_printer(const Services& services, Call& call) {
-    co_return printer_response(
-        200, with_print(services, co_await services.printers.find(call.path_value(0), wanted_fields(call.request))));
+    co_return co_await printer_answer(services, 200,
+                                      co_await services.printers.find(call.path_value(0), wanted_fields(call.request)));
 }
 
 Answer add_printer(const Services& services, Call& call) {
@@ -126,7 +144,7 @@ Answer add_printer(const Services& services, Call& call) {
     printer.api_key = read_api_key(body);
     printer.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
-    co_return printer_response(201, with_print(services, co_await services.printers.add(std::move(printer))));
+    co_return co_await printer_answer(services, 201, co_await services.printers.add(std::move(printer)));
 }
 
 Answer change_printer(const Services& services, Call& call) {
@@ -151,8 +169,8 @@ Answer change_printer(const Services& services, Call& call) {
     if (body.has("tls_fingerprint")) change.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
     if (change.api_key) call.audit.action = "printer.key";
-    co_return printer_response(
-        200, with_print(services, co_await services.printers.change(call.path_value(0), std::move(change))));
+    co_return co_await printer_answer(services, 200,
+                                      co_await services.printers.change(call.path_value(0), std::move(change)));
 }
 
 Answer remove_printer(const Services& services, Call& call) {

@@ -93,7 +93,7 @@ struct Services {
     services::Gcodes& gcodes;
     services::Thumbnails& thumbnails;
     services::PrintJobs& printjobs;
-    const services::PrintJobTracker& print_tracker;
+    services::PrintJobTracker& print_tracker;
     services::Webcams& webcams;
     events::EventHistory& events;
     services::Readiness& readiness;

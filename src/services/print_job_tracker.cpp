@@ -76,6 +76,11 @@ Awaitable<void> PrintJobTracker::refresh_regularly(std::chrono::milliseconds int
 }
 
 Awaitable<void> PrintJobTracker::refresh() {
+    co_await read_open();
+    co_await lose_orphans();
+}
+
+Awaitable<void> PrintJobTracker::read_open() {
     std::vector<PrintJob> open;
     std::uint64_t asked_at = 0;
     do {
@@ -92,7 +97,6 @@ Awaitable<void> PrintJobTracker::refresh() {
         if (printer != known.end() && followed != printer->second.end()) jobs_[printer_id].insert(*followed);
         keep(std::move(job));
     }
-    co_await lose_orphans();
 }
 
 /// Jobs whose printer was removed.

@@ -55,6 +55,8 @@ class PrintJobTracker {
     /// Reads them again and again, because other processes start and end jobs. Until it is cancelled.
     Awaitable<void> refresh_regularly(std::chrono::milliseconds interval);
     Awaitable<void> refresh();
+    /// The same for a caller who is about to say that a print is foreign.
+    Awaitable<void> read_open();
 
     /// A job that was just inserted.
     void begin(PrintJob job);
