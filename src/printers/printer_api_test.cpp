@@ -21,5 +21,20 @@ TEST(IsOnHost, NothingElse) {
         EXPECT_FALSE(is_on_host(url, "192.168.1.2")) << url;
 }
 
+TEST(IsOnHost, EveryKindOfAddress) {
+    EXPECT_TRUE(is_on_host("http://FARM.local:8080/s", "farm.local:5000/octoprint1"));
+    EXPECT_TRUE(is_on_host("http://[2001:DB8:0::1]/s", "[2001:db8::1]:5000"));
+    EXPECT_TRUE(is_on_host("http://10.0.0.1/s", "10.0.0.1:")) << "as Karmen 0.0.13 took it";
+    for (const char* url : {"http://octoprint1/", "http://[2001:db8::2]/", "http://[fe80::1%25eth0]/"})
+        for (const char* host : {"farm.local/octoprint1", "[2001:db8::1]", "[fe80::1]"})
+            EXPECT_FALSE(is_on_host(url, host)) << url << " of " << host;
+}
+
+TEST(IsOnHost, WhatIsNoAddressHasNone) {
+    for (const char* url : {"http://octopi.local./", "http://batch/", "http://999.1.1.1/", "http://10.0.0.1/"})
+        for (const char* host : {"999.1.1.1", "batch", "octopi.local.", ""})
+            EXPECT_FALSE(is_on_host(url, host)) << url << " of " << host;
+}
+
 }  // namespace
 }  // namespace karmen::printers
