@@ -71,7 +71,9 @@ def test_a_farm_is_upgraded_while_it_runs_and_there_is_a_way_back(
     sql(old_url, ADD_PRINTER.format(first) + ADD_PRINT_JOB.format(first) + ADD_PRINT_JOB.format("10.0.0.1"))
     before = old_backend.dump(old_url)
 
-    said = follow("upgrade-farm", tmp_path, {URL: old_url, DATA: str(tmp_path / "data")})
+    places = {URL: old_url, DATA: str(tmp_path / "data")}
+    follow("upgrade-farm-save", tmp_path, places)
+    said = follow("upgrade-farm-convert", tmp_path, places)
     assert "Would convert to version 18" in said and "Converted to version 18" in said
     karmen = installation(env={"KARMEN_STORAGE_POSTGRES_URL": old_url}, arranged=arrangement.REPLICATED,
                           options={"printers-list-interval": "200ms"})
@@ -93,7 +95,7 @@ def test_a_farm_is_upgraded_while_it_runs_and_there_is_a_way_back(
     karmen.stop()
     printers.end()
 
-    follow("downgrade-farm", tmp_path, {URL: old_url, DATA: str(tmp_path / "data")})
+    follow("downgrade-farm", tmp_path, places)
     assert old_backend.dump(old_url) == before, "the older program finds what it left"
     said = karmen.command("user", "list", expect=1).stderr
     assert "of an older version" in said
