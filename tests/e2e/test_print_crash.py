@@ -27,9 +27,9 @@ LIFE_MAX_S = 0.5
 SERVER_IS_GONE = (OSError,)
 GOES_ON = ("queued", "sending", "starting", "printing", "paused")
 WAS_BEGUN = ("printing", "paused", "finished", "cancelled")
-SETTLE_TIME = "300ms"  # longer than a printer is late
+SETTLE_TIME = "800ms"  # longer than a printer is late
 # Each printer stays long in another step: at once, slow to take the file, slow to begin after it has the file.
-FAULTS = [None, {"fault": "drip", "amount": 40_000_000}, {"fault": "late", "amount": 150}]
+FAULTS = [None, {"fault": "drip", "amount": 40_000_000}, {"fault": "late", "amount": 400}]
 SMALL_BYTES = 20_000
 LARGE_BYTES = 16_000_000  # more than the operating system takes at once
 
