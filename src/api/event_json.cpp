@@ -16,11 +16,13 @@ struct ToEvent {
         return {"printer", to_text(to_json(services::PrinterView{.printer = seen.printer,
                                                                  .fields = services::PrinterFields::all(),
                                                                  .snapshot = seen.snapshot,
-                                                                 .print = print_of(seen.printer.id, seen.snapshot)}))};
+                                                                 .print = print_of(seen.printer.id, seen.snapshot)})),
+                {events::EventSubject::Kind::kState, seen.printer.id.to_string()}};
     }
     EventText operator()(const events::PrinterRemoved& removed) const {
         return {"printer-removed",
-                to_text(boost::json::object{{"id", removed.id.to_string()}, {"host", removed.host}})};
+                to_text(boost::json::object{{"id", removed.id.to_string()}, {"host", removed.host}}),
+                {events::EventSubject::Kind::kEnd, removed.id.to_string()}};
     }
     EventText operator()(const events::GcodeStored& stored) const { return {"gcode", to_text(to_json(stored.gcode))}; }
     EventText operator()(const events::GcodeRemoved& removed) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "events/changes.hpp"
+#include "events/event_history.hpp"
 #include "services/printers.hpp"
 
 #include <functional>
@@ -13,6 +14,7 @@ namespace karmen::api {
 struct EventText {
     std::string name;
     std::string data;  ///< JSON on one line
+    events::EventSubject subject = {};
 };
 /// `print_of` tells whose print a printer shows.
 using PrintOf =

@@ -15,7 +15,7 @@ class ChangePublisher final : public events::ChangeListener {
 
     void on_change(const events::Change& change) override {
         api::EventText text = api::to_event(change, print_of_);
-        journal_.publish(std::move(text.name), std::move(text.data));
+        journal_.publish(std::move(text.name), std::move(text.data), std::move(text.subject));
     }
 
   private:

@@ -21,8 +21,9 @@ struct EventJournalOptions {
 };
 
 /// The events of all processes in one Redis Stream. Each process that answers requests reads the end of it, so an id
-/// means the same in all of them. Events that Redis does not accept are lost; followers get `reset` as soon as Redis is
-/// back. Owned by the composition root; loop only.
+/// means the same in all of them. The facts are also in a stream of their own, and the newest states in a hash: a
+/// process that starts, or has stood still, reads there what the short stream no longer has. Events that Redis does not
+/// accept are lost; followers get `reset` as soon as Redis is back. Owned by the composition root; loop only.
 class RedisEventJournal final : public events::EventJournal {
   public:
     /// `client` and `log` outlive it.
@@ -32,14 +33,14 @@ class RedisEventJournal final : public events::EventJournal {
     void start();
     Awaitable<void> stop();
 
-    void publish(std::string name, std::string data) override;
+    void publish(std::string name, std::string data, events::EventSubject subject = {}) override;
     events::EventHistory& history() override { return history_; }
     /// Whether events that are published now will be in the history.
     bool is_reading() const { return is_reading_; }
 
   private:
-    Awaitable<void> add(std::string name, std::string data);
-    Awaitable<void> try_add(std::string name, std::string data);
+    Awaitable<void> add(std::string name, std::string data, events::EventSubject subject);
+    Awaitable<void> try_add(std::string name, std::string data, events::EventSubject subject);
     Awaitable<void> tell_of_loss();
     Awaitable<void> read_on();
     Awaitable<void> catch_up(redis::Connection& connection);
@@ -48,7 +49,8 @@ class RedisEventJournal final : public events::EventJournal {
 
     redis::Client& client_;
     EventJournalOptions options_;
-    std::string key_;
+    std::string key_;        ///< the stream of all events, which is short
+    redis::Arguments keys_;  ///< it, the facts, and the newest state of each thing
     Log& log_;
     events::EventHistory history_;
     bool has_lost_ = false;  ///< and the followers have not been told yet

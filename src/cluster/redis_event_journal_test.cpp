@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace karmen::cluster {
 namespace {
 
@@ -150,14 +152,63 @@ TEST_F(RedisEventJournalTest, WhoStoodStillWhileRedisThrewEventsAwayIsTold) {
         EventFollower follower = slow.history().follow("0-0");
         t.publisher.journal.publish("n", "1");
         EXPECT_EQ(co_await Self::next(follower), "1");
-        // In one step, between two reads.
-        redis::Arguments many{
-            "EVAL", "for n = 1, 2000 do redis.call('XADD', KEYS[1], 'MAXLEN', 150, '*', 'name', 'n', 'data', n) end",
-            "1", "karmen:events"};
+        // In one step, between two reads, as so many events would do it.
+        redis::Arguments many{"EVAL", R"(
+            for n = 1, 2000 do
+                local id = redis.call('XADD', KEYS[1], 'MAXLEN', 150, '*', 'name', 'n', 'data', n)
+                redis.call('XADD', KEYS[2], 'MAXLEN', 150, id, 'name', 'n', 'data', n)
+            end
+            redis.call('HSET', KEYS[3], 'begin', redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1][1])
+            )", "3", "karmen:events", "karmen:events:facts", "karmen:events:states"};
         co_await t.own_client.command(std::move(many));
         EXPECT_EQ((co_await Self::collect(follower, 1)).front(), kResetEvent);
         while ((co_await Self::collect(follower, 1)).back() != "2000") continue;
         co_await slow.stop();
+    });
+}
+
+/// Far more states than events are kept.
+Awaitable<void> publish_states(RedisEventJournal& journal, int last) {
+    for (int n = 1; n <= last; ++n)
+        journal.publish("n", std::to_string(n), {events::EventSubject::Kind::kState, std::to_string(n % 3)});
+    co_return;
+}
+
+TEST_F(RedisEventJournalTest, AProcessThatStartsLateKnowsTheNewestStatesAndAllFacts) {
+    play([](Self& t) -> Awaitable<void> {
+        EventFollower follower = t.one.journal.history().follow("0-0");
+        t.publisher.journal.publish("n", "first");
+        EXPECT_EQ(co_await Self::next(follower), "first");
+        const std::string seen = t.one.journal.history().newest().to_string();
+        t.publisher.journal.publish("n", "a fact");
+        t.publisher.journal.publish("n", "of one that is gone soon", {events::EventSubject::Kind::kState, "gone"});
+        t.publisher.journal.publish("n", "gone", {events::EventSubject::Kind::kEnd, "gone"});
+        co_await publish_states(t.publisher.journal, 600);
+        while ((co_await Self::collect(follower, 1)).back() != "600") continue;
+
+        Process late(t);
+        late.journal.start();
+        co_await until([&] { return late.journal.is_reading(); });
+        EventFollower resumed = late.journal.history().follow(seen);
+        EXPECT_THAT(co_await Self::collect(resumed, 5), ElementsAre("a fact", "gone", "598", "599", "600"));
+        co_await late.journal.stop();
+    });
+}
+
+TEST_F(RedisEventJournalTest, WhoStoodStillWhileOnlyStatesCameMissesNothing) {
+    play([](Self& t) -> Awaitable<void> {
+        t.publisher.journal.publish("n", "1");
+        EventFollower follower = t.one.journal.history().follow("0-0");
+        EXPECT_EQ(co_await Self::next(follower), "1");
+        redis::Arguments kill{"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"};
+        co_await t.own_client.command(std::move(kill));
+        co_await publish_states(t.publisher.journal, 600);
+        std::vector<std::string> all;
+        while (all.empty() || all.back() != "600") {
+            const auto some = co_await Self::collect(follower, 1);
+            all.insert(all.end(), some.begin(), some.end());
+        }
+        EXPECT_EQ(std::ranges::count(all, std::string(kResetEvent)), 0);
     });
 }
 

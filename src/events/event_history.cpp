@@ -60,16 +60,37 @@ EventHistory::EventHistory(Executor loop, EventHistoryOptions options) : options
 
 void EventHistory::append(PublishedEvent event) {
     newest_ = event.id;
-    events_.push_back(std::make_shared<const PublishedEvent>(std::move(event)));
-    while (events_.size() > options_.events_max) {
-        begin_ = events_.front()->id;
-        events_.pop_front();
+    const auto added = std::make_shared<const PublishedEvent>(std::move(event));
+    const EventSubject& subject = added->subject;
+    if (subject.kind != EventSubject::Kind::kFact) remove_state(subject.id);
+    if (subject.kind == EventSubject::Kind::kState) {
+        states_.emplace_hint(states_.end(), added->id, added);
+        state_of_[subject.id] = added->id;
+    } else {
+        append_fact(added);
     }
     news_.notify_all();
 }
 
+void EventHistory::append_fact(PublishedEventPtr event) {
+    facts_.push_back(std::move(event));
+    while (facts_.size() > options_.events_max) {
+        begin_ = facts_.front()->id;
+        facts_.pop_front();
+    }
+}
+
+void EventHistory::remove_state(const std::string& thing) {
+    const auto found = state_of_.find(thing);
+    if (found == state_of_.end()) return;
+    states_.erase(found->second);
+    state_of_.erase(found);
+}
+
 void EventHistory::begin_anew(EventId newest) {
-    events_.clear();
+    facts_.clear();
+    states_.clear();
+    state_of_.clear();
     begin_ = newest_ = newest;
     news_.notify_all();
 }
@@ -98,13 +119,16 @@ std::vector<PublishedEventPtr> EventHistory::take_news(std::optional<EventId>& p
     }
     std::vector<PublishedEventPtr> batch;
     std::size_t bytes = 0;
-    auto event =
-        std::ranges::upper_bound(events_, *position, {}, [](const PublishedEventPtr& each) { return each->id; });
-    for (; event != events_.end() && bytes < kBatchBytes; ++event) {
-        bytes += (*event)->data.size();
-        batch.push_back(*event);
-        position = (*event)->id;
+    auto fact = std::ranges::upper_bound(facts_, *position, {}, [](const PublishedEventPtr& each) { return each->id; });
+    auto state = states_.upper_bound(*position);
+    while (bytes < kBatchBytes && (fact != facts_.end() || state != states_.end())) {
+        const bool is_fact = state == states_.end() || (fact != facts_.end() && (*fact)->id < state->first);
+        batch.push_back(is_fact ? *fact++ : (state++)->second);
+        bytes += batch.back()->data.size();
+        position = batch.back()->id;
     }
+    // The events between the last one and the newest were states that are over.
+    if (batch.empty()) position = newest_;
     return batch;
 }
 

@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace karmen::events {
@@ -27,11 +29,24 @@ struct EventId {
     static std::optional<EventId> parse(std::string_view text);
 };
 
+/// What an event says of older ones.
+struct EventSubject {
+    enum class Kind {
+        kFact,   ///< nothing: who missed it has missed something
+        kState,  ///< the whole state of one thing, so that older states of it are worth nothing
+        kEnd,    ///< a fact: that thing is gone, and so is its state
+    };
+    Kind kind = Kind::kFact;
+    std::string id = {};  ///< of the thing; empty for a fact
+    bool operator==(const EventSubject&) const = default;
+};
+
 /// An event as followers get it. Immutable.
 struct PublishedEvent {
     EventId id;
     std::string name;
     std::string data;  ///< JSON on one line
+    EventSubject subject = {};
 };
 using PublishedEventPtr = std::shared_ptr<const PublishedEvent>;
 
@@ -39,7 +54,7 @@ using PublishedEventPtr = std::shared_ptr<const PublishedEvent>;
 inline constexpr const char* kResetEvent = "reset";
 
 struct EventHistoryOptions {
-    std::size_t events_max = 1000;     ///< that are kept for followers that come back
+    std::size_t events_max = 1000;     ///< facts that are kept for followers that come back
     std::size_t followers_max = 1000;  ///< at the same time
 };
 
@@ -63,7 +78,8 @@ class EventFollower {
     std::optional<EventId> position_;  ///< of the last event that was returned; nullopt if events were missed
 };
 
-/// The last events, once in memory for all followers: a follower only has a position in it, and no queue of its own.
+/// The last facts, and the newest state of each thing: so who comes back late gets each state once, however often it
+/// has changed. They are in memory once for all followers: a follower only has a position, and no queue of its own.
 /// Loop only; owned by the composition root.
 class EventHistory {
   public:
@@ -88,11 +104,15 @@ class EventHistory {
     bool has_all_after(EventId position) const { return begin_ <= position && position <= newest_; }
     bool has_news(const std::optional<EventId>& position) const;
     std::vector<PublishedEventPtr> take_news(std::optional<EventId>& position) const;
+    void remove_state(const std::string& thing);
+    void append_fact(PublishedEventPtr event);
 
     EventHistoryOptions options_;
     Condition news_;
-    std::deque<PublishedEventPtr> events_;
-    EventId begin_;  ///< all events after it are here
+    std::deque<PublishedEventPtr> facts_;
+    std::map<EventId, PublishedEventPtr> states_;        ///< one for each thing
+    std::unordered_map<std::string, EventId> state_of_;  ///< by the id of the thing
+    EventId begin_;                                      ///< all facts after it are here, and all states
     EventId newest_;
     std::size_t followers_ = 0;
     bool is_stopped_ = false;

@@ -75,6 +75,69 @@ TEST_F(EventHistoryTest, TellsASlowFollowerThatItMissedEvents) {
     EXPECT_THAT(next(slow), ElementsAre("5"));
 }
 
+TEST_F(EventHistoryTest, GivesTheNewestStateOfEachThingAndAllFactsInOrder) {
+    const auto state = [&](std::uint64_t number, const char* thing) {
+        history.append({.id = {.time_ms = 1, .number = number},
+                        .name = "n",
+                        .data = thing + std::to_string(number),
+                        .subject = {EventSubject::Kind::kState, thing}});
+    };
+    append(1);
+    state(2, "a");
+    EventFollower early = history.follow("1-1");
+    EXPECT_THAT(next(early), ElementsAre("a2"));
+    state(3, "b");
+    append(4);
+    for (std::uint64_t n = 5; n < 100; ++n) state(n, "a");
+    append(100);
+    EXPECT_THAT(next(early), ElementsAre("b3", "4", "a99", "100"));
+    EXPECT_THAT(next(early), IsEmpty());
+    EventFollower late = history.follow("1-50");
+    EXPECT_THAT(next(late), ElementsAre("a99", "100")) << "a place between two events, one of which is over";
+}
+
+TEST_F(EventHistoryTest, AThingThatIsGoneHasNoState) {
+    history.append({.id = {1, 1}, .name = "n", .data = "a1", .subject = {EventSubject::Kind::kState, "a"}});
+    history.append({.id = {1, 2}, .name = "n", .data = "no a", .subject = {EventSubject::Kind::kEnd, "a"}});
+    EventFollower follower = history.follow("1-0");
+    EXPECT_THAT(next(follower), ElementsAre("no a"));
+}
+
+/// A page that was closed for an hour.
+TEST_F(EventHistoryTest, AfterAnHourWithAThousandPrintersPrintingNothingWasMissed) {
+    EventHistory large(loop.executor(), {});
+    constexpr std::uint64_t kPrinters = 1000;
+    constexpr std::uint64_t kSeconds = 3600;
+    std::uint64_t facts = 0;
+    for (std::uint64_t second = 1; second <= kSeconds; second += 2)
+        for (std::uint64_t printer = 0; printer < kPrinters; ++printer) {
+            const bool is_fact = printer == 0 && second % 60 == 1;
+            facts += is_fact ? 1 : 0;
+            large.append({.id = {.time_ms = second * 1000, .number = printer},
+                          .name = is_fact ? "printjob" : "printer",
+                          .data = "{}",
+                          .subject = is_fact ? EventSubject{}
+                                             : EventSubject{EventSubject::Kind::kState, std::to_string(printer)}});
+        }
+    EventFollower follower = large.follow("0-1");
+    std::uint64_t printers_seen = 0;
+    std::uint64_t facts_seen = 0;
+    EventId last;
+    for (;;) {
+        const auto batch = run(follower.next(0ms)).value();
+        if (batch.empty()) break;
+        for (const PublishedEventPtr& event : batch) {
+            ASSERT_NE(event->name, kResetEvent);
+            ASSERT_LT(last, event->id);
+            last = event->id;
+            ++(event->name == "printer" ? printers_seen : facts_seen);
+        }
+    }
+    EXPECT_EQ(printers_seen, kPrinters);
+    EXPECT_EQ(facts_seen, facts);
+    EXPECT_EQ(last, large.newest());
+}
+
 TEST_F(EventHistoryTest, TellsEverybodyThatItBeganAnew) {
     append(1);
     EventFollower follower = history.follow("1-1");

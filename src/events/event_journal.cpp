@@ -12,12 +12,12 @@ MemoryEventJournal::MemoryEventJournal(Executor loop, EventHistoryOptions option
     history_.begin_anew({now_ms(), 0});
 }
 
-void MemoryEventJournal::publish(std::string name, std::string data) {
+void MemoryEventJournal::publish(std::string name, std::string data, EventSubject subject) {
     // The order stays right even if the clock was set back.
     const EventId last = history_.newest();
     const std::uint64_t time = std::max(now_ms(), last.time_ms);
     const EventId id{.time_ms = time, .number = time == last.time_ms ? last.number + 1 : 0};
-    history_.append({.id = id, .name = std::move(name), .data = std::move(data)});
+    history_.append({.id = id, .name = std::move(name), .data = std::move(data), .subject = std::move(subject)});
 }
 
 std::uint64_t MemoryEventJournal::now_ms() const {

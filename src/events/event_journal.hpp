@@ -12,7 +12,7 @@ class EventJournal {
   public:
     virtual ~EventJournal() = default;
     /// `data` is JSON on one line. Does not throw: if events are lost, followers are told.
-    virtual void publish(std::string name, std::string data) = 0;
+    virtual void publish(std::string name, std::string data, EventSubject subject = {}) = 0;
     virtual EventHistory& history() = 0;
 };
 
@@ -21,7 +21,7 @@ class MemoryEventJournal final : public EventJournal {
   public:
     MemoryEventJournal(Executor loop, EventHistoryOptions options, const Clock& clock);
 
-    void publish(std::string name, std::string data) override;
+    void publish(std::string name, std::string data, EventSubject subject = {}) override;
     EventHistory& history() override { return history_; }
 
   private:
