@@ -9,6 +9,7 @@ namespace karmen::app {
 fleet::PrinterMonitorOptions monitor_options(const config::Printers& printers) {
     return {.status_age_max = printers.status_max_age,
             .deadline = printers.deadline,
+            .checks_max = static_cast<std::size_t>(printers.checks_max),
             .check_interval = printers.check_interval,
             .check_interval_active = printers.check_interval_active,
             .settle_interval = printers.settle_interval,

@@ -72,7 +72,7 @@ class RedisState final : public SharedState {
           exchange_(parts.loop, client_,
                     {.key_prefix = parts.config.redis.key_prefix,
                      .claim_lifetime = parts.config.printers.claim_lifetime,
-                     .webcam_lifetime = 2 * parts.config.printers.backoff_max,
+                     .seen_lifetime = 2 * parts.config.printers.backoff_max,
                      .connection = maintenance::redis_connection(parts.config.redis)},
                     parts.log),
           events_(parts.loop, client_,

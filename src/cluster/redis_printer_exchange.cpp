@@ -7,6 +7,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace karmen::cluster {
@@ -20,8 +22,11 @@ constexpr const char* kSeen = "seen";
 constexpr const char* kOutdated = "outdated";
 constexpr const char* kRemoved = "removed";
 constexpr const char* kNoAnswer = "no answer";
+constexpr const char* kWanted = "wanted";
+/// So that reading them does not hold up others.
+constexpr std::size_t kSnapshotsInOneReading = 100;
 
-// KEYS: the claim, the version of the printer's state, and where it is needed the webcam's address.
+// KEYS: the claim, the version of the printer's state, and where they are needed the snapshot and the webcam's address.
 
 const redis::Script& claim_script() {
     static const redis::Script script(R"(
@@ -36,15 +41,17 @@ const redis::Script& claim_script() {
 
 const redis::Script& publish_script() {
     static const redis::Script script(R"(
-        -- ARGV: who, version, channel, message, the webcam's address or nothing, its lifetime in ms, and the message for
-        -- those who wait when what was seen is out of date
+        -- ARGV: who, version, channel, message, the webcam's address or nothing, the lifetime of what was seen in ms, the
+        -- message for those who wait when what was seen is out of date, and 1 if the snapshot may be kept
         if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
         if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[2] then
             redis.call('PUBLISH', ARGV[3], ARGV[7])
             return 0
         end
-        if ARGV[5] == '' then redis.call('DEL', KEYS[3])
-        else redis.call('SET', KEYS[3], ARGV[5], 'PX', ARGV[6]) end
+        if ARGV[8] == '1' then redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[6])
+        else redis.call('DEL', KEYS[3]) end
+        if ARGV[5] == '' then redis.call('DEL', KEYS[4])
+        else redis.call('SET', KEYS[4], ARGV[5], 'PX', ARGV[6]) end
         redis.call('PUBLISH', ARGV[3], ARGV[4])
         return 1
     )");
@@ -75,11 +82,27 @@ const redis::Script& invalidate_script() {
 const redis::Script& forget_script() {
     static const redis::Script script(R"(
         -- ARGV: channel, message
-        redis.call('DEL', KEYS[1], KEYS[3])
+        redis.call('DEL', KEYS[1], KEYS[3], KEYS[4])
         redis.call('INCR', KEYS[2])
         redis.call('PEXPIRE', KEYS[2], 3600000)
         redis.call('PUBLISH', ARGV[1], ARGV[2])
         return 1
+    )");
+    return script;
+}
+
+const redis::Script& read_script() {
+    static const redis::Script script(R"(
+        -- KEYS: snapshots. For each that is there: the message that published it, and its remaining lifetime in ms
+        local found = {}
+        for _, key in ipairs(KEYS) do
+            local seen = redis.call('GET', key)
+            if seen then
+                table.insert(found, seen)
+                table.insert(found, redis.call('PTTL', key))
+            end
+        end
+        return found
     )");
     return script;
 }
@@ -92,8 +115,30 @@ std::string address_for_nginx(const std::string& host, const Webcam& webcam) {
     return url.starts_with("http://") && printers::is_on_host(url, host) ? url : "";
 }
 
+bool has_password(const Webcam& webcam) {
+    return webcam.stream && webcam.stream->address.credentials;
+}
+
 json::object message(const std::string& from, const char* event, const Uuid& printer) {
     return {{"from", from}, {"event", event}, {"id", printer.to_string()}};
+}
+
+std::string text_in(const json::object& message, std::string_view name) {
+    const json::value* member = message.if_contains(name);
+    return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
+}
+
+std::optional<Uuid> id_in(const json::object& message) {
+    return Uuid::parse(text_in(message, "id"));
+}
+
+std::vector<Uuid> ids_in(const json::object& message) {
+    std::vector<Uuid> ids;
+    const json::value* member = message.if_contains("ids");
+    if (member == nullptr || !member->is_array()) return ids;
+    for (const json::value& each : member->get_array())
+        if (const auto id = each.is_string() ? Uuid::parse(each.get_string()) : std::nullopt) ids.push_back(*id);
+    return ids;
 }
 
 }  // namespace
@@ -119,6 +164,10 @@ Awaitable<void> RedisPrinterExchange::stop() {
     co_await tasks_.join();
 }
 
+std::string RedisPrinterExchange::snapshot_key(const Uuid& printer) const {
+    return options_.key_prefix + "printer-snapshot:" + printer.to_string();
+}
+
 redis::Arguments RedisPrinterExchange::keys_of(const Uuid& printer) const {
     const std::string id = printer.to_string();
     return {options_.key_prefix + "printer-claim:" + id, options_.key_prefix + "printer-version:" + id};
@@ -126,6 +175,7 @@ redis::Arguments RedisPrinterExchange::keys_of(const Uuid& printer) const {
 
 redis::Arguments RedisPrinterExchange::keys_with_webcam_of(const Uuid& printer) const {
     redis::Arguments keys = keys_of(printer);
+    keys.push_back(snapshot_key(printer));
     keys.push_back("webcam_" + printer.to_string());
     return keys;
 }
@@ -150,14 +200,59 @@ Awaitable<void> RedisPrinterExchange::publish(Uuid printer, std::string host, Cl
                                channel_,
                                json::serialize(seen),
                                address_for_nginx(host, snapshot.webcam),
-                               std::to_string(options_.webcam_lifetime.count()),
-                               json::serialize(message(id_, kNoAnswer, printer))};
+                               std::to_string(options_.seen_lifetime.count()),
+                               json::serialize(message(id_, kNoAnswer, printer)),
+                               has_password(snapshot.webcam) ? "0" : "1"};
     co_await run(publish_script(), keys_with_webcam_of(printer), std::move(arguments));
 }
 
 Awaitable<void> RedisPrinterExchange::give_back(Uuid printer) {
     redis::Arguments arguments{id_, channel_, json::serialize(message(id_, kNoAnswer, printer))};
     co_await run(give_back_script(), keys_of(printer), std::move(arguments));
+}
+
+Awaitable<bool> RedisPrinterExchange::want(std::vector<Uuid> printers) {
+    json::array ids;
+    for (const Uuid& printer : printers) ids.emplace_back(printer.to_string());
+    const json::object wanted{{"from", id_}, {"event", kWanted}, {"ids", std::move(ids)}};
+    try {
+        redis::Arguments command{"PUBLISH", channel_, json::serialize(wanted)};
+        co_await client_.command(std::move(command));
+        co_return true;
+    } catch (const Error& error) {
+        log_.debug("cannot tell others which printers are wanted", {{"error", error.what()}});
+        co_return false;
+    }
+}
+
+void RedisPrinterExchange::recall(std::vector<Uuid> printers) {
+    tasks_.spawn(read_published(std::move(printers)));
+}
+
+Awaitable<void> RedisPrinterExchange::read_published(std::vector<Uuid> printers) {
+    try {
+        for (std::span<const Uuid> rest(printers); !rest.empty();) {
+            const auto some = rest.first(std::min(rest.size(), kSnapshotsInOneReading));
+            rest = rest.subspan(some.size());
+            redis::Arguments keys;
+            for (const Uuid& printer : some) keys.push_back(snapshot_key(printer));
+            const redis::Reply found = co_await client_.run(read_script(), std::move(keys), {});
+            for (std::size_t i = 0; i + 1 < found.array().size(); i += 2) learn_published(found.at(i), found.at(i + 1));
+        }
+    } catch (const Error& error) {
+        log_.debug("cannot read what others saw of printers", {{"error", error.what()}});
+    }
+}
+
+void RedisPrinterExchange::learn_published(const redis::Reply& seen, const redis::Reply& remaining_ms) {
+    const auto age = options_.seen_lifetime - std::chrono::milliseconds(remaining_ms.integer());
+    boost::system::error_code error;
+    const json::value value = json::parse(seen.text(), error);
+    const json::object* message = error ? nullptr : value.if_object();
+    if (message == nullptr || !message->contains("snapshot")) return;
+    const std::optional<Uuid> printer = id_in(*message);
+    auto snapshot = parse_snapshot(message->at("snapshot"));
+    if (printer && snapshot) monitor_->learn(*printer, std::move(*snapshot), std::max(age, decltype(age)::zero()));
 }
 
 void RedisPrinterExchange::invalidate(const Uuid& printer) {
@@ -186,13 +281,12 @@ void RedisPrinterExchange::on_message(std::string_view, const std::string& paylo
     boost::system::error_code error;
     const json::value value = json::parse(payload, error);
     const json::object* message = error ? nullptr : value.if_object();
-    const auto text = [&](std::string_view name) {
-        const json::value* member = message != nullptr ? message->if_contains(name) : nullptr;
-        return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
-    };
-    const std::string event = text("event");
-    const std::optional<Uuid> printer = Uuid::parse(text("id"));
-    if (!printer || text("from") == id_) return;  // what this process says is known here already
+    if (message == nullptr) return;
+    const std::string event = text_in(*message, "event");
+    if (text_in(*message, "from") == id_) return;  // known here already
+    if (event == kWanted) return monitor_->hear_wanted(ids_in(*message));
+    const std::optional<Uuid> printer = id_in(*message);
+    if (!printer) return;
     if (event == kOutdated) return monitor_->outdate(*printer);
     if (event == kNoAnswer) return monitor_->hear_of_no_answer(*printer);
     if (event == kRemoved) return monitor_->forget(*printer);

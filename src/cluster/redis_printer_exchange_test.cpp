@@ -181,12 +181,64 @@ TEST_F(RedisPrinterExchangeTest, OneThatIsRemovedLeavesNothingBehind) {
     });
 }
 
+TEST_F(RedisPrinterExchangeTest, WhoStartsLaterLearnsWhatWasPublished) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.one.snapshot(t.id);
+        co_await t.settle();
+        t.other.forget(t.id);
+        t.other.watch_exactly({t.rows.find(t.id).value()}, [](const std::string&) { return true; });
+        PrinterSnapshot seen;
+        for (const TestDeadline deadline; seen.status != t.api.at(t.host).status;) {
+            co_await wait_a_little(deadline);
+            seen = t.other.known({t.id}).at(0);
+        }
+        EXPECT_TRUE(seen.age.has_value());
+        EXPECT_EQ(t.api.at(t.host).statuses, 1);
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, NoPasswordOfACameraIsKept) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.one.snapshot(t.id);
+        co_await t.settle();
+        const auto is_kept = [&]() -> Awaitable<bool> {
+            redis::Arguments command{"EXISTS", t.prefix + "printer-snapshot:" + t.id.to_string()};
+            co_return (co_await t.command(std::move(command))).integer() == 1;
+        };
+        EXPECT_TRUE(co_await is_kept());
+        t.api.at(t.host).webcam.stream->address.credentials = Credentials{"user", "secret"};
+        t.one.invalidate(t.id);
+        co_await t.one.snapshot(t.id);
+        co_await t.settle();
+        EXPECT_FALSE(co_await is_kept());
+    });
+}
+
+TEST_F(RedisPrinterExchangeTest, WantedPrintersAreAskedByWhoChecksThem) {
+    play([](Self& t) -> Awaitable<void> {
+        fleet::PrinterMonitorOptions regular = fleet::kPatient;
+        regular.status_age_max = std::chrono::milliseconds(0);
+        RedisPrinterExchange exchange(t.loop.executor(), t.client, t.options(), t.log);
+        PrinterMonitor worker(t.loop.executor(), {t.api, t.rows, exchange, t.blocking, t.log, t.changes}, regular);
+        worker.watch(t.rows.find(t.id).value());
+        exchange.start(worker);
+        co_await until([&] { return exchange.is_listening(); });
+        co_await worker.snapshot(t.id);
+        const int asked = t.api.at(t.host).statuses;
+        EXPECT_TRUE(co_await t.exchange_of_one.want({Uuid::random(), t.id}));
+        co_await until([&] { return t.api.at(t.host).statuses > asked; });
+        co_await worker.stop();
+        co_await exchange.stop();
+    });
+}
+
 TEST_F(RedisPrinterExchangeTest, WithoutRedisEachAsksByItself) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.client.stop();
         EXPECT_EQ((co_await t.one.snapshot(t.id)).status, t.api.at(t.host).status);
         EXPECT_EQ((co_await t.other.snapshot(t.id)).status, t.api.at(t.host).status);
         EXPECT_EQ(t.api.at(t.host).statuses, 2);
+        EXPECT_FALSE(co_await t.exchange_of_one.want({t.id}));
     });
 }
 
@@ -194,7 +246,8 @@ TEST_F(RedisPrinterExchangeTest, MessagesThatMakeNoSenseAreIgnored) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.one.snapshot(t.id);
         for (const char* payload : {"", "[]", "{", R"({"event": 1})", R"({"event": "seen", "id": "x"})",
-                                    R"({"event": "seen", "id": "x", "snapshot": {}})"}) {
+                                    R"({"event": "seen", "id": "x", "snapshot": {}})", R"({"event": "wanted"})",
+                                    R"({"event": "wanted", "ids": {}})", R"({"event": "wanted", "ids": [1, "x"]})"}) {
             redis::Arguments command{"PUBLISH", t.prefix + "printers-by-id:0", payload};
             EXPECT_EQ((co_await t.command(std::move(command))).integer(), 2) << payload;
         }

@@ -77,6 +77,7 @@ struct Printers {
     std::string ca_file;
     Duration upload_answer_timeout = std::chrono::minutes(10);
     Duration print_settle_time = std::chrono::seconds(10);
+    int checks_max = 400;
     Duration check_interval = std::chrono::seconds(25);
     Duration check_interval_active = std::chrono::seconds(2);
     Duration settle_interval = std::chrono::milliseconds(500);

@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace karmen::fleet {
 
 /// What the processes of one installation tell each other about printers, so that only one of them asks a printer at a
-/// time and all show the same. Messages of other processes go to PrinterMonitor: learn, hear_of_no_answer,
+/// time and all show the same. Messages of other processes go to PrinterMonitor: learn, hear_of_no_answer, hear_wanted,
 /// outdate and forget. A process that cannot reach the others goes on by itself: these functions do not throw. Loop
 /// only.
 class PrinterExchange {
@@ -30,6 +31,10 @@ class PrinterExchange {
     virtual Awaitable<void> publish(Uuid printer, std::string host, Claim claim, PrinterSnapshot snapshot) = 0;
     /// Ends a claim without a result.
     virtual Awaitable<void> give_back(Uuid printer) = 0;
+    /// Asks those who check these printers regularly to do so now. False if they cannot be told.
+    virtual Awaitable<bool> want(std::vector<Uuid> printers) = 0;
+    /// What was published of these printers before this process listened comes to PrinterMonitor::learn.
+    virtual void recall(std::vector<Uuid> printers) = 0;
     /// What all processes know of the printer is out of date.
     virtual void invalidate(const Uuid& printer) = 0;
     /// The printer was removed from this host, or is at another one now: all processes read its row again.
@@ -42,6 +47,8 @@ class NoOtherProcesses final : public PrinterExchange {
     Awaitable<std::optional<Claim>> claim(Uuid) override { co_return Claim{}; }
     Awaitable<void> publish(Uuid, std::string, Claim, PrinterSnapshot) override { co_return; }
     Awaitable<void> give_back(Uuid) override { co_return; }
+    Awaitable<bool> want(std::vector<Uuid>) override { co_return false; }
+    void recall(std::vector<Uuid>) override {}
     void invalidate(const Uuid&) override {}
     void forget(const Uuid&, const std::string&) override {}
 };

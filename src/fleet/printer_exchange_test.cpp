@@ -31,6 +31,14 @@ class LocalExchange final : public PrinterExchange {
         if (other != nullptr) other->hear_of_no_answer(printer);
         co_return;
     }
+    Awaitable<bool> want(std::vector<Uuid> printers) override {
+        ++wants;
+        if (other != nullptr && is_reachable) other->hear_wanted(printers);
+        co_return is_reachable;
+    }
+    void recall(std::vector<Uuid> printers) override {
+        recalled.insert(recalled.end(), printers.begin(), printers.end());
+    }
     void invalidate(const Uuid& printer) override {
         if (other != nullptr) other->outdate(printer);
     }
@@ -38,6 +46,9 @@ class LocalExchange final : public PrinterExchange {
 
     PrinterMonitor* other = nullptr;
     int claims = 0;
+    int wants = 0;
+    bool is_reachable = true;
+    std::vector<Uuid> recalled;
 
   private:
     std::set<Uuid>& claimed_;
@@ -191,6 +202,56 @@ TEST_F(PrinterExchangeTest, WhoStopsWhileItAsksLeavesNoClaimBehind) {
         EXPECT_TRUE(t.claimed.empty());
         t.api.release(kHost);
         co_await readers.join();
+    });
+}
+
+TEST_F(PrinterExchangeTest, AListAsksThoseWhoCheckThePrintersInOneMessage) {
+    play([](Self& t) -> Awaitable<void> {
+        PrinterMonitorOptions regular = kPatient;
+        PrinterMonitor worker(t.loop.executor(), {t.api, t.rows, t.second_exchange, t.blocking, t.log, t.changes},
+                              regular);
+        t.first_exchange.other = &worker;
+        t.second_exchange.other = &t.first;
+        Printer printer = t.rows.find(kHost).value();
+        worker.watch(printer);
+        co_await until([&] { return t.first.known({printer.id}).at(0).status == t.script.status; });
+        const int claims = t.first_exchange.claims;
+        const int wants = t.first_exchange.wants;
+        t.script.status.text = "changed";
+        t.first.outdate(printer.id);
+        worker.outdate(printer.id);
+        for (int i = 0; i < 3; ++i) t.first.known({printer.id});
+        co_await until([&] { return t.first.known({printer.id}).at(0).status.text == "changed"; });
+        EXPECT_EQ(t.first_exchange.claims, claims) << "it did not ask itself";
+        EXPECT_LE(t.first_exchange.wants, wants + 1);
+        co_await worker.stop();
+        t.first_exchange.other = &t.second;
+    });
+}
+
+TEST_F(PrinterExchangeTest, WhoCannotTellTheOthersAsksByItself) {
+    play([](Self& t) -> Awaitable<void> {
+        t.first_exchange.is_reachable = false;
+        EXPECT_EQ(t.first.known({id_of(kHost)}).at(0), PrinterSnapshot{});
+        co_await until([&] { return t.first.known({id_of(kHost)}).at(0).status == t.script.status; });
+    });
+}
+
+TEST_F(PrinterExchangeTest, WhoBeginsToWatchRecallsWhatWasPublishedBefore) {
+    play([](Self& t) -> Awaitable<void> {
+        Printer added = t.rows.find(kHost).value();
+        const Printer known = added;
+        added.id = Uuid::random();
+        added.host = "10.0.0.7";
+        const auto all = [](const std::string&) { return true; };
+        t.first.watch_exactly({known, added}, all);
+        t.first.watch_exactly({known, added}, all);
+        EXPECT_EQ(t.first_exchange.recalled, std::vector{added.id});
+        t.first.learn(added.id, {.status = {.state = PrinterState::kPrinting, .text = "Printing"}}, kNever);
+        const PrinterSnapshot seen = t.first.known({added.id}).at(0);
+        EXPECT_EQ(seen.status.state, PrinterState::kPrinting);
+        EXPECT_GE(seen.age, kNever);
+        co_return;
     });
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/timeout.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -22,10 +23,14 @@ struct PrinterMonitor::Watch {
     Watch(Executor loop, Printer printer_in) : printer(std::move(printer_in)), timer(loop) {}
 
     Printer printer;
-    std::shared_ptr<Event> running;    ///< set when the check that is under way has ended
-    asio::steady_timer timer;          ///< cancelled to check at once
-    int failures = 0;                  ///< of regular checks in a row
-    Clock::time_point settle_until{};  ///< after a command; the epoch: it has settled
+    std::shared_ptr<Event> running;          ///< set when the check that is under way has ended
+    Turns::Turn* turn = nullptr;             ///< of the check that is under way, while it has one
+    bool is_urgent = false;                  ///< a caller waits for the check that is under way
+    std::optional<Clock::time_point> asked;  ///< when the question began that is not answered yet
+    Clock::time_point wanted{};              ///< when other processes were last told to ask it
+    asio::steady_timer timer;                ///< cancelled to check at once
+    int failures = 0;                        ///< of regular checks in a row
+    Clock::time_point settle_until{};        ///< after a command; the epoch: it has settled
     PrinterState state_at_command = PrinterState::kNotResponding;
     std::uint64_t changes = 0;  ///< counts what made answers worthless that were under way
     bool is_forgotten = false;
@@ -44,8 +49,8 @@ bool has_same_setup(const Printer& a, const Printer& b) {
     return a.name == b.name && a.hostname == b.hostname && is_same_address(a, b);
 }
 
-Awaitable<void> wait_for_all(std::vector<std::shared_ptr<Event>> events) {
-    for (const auto& event : events) co_await event->wait();
+Awaitable<void> wait_for(std::shared_ptr<Event> event) {
+    co_await event->wait();
 }
 
 }  // namespace
@@ -56,6 +61,7 @@ PrinterMonitor::PrinterMonitor(Executor loop, Dependencies dependencies, Printer
       options_(options),
       store_({.status = options.status_age_max, .webcam = options.webcam_age_max}),
       claims_(loop, dependencies.exchange, options.claim_lifetime),
+      turns_(loop, options.checks_max),
       tasks_(loop, dependencies.log, "printer monitor") {}
 
 PrinterMonitor::~PrinterMonitor() = default;
@@ -91,11 +97,14 @@ void PrinterMonitor::forget(const Uuid& printer) {
 std::vector<Printer> PrinterMonitor::watch_exactly(const std::vector<Printer>& printers,
                                                    const std::function<bool(const std::string& host)>& is_picked) {
     std::set<Uuid> picked;
+    std::vector<Uuid> added;
     for (const Printer& printer : printers) {
         if (!is_picked(printer.host)) continue;
         picked.insert(printer.id);
+        if (!watches_.contains(printer.id)) added.push_back(printer.id);
         watch_if_changed(printer);
     }
+    if (!added.empty()) with_.exchange.recall(std::move(added));
     std::vector<Uuid> gone;
     std::vector<Printer> told;
     for (const auto& [id, watched] : watches_) {
@@ -181,7 +190,11 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
     // The waiters must be woken, also if the check is cancelled or fails.
     struct End {
         Watch& watch;
-        ~End() { std::exchange(watch.running, nullptr)->set(); }
+        ~End() {
+            watch.asked.reset();
+            watch.is_urgent = false;
+            std::exchange(watch.running, nullptr)->set();
+        }
     } const end{*watch};
 
     // A change or a command meanwhile makes the result useless, and waiters may have come after it.
@@ -193,14 +206,34 @@ Awaitable<void> PrinterMonitor::check(WatchPtr watch) {
 }
 
 Awaitable<void> PrinterMonitor::ask_or_learn(WatchPtr watch) {
-    const Uuid id = watch->printer.id;
     while (!watch->is_forgotten) {
-        if (const auto claim = co_await claims_.claim(id)) {
-            co_await ask(watch, *claim);
-            co_return;
-        }
-        if (co_await claims_.hear(id)) co_return;
+        if (co_await ask_if_claimed(watch)) co_return;
+        // While another process asks, others may have this one's turn.
+        if (co_await claims_.hear(watch->printer.id)) co_return;
     }
+}
+
+/// False if another process is asking.
+Awaitable<bool> PrinterMonitor::ask_if_claimed(WatchPtr watch) {
+    Turns::Turn turn(turns_, expected_of(*watch));
+    struct Noted {
+        Noted(Watch& watch_in, Turns::Turn& turn_in) : watch(watch_in) { watch.turn = &turn_in; }
+        ~Noted() { watch.turn = nullptr; }
+        Watch& watch;
+    } const noted(*watch, turn);
+    if (watch->is_urgent) turn.hurry();
+    co_await turn.wait();
+    if (watch->is_forgotten) co_return true;
+    const auto claim = co_await claims_.claim(watch->printer.id);
+    if (claim) co_await ask(watch, *claim);
+    co_return claim.has_value();
+}
+
+/// As it answered last time, also before this process was started.
+Turns::Expected PrinterMonitor::expected_of(const Watch& watch) const {
+    const bool is_asked = store_.last(watch.printer.id).since.has_value();
+    const bool answers = is_asked ? store_.is_answering(watch.printer.id) : watch.printer.client.connected;
+    return answers ? Turns::Expected::kAnswer : Turns::Expected::kSilence;
 }
 
 Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim) {
@@ -208,7 +241,9 @@ Awaitable<void> PrinterMonitor::ask(WatchPtr watch, PrinterExchange::Claim claim
     if (watch->is_forgotten) co_return co_await claims_.give_back(asked.id);
     const std::uint64_t asked_at = watch->changes;
     const auto webcam = store_.is_webcam_recent(asked.id) ? WebcamQuestion::kSkip : WebcamQuestion::kAsk;
+    watch->asked = Clock::now();
     const Observation seen = co_await claims_.renewed_during(asked.id, observe(with_.client, asked, webcam));
+    watch->asked.reset();
     // The worker that checks it now must not wait until this claim expires.
     if (watch->is_forgotten) co_return co_await claims_.give_back(asked.id);
     if (watch->changes != asked_at) co_return;
@@ -241,10 +276,10 @@ void PrinterMonitor::log_change(const Watch& watch, const std::optional<PrinterS
                                          {"reason", now.reason}});
 }
 
-void PrinterMonitor::learn(const Uuid& printer, PrinterSnapshot snapshot) {
+void PrinterMonitor::learn(const Uuid& printer, PrinterSnapshot snapshot,
+                           std::optional<std::chrono::milliseconds> age) {
     const auto found = watches_.find(printer);
-    if (found == watches_.end()) return;
-    store_.learn(printer, std::move(snapshot));
+    if (found == watches_.end() || !store_.learn(printer, std::move(snapshot), age) || age) return;
     // Who saw it has told it: going back to what this process has told last is a change.
     if (auto& told = found->second->told) told->snapshot = store_.last(printer);
     claims_.told(printer, Claims::Told::kSnapshot);
@@ -252,6 +287,14 @@ void PrinterMonitor::learn(const Uuid& printer, PrinterSnapshot snapshot) {
 
 void PrinterMonitor::hear_of_no_answer(const Uuid& printer) {
     claims_.told(printer, Claims::Told::kNothing);
+}
+
+void PrinterMonitor::hear_wanted(const std::vector<Uuid>& printers) {
+    if (options_.checks != PrinterChecks::kRegular) return;
+    std::vector<Uuid> stale;
+    for (const Uuid& printer : printers)
+        if (watches_.contains(printer) && !store_.is_recent(printer)) stale.push_back(printer);
+    tasks_.spawn(begin_checks(std::move(stale)));
 }
 
 Awaitable<void> PrinterMonitor::store_changes(WatchPtr watch, Printer asked, PrinterClient seen) {
@@ -287,32 +330,60 @@ std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
 }
 
-Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(Uuid printer) {
-    co_return (co_await snapshots(std::vector<Uuid>{printer})).front();
-}
-
-Awaitable<std::vector<PrinterSnapshot>> PrinterMonitor::snapshots(std::vector<Uuid> printers) {
-    /// None running: the snapshot was recent when it was asked for, and counts whatever happens until the deadline.
-    struct Wanted {
-        Uuid printer;
-        std::shared_ptr<Event> running;
-    };
-    std::vector<Wanted> wanted;
-    std::vector<std::shared_ptr<Event>> running;
+std::vector<PrinterSnapshot> PrinterMonitor::known(const std::vector<Uuid>& printers) {
+    std::vector<PrinterSnapshot> result;
+    result.reserve(printers.size());
+    std::vector<WatchPtr> stale;
     for (const Uuid& printer : printers) {
         const auto found = watches_.find(printer);
-        Wanted one{.printer = printer, .running = nullptr};
-        if (found != watches_.end() && !store_.is_recent(printer))
-            running.push_back(one.running = begin_check(found->second));
-        wanted.push_back(std::move(one));
+        const bool is_late = found != watches_.end() && is_overdue(*found->second);
+        result.push_back(is_late ? store_.late(printer) : store_.snapshot(printer));
+        if (found != watches_.end() && !found->second->running && !store_.is_recent(printer))
+            stale.push_back(found->second);
     }
-    if (!running.empty()) co_await finishes_within(options_.deadline, wait_for_all(std::move(running)));
-    std::vector<PrinterSnapshot> result;
-    for (const Wanted& one : wanted) {
-        const bool is_known = !one.running || one.running->is_set() || store_.is_recent(one.printer);
-        result.push_back(is_known ? store_.snapshot(one.printer) : store_.late(one.printer));
+    make_due(stale);
+    return result;
+}
+
+/// Asked, and silent for longer than anybody waits for an answer.
+bool PrinterMonitor::is_overdue(const Watch& watch) const {
+    return watch.asked && Clock::now() - *watch.asked > options_.deadline;
+}
+
+void PrinterMonitor::make_due(const std::vector<WatchPtr>& stale) {
+    std::vector<Uuid> due;
+    const auto now = Clock::now();
+    for (const WatchPtr& watch : stale) {
+        // Once in a while is enough: the answer is on its way.
+        if (watch->wanted != Clock::time_point{} && now - watch->wanted < options_.status_age_max) continue;
+        watch->wanted = now;
+        due.push_back(watch->printer.id);
     }
-    co_return result;
+    if (due.empty()) return;
+    const bool is_own_work = options_.checks == PrinterChecks::kRegular;
+    tasks_.spawn(is_own_work ? begin_checks(std::move(due)) : want(std::move(due)));
+}
+
+/// Tells those who check the printers, all printers in one message.
+Awaitable<void> PrinterMonitor::want(std::vector<Uuid> printers) {
+    if (!co_await with_.exchange.want(printers)) co_await begin_checks(std::move(printers));
+}
+
+Awaitable<void> PrinterMonitor::begin_checks(std::vector<Uuid> printers) {
+    // Not before the caller is through: it does not wait for this.
+    co_await asio::post(loop_, asio::use_awaitable);
+    for (const Uuid& printer : printers)
+        if (const auto found = watches_.find(printer); found != watches_.end()) begin_check(found->second);
+}
+
+Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(Uuid printer) {
+    const auto found = watches_.find(printer);
+    if (found == watches_.end() || store_.is_recent(printer)) co_return store_.snapshot(printer);
+    const WatchPtr watch = found->second;
+    watch->is_urgent = true;
+    if (watch->turn) watch->turn->hurry();
+    const bool has_ended = co_await finishes_within(options_.deadline, wait_for(begin_check(watch)));
+    co_return has_ended || store_.is_recent(printer) ? store_.snapshot(printer) : store_.late(printer);
 }
 
 }  // namespace karmen::fleet

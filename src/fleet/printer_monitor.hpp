@@ -9,6 +9,7 @@
 #include "fleet/printer_exchange.hpp"
 #include "fleet/printer_observer.hpp"
 #include "fleet/snapshot_store.hpp"
+#include "fleet/turns.hpp"
 #include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/event.hpp"
@@ -19,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,14 +31,15 @@
 
 namespace karmen::fleet {
 
-/// Whether a process checks printers regularly, or only on demand.
+/// Whether a process checks printers regularly, or only those that a caller waits for.
 enum class PrinterChecks { kRegular, kOnDemand };
 
 struct PrinterMonitorOptions {
     PrinterChecks checks = PrinterChecks::kRegular;
-    std::chrono::milliseconds status_age_max{2'000};  ///< an older snapshot is not shown; the printer is asked again
-    /// A printer that has not answered by then is shown as not responding.
+    std::chrono::milliseconds status_age_max{2'000};  ///< who sees an older snapshot makes the printer due at once
+    /// A look at one printer waits this long for a recent snapshot. After that the printer is not responding.
     std::chrono::milliseconds deadline{2'000};
+    std::size_t checks_max = 400;  ///< printers that are asked at the same time, besides those that a caller waits for
     std::chrono::milliseconds check_interval{25'000};
     std::chrono::milliseconds check_interval_active{2'000};  ///< while something is printed
     std::chrono::milliseconds settle_interval{500};          ///< after a command, until the printer's state settles
@@ -74,11 +77,12 @@ class PrinterMonitor {
     std::vector<Printer> watch_exactly(const std::vector<Printer>& printers,
                                        const std::function<bool(const std::string& host)>& is_picked);
 
-    /// A snapshot not older than status_age_max; if there is none, the printer is asked within the deadline. A printer
-    /// that does not answer is `not responding`.
+    /// What is known now, in the same order. Never waits: printers whose snapshot is too old become due at once, so
+    /// that the next caller sees more.
+    std::vector<PrinterSnapshot> known(const std::vector<Uuid>& printers);
+    /// A snapshot not older than status_age_max; if there is none, the printer is asked, and the caller waits for it no
+    /// longer than the deadline. A printer that does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(Uuid printer);
-    /// The same for many printers at once, in the same order, within one deadline.
-    Awaitable<std::vector<PrinterSnapshot>> snapshots(std::vector<Uuid> printers);
 
     /// Call this after a command: the known state is out of date in all processes. A printer acts later than it
     /// answers, so it is asked often until its state settles.
@@ -87,10 +91,13 @@ class PrinterMonitor {
     /// yet.
     void note_access(const Printer& printer, std::optional<AccessLevel> level);
 
-    /// Takes a snapshot that another process has just published.
-    void learn(const Uuid& printer, PrinterSnapshot snapshot);
+    /// Takes a snapshot that another process has just published, or the last one that it published before this process
+    /// listened, with its age.
+    void learn(const Uuid& printer, PrinterSnapshot snapshot, std::optional<std::chrono::milliseconds> age = {});
     /// Another process asked, but its result was out of date: the printer must be asked again.
     void hear_of_no_answer(const Uuid& printer);
+    /// Another process shows these printers, and its snapshots are too old.
+    void hear_wanted(const std::vector<Uuid>& printers);
     /// Another process has sent a command, so the known state is out of date.
     void outdate(const Uuid& printer);
 
@@ -114,7 +121,13 @@ class PrinterMonitor {
     void log_change(const Watch& watch, const std::optional<PrinterStatus>& before);
     bool is_settling(const Watch& watch) const;
     void tell(Watch& watch, const PrinterClient& seen);
+    bool is_overdue(const Watch& watch) const;
+    void make_due(const std::vector<WatchPtr>& stale);
+    Awaitable<void> want(std::vector<Uuid> printers);
+    Awaitable<void> begin_checks(std::vector<Uuid> printers);
     std::shared_ptr<Event> begin_check(const WatchPtr& watch);
+    Awaitable<bool> ask_if_claimed(WatchPtr watch);
+    Turns::Expected expected_of(const Watch& watch) const;
     Awaitable<void> store_changes(WatchPtr watch, Printer asked, PrinterClient seen);
     std::chrono::milliseconds next_pause(const Watch& watch);
 
@@ -123,6 +136,7 @@ class PrinterMonitor {
     PrinterMonitorOptions options_;
     SnapshotStore store_;
     Claims claims_;
+    Turns turns_;
     std::map<Uuid, WatchPtr> watches_;
     events::Hub<events::PrinterSeen> observations_;
     std::mt19937 random_{std::random_device{}()};

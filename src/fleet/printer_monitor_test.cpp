@@ -61,6 +61,12 @@ Awaitable<void> read_into(PrinterMonitor& monitor, std::string host, std::vector
     seen.push_back(co_await monitor.snapshot(id_of(host)));
 }
 
+bool is_told(const events::ChangeRecorder& changes, PrinterState state) {
+    return std::ranges::any_of(changes.of<events::PrinterSeen>(), [state](const events::PrinterSeen& seen) {
+        return seen.printer.host == kHost && seen.snapshot.status.state == state;
+    });
+}
+
 TEST_F(PrinterMonitorTest, ShowsWhatThePrinterSays) {
     play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
         t.script.status = {
@@ -77,7 +83,8 @@ TEST_F(PrinterMonitorTest, ShowsWhatThePrinterSays) {
 TEST_F(PrinterMonitorTest, APrinterThatNobodyWatchesIsNotResponding) {
     play(kPatient, [](Self&, PrinterMonitor& monitor) -> Awaitable<void> {
         EXPECT_EQ((co_await monitor.snapshot(id_of("10.0.0.9"))).status, not_responding());
-        EXPECT_TRUE((co_await monitor.snapshots({})).empty());
+        EXPECT_EQ(monitor.known({id_of("10.0.0.9")}).at(0).status, not_responding());
+        EXPECT_TRUE(monitor.known({}).empty());
     });
 }
 
@@ -114,6 +121,88 @@ TEST_F(PrinterMonitorTest, WhatIsTooOldIsAskedForAnew) {
     });
 }
 
+TEST_F(PrinterMonitorTest, AListNeverWaits) {
+    PrinterMonitorOptions options = kPatient;
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.api.hold(kHost);
+        t.add(monitor);
+        const auto before = monitor.known({id_of(kHost)});
+        EXPECT_EQ(before.at(0), PrinterSnapshot{}) << "it was not asked yet, and says so";
+        t.api.release(kHost);
+        co_await until_seen(monitor, kHost, t.script.status);
+        t.api.hold(kHost);
+        const auto after = monitor.known({id_of(kHost)});
+        EXPECT_EQ(after.at(0).status, t.script.status) << "what is known, whatever its age";
+        EXPECT_TRUE(after.at(0).age.has_value());
+        t.api.release(kHost);
+    });
+}
+
+TEST_F(PrinterMonitorTest, AListShowsThatAPrinterHangs) {
+    PrinterMonitorOptions options = with_deadline(1ms);
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.add(monitor);
+        co_await until_seen(monitor, kHost, t.script.status);
+        t.api.hold(kHost);
+        co_await until([&] { return monitor.known({id_of(kHost)}).at(0).status.state == PrinterState::kTimeout; });
+        t.api.release(kHost);
+        co_await until([&] { return monitor.known({id_of(kHost)}).at(0).status == t.script.status; });
+    });
+}
+
+TEST_F(PrinterMonitorTest, AListMakesWhatIsTooOldDueAtOnce) {
+    PrinterMonitorOptions options = kPatient;
+    options.status_age_max = 0ms;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.add(monitor);
+        co_await until_seen(monitor, kHost, t.script.status);
+        t.script.status = {.state = PrinterState::kPrinting, .text = "Printing"};
+        monitor.known({id_of(kHost)});
+        co_await until([&t] { return is_told(t.changes, PrinterState::kPrinting); });
+    });
+}
+
+TEST_F(PrinterMonitorTest, AListLeavesWhatIsRecentInPeace) {
+    play(kPatient, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        t.add(monitor);
+        t.add(monitor, kOtherHost);
+        co_await monitor.snapshot(id_of(kHost));
+        co_await monitor.snapshot(id_of(kOtherHost));
+        monitor.outdate(id_of(kOtherHost));
+        const int asked = t.script.statuses;
+        for (int i = 0; i < 3; ++i) monitor.known({id_of(kHost), id_of(kOtherHost)});
+        co_await until([&t] { return t.other.statuses > 1; });
+        EXPECT_EQ(t.script.statuses, asked);
+    });
+}
+
+TEST_F(PrinterMonitorTest, SoManyAreAskedAtOnceAndNoMoreButForThoseWhoWait) {
+    PrinterMonitorOptions options = kPatient;
+    options.checks_max = 2;
+    play(options, [](Self& t, PrinterMonitor& monitor) -> Awaitable<void> {
+        const std::vector<std::string> hosts{"10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.4"};
+        for (const std::string& host : hosts) {
+            t.api.hold(host);
+            t.add(monitor, host);
+        }
+        const auto asked = [&t, &hosts] {
+            return std::ranges::count_if(hosts, [&t](const std::string& host) { return t.api.at(host).waiting > 0; });
+        };
+        co_await until([&asked] { return asked() == 2; });
+        TaskGroup readers(t.loop.executor(), t.log, "readers");
+        std::vector<PrinterSnapshot> seen;
+        readers.spawn(read_into(monitor, hosts.back(), seen));
+        co_await until([&] { return t.api.at(hosts.back()).waiting > 0; });
+        EXPECT_EQ(asked(), 3);
+        EXPECT_EQ(t.api.at(hosts.at(2)).waiting, 0);
+        for (const std::string& host : hosts) t.api.release(host);
+        co_await readers.join();
+        co_await until([&] { return t.api.at(hosts.at(2)).statuses > 0; });
+    });
+}
+
 TEST_F(PrinterMonitorTest, AsksForTheWebcamAtFirstHoweverOldItMayBe) {
     PrinterMonitorOptions options = kPatient;
     options.webcam_age_max = 24h * 36500;  // longer than this machine has been up, as 30 s are right after its start
@@ -139,11 +228,8 @@ TEST_F(PrinterMonitorTest, APrinterThatHangsIsNotRespondingAtTheDeadline) {
         co_await until_seen(monitor, kOtherHost, t.other.status);
         t.api.hold(kHost);
         t.add(monitor, kHost);
-        const auto seen = co_await monitor.snapshots({id_of(kHost), id_of(kOtherHost), id_of(kHost)});
-        EXPECT_EQ(seen.size(), 3U);
-        EXPECT_EQ(seen.at(0).status.state, PrinterState::kTimeout);
-        EXPECT_EQ(seen.at(1).status, t.other.status);
-        EXPECT_EQ(seen.at(2).status.state, PrinterState::kTimeout);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kHost))).status.state, PrinterState::kTimeout);
+        EXPECT_EQ((co_await monitor.snapshot(id_of(kOtherHost))).status, t.other.status);
     });
 }
 
@@ -207,12 +293,6 @@ TEST_F(PrinterMonitorTest, OneThatAnswersAgainIsCheckedInItsUsualPaceAgain) {
     });
 }
 
-bool is_told(const events::ChangeRecorder& changes, PrinterState state) {
-    return std::ranges::any_of(changes.of<events::PrinterSeen>(), [state](const events::PrinterSeen& seen) {
-        return seen.printer.host == kHost && seen.snapshot.status.state == state;
-    });
-}
-
 TEST_F(PrinterMonitorTest, APrinterIsAskedOftenAfterACommandUntilItSettles) {
     PrinterMonitorOptions options = kPatient;
     options.settle_interval = 1ms;
@@ -220,7 +300,8 @@ TEST_F(PrinterMonitorTest, APrinterIsAskedOftenAfterACommandUntilItSettles) {
         t.script.status = t.other.status = not_connected();
         t.add(monitor);
         t.add(monitor, kOtherHost);
-        co_await monitor.snapshots({id_of(kHost), id_of(kOtherHost)});
+        co_await monitor.snapshot(id_of(kHost));
+        co_await monitor.snapshot(id_of(kOtherHost));
         monitor.invalidate(id_of(kHost));
         monitor.invalidate(id_of(kOtherHost));
         co_await until([&t] { return t.script.statuses > 5; });  // it has not moved yet

@@ -108,7 +108,7 @@ Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
     std::vector<Uuid> ids;
     for (const Printer& printer : stored) ids.push_back(printer.id);
     std::vector<PrinterSnapshot> snapshots(stored.size());
-    if (fields.any()) snapshots = co_await with_.monitor.snapshots(std::move(ids));
+    if (fields.any()) snapshots = with_.monitor.known(ids);
     std::vector<PrinterView> views;
     views.reserve(stored.size());
     for (std::size_t i = 0; i < stored.size(); ++i)

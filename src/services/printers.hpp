@@ -87,7 +87,7 @@ class Printers {
     /// Repeats refresh() until it is cancelled. For a task group that ends before `log` and this object.
     Awaitable<void> refresh_regularly(std::chrono::milliseconds interval, Log& log);
 
-    /// By name, then host. Answers within the monitor's deadline, even if many printers hang.
+    /// By name, then host. Shows what is known of the printers and never waits for them.
     Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
 
     /// Throws Error(kPrinterNotFound).

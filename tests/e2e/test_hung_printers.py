@@ -1,4 +1,5 @@
-"""50 printers, ten of them silent for ever: everybody else is answered, and in time. The bound is the product's promise."""
+"""50 printers, ten of them silent for ever: lists never wait for them, and soon show that they are silent. The bound is the product's
+promise."""
 
 import os
 import time
@@ -8,6 +9,7 @@ import pytest
 
 from support.api import Api
 from support.fakes import FakePrinter
+from support.wait import eventually
 
 pytestmark = pytest.mark.alone
 
@@ -59,21 +61,28 @@ def check(items: dict[str, dict], hung: set[str]) -> None:
             assert item["webcam"]["message"] == "OK", host
 
 
-def test_hung_printers_delay_nobody_beyond_the_deadline(server, admin: Api, printers: list[FakePrinter]):
-    items, _ = timed_states(admin)
-    check(items, set())
+def see(api: Api, hung: set[str]) -> None:
+    """Waits until the list shows it. No list takes long."""
 
+    def is_shown() -> bool:
+        items, taken = timed_states(api)
+        if taken > MARGIN_S:
+            raise TimeoutError(f"a list took {taken:.2f} s")
+        check(items, hung)
+        return True
+
+    eventually(is_shown, what="the list shows who hangs")
+
+
+def test_hung_printers_delay_no_list(server, admin: Api, printers: list[FakePrinter]):
+    see(admin, set())
     hung = {fake.host for fake in printers[:: COUNT // HUNG]}
     for fake in printers:
         if fake.host in hung:
             fake.set_fault("hang")
-    for n in range(5):
-        items, taken = timed_states(admin)
-        print(f"pass {n}: {taken:.2f} s")
-        assert taken <= DEADLINE_S + MARGIN_S
-        check(items, hung)
+    see(admin, hung)
 
-    # Others are not kept waiting meanwhile, and many who ask at the same time wait no longer than one.
+    # Many who ask at the same time wait no longer than one.
     with ThreadPoolExecutor(10) as people:
         waiting = [people.submit(lambda: timed_states(admin.again())) for _ in range(8)]
         start = time.monotonic()
@@ -81,28 +90,28 @@ def test_hung_printers_delay_nobody_beyond_the_deadline(server, admin: Api, prin
         assert time.monotonic() - start < DEADLINE_S / 2
         for one in waiting:
             items, taken = one.result()
-            assert taken <= DEADLINE_S + MARGIN_S
+            assert taken <= DEADLINE_S
             check(items, hung)
 
-    # A server that starts into this knows nothing of its printers yet.
+    # A server that starts into this knows nothing of its printers yet, and says so.
     server.restart()
     items, taken = timed_states(admin.again())
-    print(f"after the restart: {taken:.2f} s")
-    assert taken <= DEADLINE_S + MARGIN_S
-    check(items, hung)
+    assert taken <= MARGIN_S
+    assert {item["status"]["age_s"] for host, item in items.items() if host in hung} == {None}
+    see(admin.again(), hung)
 
     for fake in printers:
         fake.clear_fault()
 
 
-def test_slow_printer_is_waited_for_and_no_longer_than_the_deadline(admin: Api, printers: list[FakePrinter]):
+def test_a_look_at_a_printer_waits_for_it_and_no_longer_than_the_deadline(admin: Api, printers: list[FakePrinter]):
     slow = printers[7]
-    slow.set_fault("slow")
-    for _ in range(3):
-        items, taken = timed_states(admin)
-        assert taken <= DEADLINE_S + MARGIN_S
-        others = {host: item for host, item in items.items() if host != slow.host}
-        assert {item["status"]["state"] for item in others.values()} == {"Operational"}
+    slow.set_fault("hang")
+    for _ in range(2):
+        start = time.monotonic()
+        status = admin.get(f"/printers/{slow.host}?fields=status", expect=200).json()["status"]
+        assert time.monotonic() - start <= DEADLINE_S + MARGIN_S
+        assert status["state"] == NOT_RESPONDING
     slow.clear_fault()
 
 
@@ -113,7 +122,7 @@ def test_hung_printers_do_not_keep_the_server_from_ending(new_server, fake_print
         admin.post("/printers", json={"host": fake.host, "name": "x"}, expect=201)
         fake.set_fault("hang")
     with ThreadPoolExecutor(1) as people:
-        asked = people.submit(lambda: timed_states(admin.again()))
+        asked = people.submit(lambda: admin.again().get(f"/printers/{fake.host}?fields=status"))
         server.stop()
         # Answered or cut off: both are an end.
         asked.exception(timeout=20)

@@ -50,7 +50,8 @@ def leave_in_a_download(server: Server, admin: Api, connection: RawConnection) -
 
 
 def leave_while_a_printer_hangs(server: Server, admin: Api, connection: RawConnection) -> None:
-    connection.send(request("GET", "/printers?fields=status,webcam,job", token=admin.access_token))
+    (printer,) = admin.get("/printers", expect=200).json()["items"]
+    connection.send(request("GET", f"/printers/{printer['host']}?fields=status,webcam,job", token=admin.access_token))
 
 
 def leave_after_the_header(server: Server, admin: Api, connection: RawConnection) -> None:
