@@ -13,10 +13,11 @@ struct ToEvent {
     const PrintOf& print_of;
 
     EventText operator()(const events::PrinterSeen& seen) const {
-        return {"printer", to_text(to_json(services::PrinterView{.printer = seen.printer,
-                                                                 .fields = services::PrinterFields::all(),
-                                                                 .snapshot = seen.snapshot,
-                                                                 .print = print_of(seen.printer.id, seen.snapshot)})),
+        return {"printer",
+                to_text(to_json(services::PrinterView{.printer = seen.printer,
+                                                      .fields = services::PrinterFields::all(),
+                                                      .snapshot = seen.snapshot,
+                                                      .print = print_of(seen.printer.id, seen.snapshot)})),
                 {events::EventSubject::Kind::kState, seen.printer.id.to_string()}};
     }
     EventText operator()(const events::PrinterRemoved& removed) const {
