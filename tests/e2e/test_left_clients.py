@@ -140,11 +140,11 @@ def test_print_goes_on_without_the_client_that_asked_for_it(server: Server, admi
         connection.send(request("POST", "/printjobs", *header, body=body, token=admin.access_token))
         eventually(lambda: printer.state()["requests"].get("POST /api/files/local"), what="the file is on its way")
 
-    def listed() -> bool:
+    def prints() -> bool:
         jobs = admin.get("/printjobs", expect=200).json()["items"]
-        return [job["printer_data"]["host"] for job in jobs] == [printer.host]
+        return [(job["printer_data"]["host"], job["state"]) for job in jobs] == [(printer.host, "printing")]
 
-    eventually(listed, what="the print job is recorded")
+    eventually(prints, what="the print job is recorded as printing")
     admin.delete(f"/printers/{printer.host}", expect=204)
 
 
@@ -169,7 +169,7 @@ def test_print_that_is_being_started_is_finished_at_the_end(new_server, fake_pri
     assert answers == [201]
     server.start()
     (job,) = admin.again().get("/printjobs", expect=200).json()["items"]
-    assert job["gcode_data"]["id"] == gcode["id"]
+    assert (job["gcode_data"]["id"], job["state"]) == (gcode["id"], "printing")
 
 
 def test_many_at_the_same_time_are_all_served(server: Server, admin: Api):
