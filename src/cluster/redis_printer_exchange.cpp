@@ -1,5 +1,6 @@
 #include "cluster/redis_printer_exchange.hpp"
 
+#include "base/json_members.hpp"
 #include "base/random.hpp"
 #include "cluster/snapshot_json.hpp"
 #include "printers/printer_api.hpp"
@@ -123,20 +124,13 @@ json::object message(const std::string& from, const char* event, const Uuid& pri
     return {{"from", from}, {"event", event}, {"id", printer.to_string()}};
 }
 
-std::string text_in(const json::object& message, std::string_view name) {
-    const json::value* member = message.if_contains(name);
-    return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
-}
-
 std::optional<Uuid> id_in(const json::object& message) {
-    return Uuid::parse(text_in(message, "id"));
+    return Uuid::parse(JsonMembers(message).text("id"));
 }
 
 std::vector<Uuid> ids_in(const json::object& message) {
     std::vector<Uuid> ids;
-    const json::value* member = message.if_contains("ids");
-    if (member == nullptr || !member->is_array()) return ids;
-    for (const json::value& each : member->get_array())
+    for (const json::value& each : JsonMembers(message).array("ids"))
         if (const auto id = each.is_string() ? Uuid::parse(each.get_string()) : std::nullopt) ids.push_back(*id);
     return ids;
 }
@@ -260,7 +254,7 @@ void RedisPrinterExchange::invalidate(const Uuid& printer) {
     tasks_.spawn(run(invalidate_script(), keys_of(printer), std::move(arguments)));
 }
 
-void RedisPrinterExchange::forget(const Uuid& printer, const std::string&) {
+void RedisPrinterExchange::forget(const Uuid& printer) {
     redis::Arguments arguments{channel_, json::serialize(message(id_, kRemoved, printer))};
     tasks_.spawn(run(forget_script(), keys_with_webcam_of(printer), std::move(arguments)));
 }
@@ -282,8 +276,8 @@ void RedisPrinterExchange::on_message(std::string_view, const std::string& paylo
     const json::value value = json::parse(payload, error);
     const json::object* message = error ? nullptr : value.if_object();
     if (message == nullptr) return;
-    const std::string event = text_in(*message, "event");
-    if (text_in(*message, "from") == id_) return;  // known here already
+    const std::string event = JsonMembers(*message).text("event");
+    if (JsonMembers(*message).text("from") == id_) return;  // known here already
     if (event == kWanted) return monitor_->hear_wanted(ids_in(*message));
     const std::optional<Uuid> printer = id_in(*message);
     if (!printer) return;

@@ -40,7 +40,7 @@ class RedisPrinterExchange final : public fleet::PrinterExchange, private redis:
     Awaitable<bool> want(std::vector<Uuid> printers) override;
     void recall(std::vector<Uuid> printers) override;
     void invalidate(const Uuid& printer) override;
-    void forget(const Uuid& printer, const std::string& host) override;
+    void forget(const Uuid& printer) override;
 
     bool is_listening() const { return subscription_.is_subscribed(); }
 

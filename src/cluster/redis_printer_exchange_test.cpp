@@ -174,7 +174,7 @@ TEST_F(RedisPrinterExchangeTest, OneThatIsRemovedLeavesNothingBehind) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.one.snapshot(t.id);
         co_await t.settle();
-        t.exchange_of_one.forget(t.id, t.host);
+        t.exchange_of_one.forget(t.id);
         while (!(co_await t.webcam_key()).is_null()) {
         }
         co_await t.wait_until_other_sees(PrinterState::kNotResponding);

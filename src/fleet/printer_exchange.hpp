@@ -37,8 +37,8 @@ class PrinterExchange {
     virtual void recall(std::vector<Uuid> printers) = 0;
     /// What all processes know of the printer is out of date.
     virtual void invalidate(const Uuid& printer) = 0;
-    /// The printer was removed from this host, or is at another one now: all processes read its row again.
-    virtual void forget(const Uuid& printer, const std::string& host) = 0;
+    /// The printer was removed, or its address changed: all processes read its row again.
+    virtual void forget(const Uuid& printer) = 0;
 };
 
 /// For a process that is the whole installation.
@@ -50,7 +50,7 @@ class NoOtherProcesses final : public PrinterExchange {
     Awaitable<bool> want(std::vector<Uuid>) override { co_return false; }
     void recall(std::vector<Uuid>) override {}
     void invalidate(const Uuid&) override {}
-    void forget(const Uuid&, const std::string&) override {}
+    void forget(const Uuid&) override {}
 };
 
 }  // namespace karmen::fleet

@@ -42,7 +42,7 @@ class LocalExchange final : public PrinterExchange {
     void invalidate(const Uuid& printer) override {
         if (other != nullptr) other->outdate(printer);
     }
-    void forget(const Uuid&, const std::string&) override {}
+    void forget(const Uuid&) override {}
 
     PrinterMonitor* other = nullptr;
     int claims = 0;

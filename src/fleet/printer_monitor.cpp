@@ -152,7 +152,7 @@ void PrinterMonitor::note_access(const Printer& printer, std::optional<AccessLev
 Awaitable<void> PrinterMonitor::store_access(WatchPtr watch, Printer asked) {
     co_await store_changes(watch, std::move(asked), watch->printer.client);
     // The other processes read the row anew.
-    with_.exchange.forget(watch->printer.id, watch->printer.host);
+    with_.exchange.forget(watch->printer.id);
 }
 
 Awaitable<void> PrinterMonitor::stop() {

@@ -184,7 +184,7 @@ Awaitable<PrinterView> Printers::change(std::string host, PrinterChange change) 
     ++changes_;
     if (moves) with_.monitor.forget(before.id);
     // Other processes would ask with the old settings, so they must read the row again.
-    with_.exchange.forget(before.id, before.host);
+    with_.exchange.forget(before.id);
     with_.monitor.watch(*changed);
     co_return co_await view(std::move(*changed), PrinterFields::all());
 }
@@ -201,7 +201,7 @@ Awaitable<void> Printers::remove(std::string host) {
         throw printer_not_found(printer.host);
     ++changes_;
     with_.monitor.forget(printer.id);
-    with_.exchange.forget(printer.id, printer.host);
+    with_.exchange.forget(printer.id);
     with_.changes.on_change(events::PrinterRemoved{.id = printer.id, .host = printer.host});
 }
 

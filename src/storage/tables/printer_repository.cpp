@@ -33,20 +33,24 @@ std::optional<Printer> find_printer(Session& session, const Uuid& id) {
     return session.one(kSql, {{"id", id}}, read_printer);
 }
 
+std::vector<Param> values_of(const Printer& printer) {
+    return {{"id", printer.id},
+            {"host", printer.host},
+            {"name", printer.name},
+            {"hostname", printer.hostname},
+            {"client", printer.client.name},
+            {"client_props", client_props_to_json(printer.client)},
+            {"printer_props", printer_props_to_json(printer.props)},
+            {"protocol", to_string(printer.protocol)},
+            {"tls_fingerprint", printer.tls_fingerprint}};
+}
+
 void save(Session& session, const Printer& printer) {
     session.execute(
         "UPDATE printers SET host = :host, name = :name, hostname = :hostname, client = :client, "
         "client_props = :client_props, printer_props = :printer_props, protocol = :protocol, "
         "tls_fingerprint = :tls_fingerprint WHERE id = :id",
-        {{"host", printer.host},
-         {"name", printer.name},
-         {"hostname", printer.hostname},
-         {"client", printer.client.name},
-         {"client_props", client_props_to_json(printer.client)},
-         {"printer_props", printer_props_to_json(printer.props)},
-         {"protocol", to_string(printer.protocol)},
-         {"tls_fingerprint", printer.tls_fingerprint},
-         {"id", printer.id}});
+        values_of(printer));
 }
 
 }  // namespace
@@ -74,15 +78,7 @@ void PrinterRepository::insert(const Printer& printer) {
         "INSERT INTO printers (id, host, name, hostname, client, client_props, printer_props, protocol, "
         "tls_fingerprint) "
         "VALUES (:id, :host, :name, :hostname, :client, :client_props, :printer_props, :protocol, :tls_fingerprint)",
-        {{"id", printer.id},
-         {"host", printer.host},
-         {"name", printer.name},
-         {"hostname", printer.hostname},
-         {"client", printer.client.name},
-         {"client_props", client_props_to_json(printer.client)},
-         {"printer_props", printer_props_to_json(printer.props)},
-         {"protocol", to_string(printer.protocol)},
-         {"tls_fingerprint", printer.tls_fingerprint}});
+        values_of(printer));
 }
 
 std::optional<Printer> PrinterRepository::modify(std::string_view host, const std::function<void(Printer&)>& change) {
