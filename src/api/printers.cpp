@@ -32,7 +32,7 @@ void check_name(JsonBody& body, const std::string& name) {
 std::optional<Protocol> read_protocol(JsonBody& body) {
     const auto text = body.optional_text("protocol");
     if (!text) return std::nullopt;
-    const auto protocol = parse_protocol(*text);
+    const auto protocol = from_word<Protocol>(*text);
     if (!protocol) body.fail("protocol", "must be http or https");
     return protocol;
 }

@@ -44,7 +44,7 @@ Answer resolve_printjob(const Services& services, Call& call) {
     const std::int64_t id = printjob_id(call);
     JsonBody body = co_await JsonBody::read(call.request);
     const std::string word = body.required_text("state");
-    const auto state = parse_print_job_state(word);
+    const auto state = from_word<PrintJobState>(word);
     if (!word.empty() && (!state || !has_result(*state))) body.fail("state", "must be finished, failed or cancelled");
     body.finish();
     call.audit.target = word;

@@ -17,7 +17,7 @@ namespace {
 
 std::optional<Role> read_role(JsonBody& body) {
     const auto text = body.optional_text("role");
-    const auto role = text ? parse_role(*text) : std::nullopt;
+    const auto role = text ? from_word<Role>(*text) : std::nullopt;
     if (body.has("role") && !role) body.fail("role", "must be admin or user");
     return role;
 }

@@ -138,7 +138,7 @@ services::NewPrinter checked(const Arguments& arguments) {
     const auto note = [&](const char* pointer, std::string_view problem) {
         if (!problem.empty()) errors.push_back({pointer, std::string(problem)});
     };
-    const auto protocol = arguments.protocol ? parse_protocol(*arguments.protocol) : std::nullopt;
+    const auto protocol = arguments.protocol ? from_word<Protocol>(*arguments.protocol) : std::nullopt;
     if (arguments.protocol && !protocol) note("/protocol", "must be http or https");
     const auto host = parse_printer_host(printer.host, protocol);
     if (!host) note("/host", host.error());

@@ -73,7 +73,7 @@ class UserAdministration {
 };
 
 Role role_of(const std::string& text) {
-    if (const auto role = parse_role(text)) return *role;
+    if (const auto role = from_word<Role>(text)) return *role;
     throw Error::invalid("/role", "must be admin or user");
 }
 

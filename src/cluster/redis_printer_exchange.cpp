@@ -1,8 +1,8 @@
 #include "cluster/redis_printer_exchange.hpp"
 
+#include "base/described_json.hpp"
 #include "base/json_members.hpp"
 #include "base/random.hpp"
-#include "cluster/snapshot_json.hpp"
 #include "printers/printer_api.hpp"
 
 #include <boost/json/parse.hpp>
@@ -135,6 +135,13 @@ std::vector<Uuid> ids_in(const json::object& message) {
     return ids;
 }
 
+/// nullopt also if a process of another version wrote it in another way: then this process asks the printer.
+std::optional<PrinterSnapshot> snapshot_in(const json::object& message) {
+    PrinterSnapshot snapshot;
+    const json::value* json = message.if_contains("snapshot");
+    return json != nullptr && read_json(*json, snapshot) ? std::optional(std::move(snapshot)) : std::nullopt;
+}
+
 }  // namespace
 
 RedisPrinterExchange::RedisPrinterExchange(Executor loop, redis::Client& client, PrinterExchangeOptions options,
@@ -188,7 +195,7 @@ Awaitable<std::optional<fleet::PrinterExchange::Claim>> RedisPrinterExchange::cl
 
 Awaitable<void> RedisPrinterExchange::publish(Uuid printer, std::string host, Claim claim, PrinterSnapshot snapshot) {
     json::object seen = message(id_, kSeen, printer);
-    seen["snapshot"] = to_json(snapshot);
+    seen["snapshot"] = to_described_json(snapshot);
     redis::Arguments arguments{id_,
                                std::to_string(claim.version),
                                channel_,
@@ -243,10 +250,10 @@ void RedisPrinterExchange::learn_published(const redis::Reply& seen, const redis
     boost::system::error_code error;
     const json::value value = json::parse(seen.text(), error);
     const json::object* message = error ? nullptr : value.if_object();
-    if (message == nullptr || !message->contains("snapshot")) return;
+    if (message == nullptr) return;
     const std::optional<Uuid> printer = id_in(*message);
-    auto snapshot = parse_snapshot(message->at("snapshot"));
-    if (printer && snapshot) monitor_->learn(*printer, std::move(*snapshot), std::max(age, decltype(age)::zero()));
+    const auto snapshot = snapshot_in(*message);
+    if (printer && snapshot) monitor_->learn(*printer, *snapshot, std::max(age, decltype(age)::zero()));
 }
 
 void RedisPrinterExchange::invalidate(const Uuid& printer) {
@@ -284,8 +291,8 @@ void RedisPrinterExchange::on_message(std::string_view, const std::string& paylo
     if (event == kOutdated) return monitor_->outdate(*printer);
     if (event == kNoAnswer) return monitor_->hear_of_no_answer(*printer);
     if (event == kRemoved) return monitor_->forget(*printer);
-    if (event != kSeen || !message->contains("snapshot")) return;
-    if (auto snapshot = parse_snapshot(message->at("snapshot"))) monitor_->learn(*printer, std::move(*snapshot));
+    if (event != kSeen) return;
+    if (auto snapshot = snapshot_in(*message)) monitor_->learn(*printer, std::move(*snapshot));
 }
 
 }  // namespace karmen::cluster

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/described.hpp"
 #include "base/uuid.hpp"
 
 #include <optional>
@@ -11,8 +12,11 @@ namespace karmen {
 /// What a person may do: `user` sees everything, uploads and prints; `admin` also manages users, printers and settings.
 enum class Role { kUser, kAdmin };
 
-std::string_view to_string(Role role);
-std::optional<Role> parse_role(std::string_view text);
+template <>
+struct Words<Role> {
+    static constexpr std::array words{std::pair{Role::kAdmin, std::string_view("admin")},
+                                      std::pair{Role::kUser, std::string_view("user")}};
+};
 
 /// Who makes a request: the account as it is in the database now (not as the token remembers it).
 struct Principal {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/described.hpp"
 #include "base/uuid.hpp"
 
 #include <cstddef>
@@ -17,6 +18,12 @@ struct ApiToken {
     Timestamp created;
     bool revoked = false;
     bool operator==(const ApiToken&) const = default;
+};
+template <>
+struct Description<ApiToken> {
+    static constexpr std::string_view name = "ApiToken";
+    static constexpr std::tuple members{Member{"jti", &ApiToken::jti}, Member{"name", &ApiToken::name},
+                                        Member{"created", &ApiToken::created}};
 };
 
 inline constexpr std::size_t kApiTokenNameMaxCharacters = 128;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/described.hpp"
 #include "base/uuid.hpp"
 
 #include <cstdint>
@@ -27,6 +28,25 @@ struct AuditEntry {
     std::string result;      ///< kAuditOk, kAuditBrokenOff or the word of an error
     std::int64_t times = 1;  ///< how often within the minute after `time`: refusals are counted
     bool operator==(const AuditEntry&) const = default;
+};
+template <>
+struct Description<AuditEntry> {
+    using T = AuditEntry;
+    static constexpr std::string_view name = "AuditEntry";
+    static constexpr std::tuple members{
+        Member{"id", &T::id},
+        Member{"time", &T::time},
+        Member{.name = "action",
+               .pointer = &T::action,
+               .text = "Stable word for programs",
+               .schema = R"({"pattern": "^[a-z_.]+$", "examples": ["printer.remove"]})"},
+        Member{"user_uuid", &T::user},
+        Member{"username", &T::username, "As it was then; at a log-in the name that was tried"},
+        Member{"address", &T::address, "null: the command line"},
+        Member{"target", &T::target, "What it was done to"},
+        Member{"result", &T::result, "ok, broken_off (whether it took effect is not known) or the code of a problem"},
+        Member{"times", &T::times, "Refusals of one kind in one minute are counted"},
+    };
 };
 
 }  // namespace karmen

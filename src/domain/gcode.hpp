@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/described.hpp"
 #include "base/uuid.hpp"
 #include "domain/thumbnail.hpp"
 
@@ -57,6 +58,55 @@ struct GcodeAnalysis {
     std::optional<std::int64_t> layer_count;
     std::vector<Thumbnail> thumbnails;  ///< in the order of the file
     bool operator==(const GcodeAnalysis&) const = default;
+};
+
+template <>
+struct Description<GcodeAnalysis::Filament> {
+    using T = GcodeAnalysis::Filament;
+    static constexpr std::tuple members{Member{"length_mm", &T::length_mm}, Member{"volume_cm3", &T::volume_cm3},
+                                        Member{"type", &T::type}};
+};
+template <>
+struct Description<GcodeAnalysis::Temperatures> {
+    using T = GcodeAnalysis::Temperatures;
+    static constexpr std::string_view text = "°C";
+    static constexpr std::tuple members{Member{"bed", &T::bed}, Member{"bed_first", &T::bed_first},
+                                        Member{"tool0", &T::tool0}, Member{"tool0_first", &T::tool0_first}};
+};
+template <>
+struct Description<GcodeAnalysis::Time> {
+    static constexpr std::tuple members{Member{"estimate_s", &GcodeAnalysis::Time::estimate_s}};
+};
+template <>
+struct Description<GcodeAnalysis::Tool> {
+    using T = GcodeAnalysis::Tool;
+    static constexpr std::tuple members{
+        Member{"index", &T::index},
+        Member{"length_mm", &T::length_mm},
+        Member{"volume_cm3", &T::volume_cm3},
+        Member{"type", &T::type},
+        Member{"temperature", &T::temperature, "°C"},
+        Member{"temperature_first", &T::temperature_first, "°C, first layer"},
+    };
+};
+/// Without the pictures, which have a column of their own.
+template <>
+struct Description<GcodeAnalysis> {
+    using T = GcodeAnalysis;
+    static constexpr std::string_view name = "GcodeAnalysis";
+    static constexpr std::string_view text = "What the slicer wrote into the file";
+    static constexpr std::tuple members{
+        Member{"filament", &T::filament},
+        Member{"temperatures", &T::temperatures},
+        Member{"time", &T::time},
+        Member{"slicer", &T::slicer},
+        Member{"tools", &T::tools, "The tools that print; type and temperatures above are those of the first of them"},
+        Member{"nozzle_diameter_mm", &T::nozzle_diameter_mm, "Of the first tool that prints"},
+        Member{"printer_model", &T::printer_model},
+        Member{"layer_height_mm", &T::layer_height_mm},
+        Member{"layer_height_first_mm", &T::layer_height_first_mm},
+        Member{"layer_count", &T::layer_count},
+    };
 };
 
 /// Increases when the analysis finds more than before. Files that an older version analysed are analysed again (task

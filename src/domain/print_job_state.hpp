@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/described.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -20,14 +22,19 @@ enum class PrintJobState : std::uint8_t {
     kCancelled,
     kUnknown,  ///< nobody can tell what became of it, until the printer shows it or a person says it
 };
-inline constexpr std::array kPrintJobStates{
-    PrintJobState::kQueued,   PrintJobState::kSending,   PrintJobState::kStarting,
-    PrintJobState::kPrinting, PrintJobState::kPaused,    PrintJobState::kFinished,
-    PrintJobState::kFailed,   PrintJobState::kCancelled, PrintJobState::kUnknown};
-
-/// The word in the database, in JSON and in events.
-std::string_view to_string(PrintJobState state);
-std::optional<PrintJobState> parse_print_job_state(std::string_view word);
+/// In the database, in JSON and in events.
+template <>
+struct Words<PrintJobState> {
+    static constexpr std::array words{std::pair{PrintJobState::kQueued, std::string_view("queued")},
+                                      std::pair{PrintJobState::kSending, std::string_view("sending")},
+                                      std::pair{PrintJobState::kStarting, std::string_view("starting")},
+                                      std::pair{PrintJobState::kPrinting, std::string_view("printing")},
+                                      std::pair{PrintJobState::kPaused, std::string_view("paused")},
+                                      std::pair{PrintJobState::kFinished, std::string_view("finished")},
+                                      std::pair{PrintJobState::kFailed, std::string_view("failed")},
+                                      std::pair{PrintJobState::kCancelled, std::string_view("cancelled")},
+                                      std::pair{PrintJobState::kUnknown, std::string_view("unknown")}};
+};
 
 enum class PrintJobEvent : std::uint8_t {
     kSendingBegins,

@@ -27,7 +27,7 @@ TEST(PrintJobState, EveryStateLeadsWhereTheContractSaysAndNowhereElse) {
         {kFinished, {}},
         {kFailed, {}},
         {kCancelled, {}}};
-    for (const PrintJobState from : kPrintJobStates) {
+    for (const auto& [from, word] : Words<PrintJobState>::words) {
         std::set<PrintJobState> reached;
         for (const PrintJobEvent event : kEvents)
             if (const auto to = next_state(from, event)) EXPECT_TRUE(reached.insert(*to).second);
@@ -43,15 +43,15 @@ TEST(PrintJobState, NothingLeadsBackBeforeTheFirstByte) {
     }
 }
 
-TEST(PrintJobState, WordsAreReadAsTheyAreWritten) {
+TEST(PrintJobState, EachHasAWordOfItsOwn) {
     std::set<std::string_view> words;
-    for (const PrintJobState state : kPrintJobStates) {
-        EXPECT_EQ(parse_print_job_state(to_string(state)), state);
-        words.insert(to_string(state));
+    for (const auto& [state, word] : Words<PrintJobState>::words) {
+        EXPECT_EQ(from_word<PrintJobState>(to_string(state)), state);
+        words.insert(word);
     }
-    EXPECT_EQ(words.size(), kPrintJobStates.size());
-    EXPECT_FALSE(parse_print_job_state("Printing"));
-    EXPECT_FALSE(parse_print_job_state(""));
+    EXPECT_EQ(words.size(), 9U);
+    EXPECT_FALSE(from_word<PrintJobState>("Printing"));
+    EXPECT_FALSE(from_word<PrintJobState>(""));
 }
 
 }  // namespace

@@ -7,24 +7,8 @@
 
 namespace karmen {
 
-std::string_view to_string(AccessLevel level) {
-    switch (level) {
-        case AccessLevel::kUnknown:
-            return "unknown";
-        case AccessLevel::kUnlocked:
-            return "unlocked";
-        case AccessLevel::kReadOnly:
-            return "read_only";
-        case AccessLevel::kProtected:
-            return "protected";
-    }
-    return "unknown";
-}
-
 AccessLevel parse_access_level(std::string_view text) {
-    for (const AccessLevel level : {AccessLevel::kUnlocked, AccessLevel::kReadOnly, AccessLevel::kProtected})
-        if (text == to_string(level)) return level;
-    return AccessLevel::kUnknown;
+    return from_word<AccessLevel>(text).value_or(AccessLevel::kUnknown);
 }
 
 std::optional<std::string> masked_api_key(const std::optional<std::string>& api_key) {
@@ -35,16 +19,6 @@ std::optional<std::string> masked_api_key(const std::optional<std::string>& api_
 
 bool is_moonraker(const ServerVersion& version) {
     return version.text.contains("Moonraker");
-}
-
-std::string_view to_string(Protocol protocol) {
-    return protocol == Protocol::kHttps ? "https" : "http";
-}
-
-std::optional<Protocol> parse_protocol(std::string_view text) {
-    if (text == "http") return Protocol::kHttp;
-    if (text == "https") return Protocol::kHttps;
-    return std::nullopt;
 }
 
 bool is_known_prop(std::string_view name) {
@@ -80,57 +54,18 @@ std::optional<std::string> parse_tls_fingerprint(std::string_view text) {
     return to_lower(digits);
 }
 
-namespace {
-
-struct StateWords {
-    PrinterState state;
-    std::string_view word;
-    std::string_view code;
-};
-constexpr std::array<StateWords, 23> kStateWords{{
-    {PrinterState::kNotResponding, "not_responding", "unknown"},
-    {PrinterState::kUnreachable, "unreachable", "unreachable"},
-    {PrinterState::kTimeout, "timeout", "timeout"},
-    {PrinterState::kDns, "dns", "dns"},
-    {PrinterState::kTls, "tls", "tls"},
-    {PrinterState::kKeyMissing, "key_missing", "key_missing"},
-    {PrinterState::kKeyWrong, "key_wrong", "key_wrong"},
-    {PrinterState::kKeyLacksRight, "key_lacks_right", "key_lacks_right"},
-    {PrinterState::kOtherServer, "other_server", "other_server"},
-    {PrinterState::kInvalidData, "invalid_data", "invalid_data"},
-    {PrinterState::kNotConnected, "not_connected", "not_connected"},
-    {PrinterState::kOffline, "offline", "not_connected"},
-    {PrinterState::kConnecting, "connecting", "connecting"},
-    {PrinterState::kOperational, "operational", "operational"},
-    {PrinterState::kStarting, "starting", "printing"},
-    {PrinterState::kPrinting, "printing", "printing"},
-    {PrinterState::kPausing, "pausing", "pausing"},
-    {PrinterState::kPaused, "paused", "paused"},
-    {PrinterState::kResuming, "resuming", "resuming"},
-    {PrinterState::kCancelling, "cancelling", "cancelling"},
-    {PrinterState::kFinishing, "finishing", "finishing"},
-    {PrinterState::kError, "error", "error"},
-    {PrinterState::kBusy, "busy", "unknown"},
-}};
-
-const StateWords& words_of(PrinterState state) {
-    return *std::ranges::find(kStateWords, state, &StateWords::state);
-}
-
-}  // namespace
-
-std::string_view to_string(PrinterState state) {
-    return words_of(state).word;
-}
-
-std::optional<PrinterState> parse_printer_state(std::string_view word) {
-    const auto found = std::ranges::find(kStateWords, word, &StateWords::word);
-    if (found == kStateWords.end()) return std::nullopt;
-    return found->state;
-}
-
 std::string_view status_code(PrinterState state) {
-    return words_of(state).code;
+    switch (state) {
+        case PrinterState::kNotResponding:
+        case PrinterState::kBusy:
+            return "unknown";
+        case PrinterState::kOffline:
+            return to_string(PrinterState::kNotConnected);
+        case PrinterState::kStarting:
+            return to_string(PrinterState::kPrinting);
+        default:
+            return to_string(state);
+    }
 }
 
 bool has_active_print(PrinterState state) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/described.hpp"
 #include "base/uuid.hpp"
 
 #include <cstdint>
@@ -19,7 +20,13 @@ enum class AccessLevel {
     kReadOnly,   ///< reads only, a key is needed for commands
     kProtected,  ///< nothing without a (better) key
 };
-std::string_view to_string(AccessLevel level);
+template <>
+struct Words<AccessLevel> {
+    static constexpr std::array words{std::pair{AccessLevel::kUnlocked, std::string_view("unlocked")},
+                                      std::pair{AccessLevel::kReadOnly, std::string_view("read_only")},
+                                      std::pair{AccessLevel::kProtected, std::string_view("protected")},
+                                      std::pair{AccessLevel::kUnknown, std::string_view("unknown")}};
+};
 /// Also reads `uknown`, as old databases spell it. Anything else: kUnknown.
 AccessLevel parse_access_level(std::string_view text);
 
@@ -29,6 +36,14 @@ struct ServerVersion {
     std::string server;
     std::string text;
     bool operator==(const ServerVersion&) const = default;
+};
+template <>
+struct Description<ServerVersion> {
+    using T = ServerVersion;
+    static constexpr std::string_view text = "What the server says of itself; empty when it never answered";
+    static constexpr std::tuple members{Member{.name = "api", .pointer = &T::api, .if_empty = IfEmpty::kOmit},
+                                        Member{.name = "server", .pointer = &T::server, .if_empty = IfEmpty::kOmit},
+                                        Member{.name = "text", .pointer = &T::text, .if_empty = IfEmpty::kOmit}};
 };
 
 /// Moonraker can imitate OctoPrint, but does not answer everything that Karmen asks.
@@ -48,13 +63,23 @@ struct PrinterClient {
     std::optional<std::string> api_key;
     bool operator==(const PrinterClient&) const = default;
 };
+/// Without the name, which has a column of its own.
+template <>
+struct Description<PrinterClient> {
+    using T = PrinterClient;
+    static constexpr std::tuple members{Member{"version", &T::version}, Member{"connected", &T::connected},
+                                        Member{"access_level", &T::access_level}, Member{"api_key", &T::api_key}};
+};
 
 /// `ab****`: shows the first two characters, or only `*` if the key is shorter than eight.
 std::optional<std::string> masked_api_key(const std::optional<std::string>& api_key);
 
 enum class Protocol { kHttp, kHttps };
-std::string_view to_string(Protocol protocol);
-std::optional<Protocol> parse_protocol(std::string_view text);
+template <>
+struct Words<Protocol> {
+    static constexpr std::array words{std::pair{Protocol::kHttp, std::string_view("http")},
+                                      std::pair{Protocol::kHttps, std::string_view("https")}};
+};
 
 using PropValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 /// filament_type, filament_color, bed_type, tool0_diameter: notes of people, not read from the printer.
@@ -126,9 +151,33 @@ bool is_responding(PrinterState state);
 /// A short state that changes by itself.
 bool is_passing(PrinterState state);
 
-/// One word for each state, such as `offline` or `key_wrong`, for messages between processes.
-std::string_view to_string(PrinterState state);
-std::optional<PrinterState> parse_printer_state(std::string_view word);
+/// For messages between processes.
+template <>
+struct Words<PrinterState> {
+    static constexpr std::array words{std::pair{PrinterState::kNotResponding, std::string_view("not_responding")},
+                                      std::pair{PrinterState::kUnreachable, std::string_view("unreachable")},
+                                      std::pair{PrinterState::kTimeout, std::string_view("timeout")},
+                                      std::pair{PrinterState::kDns, std::string_view("dns")},
+                                      std::pair{PrinterState::kTls, std::string_view("tls")},
+                                      std::pair{PrinterState::kKeyMissing, std::string_view("key_missing")},
+                                      std::pair{PrinterState::kKeyWrong, std::string_view("key_wrong")},
+                                      std::pair{PrinterState::kKeyLacksRight, std::string_view("key_lacks_right")},
+                                      std::pair{PrinterState::kOtherServer, std::string_view("other_server")},
+                                      std::pair{PrinterState::kInvalidData, std::string_view("invalid_data")},
+                                      std::pair{PrinterState::kNotConnected, std::string_view("not_connected")},
+                                      std::pair{PrinterState::kOffline, std::string_view("offline")},
+                                      std::pair{PrinterState::kConnecting, std::string_view("connecting")},
+                                      std::pair{PrinterState::kOperational, std::string_view("operational")},
+                                      std::pair{PrinterState::kStarting, std::string_view("starting")},
+                                      std::pair{PrinterState::kPrinting, std::string_view("printing")},
+                                      std::pair{PrinterState::kPausing, std::string_view("pausing")},
+                                      std::pair{PrinterState::kPaused, std::string_view("paused")},
+                                      std::pair{PrinterState::kResuming, std::string_view("resuming")},
+                                      std::pair{PrinterState::kCancelling, std::string_view("cancelling")},
+                                      std::pair{PrinterState::kFinishing, std::string_view("finishing")},
+                                      std::pair{PrinterState::kError, std::string_view("error")},
+                                      std::pair{PrinterState::kBusy, std::string_view("busy")}};
+};
 /// The word for clients of the API, `status.code`; several states share a word.
 std::string_view status_code(PrinterState state);
 
@@ -139,6 +188,12 @@ struct Temperature {
     std::optional<double> offset;
     bool operator==(const Temperature&) const = default;
 };
+template <>
+struct Description<Temperature> {
+    using T = Temperature;
+    static constexpr std::tuple members{Member{"actual", &T::actual}, Member{"target", &T::target},
+                                        Member{.name = "offset", .pointer = &T::offset, .if_empty = IfEmpty::kOmit}};
+};
 
 struct PrinterStatus {
     PrinterState state = PrinterState::kNotResponding;
@@ -146,6 +201,13 @@ struct PrinterStatus {
     std::map<std::string, Temperature> temperature;  ///< by heater: `tool0`, `bed`, `chamber`
     std::string reason = {};  ///< why it is in that state, in a sentence; empty if the state says all
     bool operator==(const PrinterStatus&) const = default;
+};
+template <>
+struct Description<PrinterStatus> {
+    using T = PrinterStatus;
+    static constexpr std::tuple members{Member{"state", &T::state}, Member{"text", &T::text},
+                                        Member{"temperature", &T::temperature},
+                                        Member{.name = "reason", .pointer = &T::reason, .if_empty = IfEmpty::kOmit}};
 };
 
 /// The text and the reason, for messages about a printer that cannot do what is asked of it.
@@ -168,6 +230,15 @@ struct PrinterJob {
     std::optional<std::int64_t> print_time_s;
     bool operator==(const PrinterJob&) const = default;
 };
+template <>
+struct Description<PrinterJob> {
+    using T = PrinterJob;
+    static constexpr std::string_view name = "PrinterJob";
+    static constexpr std::string_view text = "Empty when nothing is printed";
+    static constexpr std::tuple members{Member{"name", &T::name}, Member{"completion", &T::completion, "Percent"},
+                                        Member{"printTimeLeft", &T::print_time_left_s, "Seconds"},
+                                        Member{"printTime", &T::print_time_s, "Seconds"}};
+};
 
 /// The file that a printer prints, or that it still has selected.
 struct PrinterFile {
@@ -175,6 +246,12 @@ struct PrinterFile {
     std::optional<std::int64_t> size_bytes;
     bool is_printed = false;  ///< the print that it was selected for has ended as it should
     bool operator==(const PrinterFile&) const = default;
+};
+template <>
+struct Description<PrinterFile> {
+    using T = PrinterFile;
+    static constexpr std::tuple members{Member{"path", &T::path}, Member{"size_bytes", &T::size_bytes},
+                                        Member{"is_printed", &T::is_printed}};
 };
 
 /// What a printer remembers of a file that it stores. Times are by the printer's clock.
@@ -190,11 +267,17 @@ struct FileRecord {
     bool operator==(const FileRecord&) const = default;
 };
 
-/// User and password for a camera. Sent to that camera only: never shown, never logged.
+/// User and password for a camera. Sent to that camera only: never shown, never logged. Other processes get them over
+/// Redis, which is Karmen's own, because they ask the camera, too.
 struct Credentials {
     std::string user;
     std::string password;
     bool operator==(const Credentials&) const = default;
+};
+template <>
+struct Description<Credentials> {
+    using T = Credentials;
+    static constexpr std::tuple members{Member{"user", &T::user}, Member{"password", &T::password}};
 };
 
 /// Where a camera gives its pictures.
@@ -204,6 +287,13 @@ struct CameraAddress {
     std::string tls_fingerprint = {};  ///< the printer's fingerprint if the camera is on the printer's host
     bool operator==(const CameraAddress&) const = default;
 };
+template <>
+struct Description<CameraAddress> {
+    using T = CameraAddress;
+    static constexpr std::tuple members{
+        Member{"url", &T::url}, Member{.name = "credentials", .pointer = &T::credentials, .if_empty = IfEmpty::kOmit},
+        Member{.name = "tls_fingerprint", .pointer = &T::tls_fingerprint, .if_empty = IfEmpty::kOmit}};
+};
 
 struct WebcamStream {
     CameraAddress address;  ///< of an MJPEG stream, or of a single picture that is fetched again and again
@@ -212,12 +302,25 @@ struct WebcamStream {
     bool rotate_90 = false;
     bool operator==(const WebcamStream&) const = default;
 };
+template <>
+struct Description<WebcamStream> {
+    using T = WebcamStream;
+    static constexpr std::tuple members{Member{"address", &T::address}, Member{"flip_horizontal", &T::flip_horizontal},
+                                        Member{"flip_vertical", &T::flip_vertical}, Member{"rotate_90", &T::rotate_90}};
+};
 
 struct Webcam {
     std::string message;  ///< `OK`, or why there is no stream
     std::optional<WebcamStream> stream;
     std::string reason = {};  ///< why there is no stream, in a sentence; empty if `message` says all
     bool operator==(const Webcam&) const = default;
+};
+template <>
+struct Description<Webcam> {
+    using T = Webcam;
+    static constexpr std::tuple members{Member{"message", &T::message},
+                                        Member{.name = "stream", .pointer = &T::stream, .if_empty = IfEmpty::kOmit},
+                                        Member{.name = "reason", .pointer = &T::reason, .if_empty = IfEmpty::kOmit}};
 };
 
 inline constexpr std::string_view kWebcamOk = "OK";

@@ -18,5 +18,14 @@ struct PrinterSnapshot {
     std::optional<std::chrono::milliseconds> age = {};  ///< how long ago the printer was asked, at the time of reading
     bool operator==(const PrinterSnapshot&) const = default;
 };
+/// Without the age, which the reader knows.
+template <>
+struct Description<PrinterSnapshot> {
+    using T = PrinterSnapshot;
+    static constexpr std::tuple members{Member{"status", &T::status}, Member{"webcam", &T::webcam},
+                                        Member{.name = "job", .pointer = &T::job, .if_empty = IfEmpty::kOmit},
+                                        Member{.name = "file", .pointer = &T::file, .if_empty = IfEmpty::kOmit},
+                                        Member{.name = "since", .pointer = &T::since, .if_empty = IfEmpty::kOmit}};
+};
 
 }  // namespace karmen

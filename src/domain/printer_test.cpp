@@ -29,10 +29,10 @@ TEST(Printer, EachStateHasAWordOfItsOwnAndACode) {
     for (int i = 0; i <= static_cast<int>(PrinterState::kBusy); ++i) {
         const auto state = static_cast<PrinterState>(i);
         EXPECT_TRUE(words.insert(to_string(state)).second) << i;
-        EXPECT_EQ(parse_printer_state(to_string(state)), state);
+        EXPECT_EQ(from_word<PrinterState>(to_string(state)), state);
         EXPECT_FALSE(status_code(state).empty());
     }
-    EXPECT_EQ(parse_printer_state("new"), std::nullopt);
+    EXPECT_EQ(from_word<PrinterState>("new"), std::nullopt);
     EXPECT_NE(status_code(PrinterState::kError), status_code(PrinterState::kOffline));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/described.hpp"
 #include "base/uuid.hpp"
 #include "domain/print_job_state.hpp"
 #include "domain/printer.hpp"
@@ -54,6 +55,54 @@ struct PrintJob {
     std::optional<Timestamp> ended = {};
     std::string reason = {};  ///< why it is in that state, for people; empty if the state says all
     RemoteFile remote = {};
+};
+
+template <>
+struct Description<PrintJob::GcodeCopy> {
+    using T = PrintJob::GcodeCopy;
+    static constexpr std::string_view text = "A copy from the start of the print";
+    static constexpr std::tuple members{Member{"id", &T::id}, Member{"filename", &T::filename},
+                                        Member{"size", &T::size_bytes},
+                                        Member{"available", &T::available, "false once the g-code was deleted"}};
+};
+template <>
+struct Description<PrintJob::PrinterCopy> {
+    using T = PrintJob::PrinterCopy;
+    static constexpr std::string_view text = "A copy from the start of the print";
+    static constexpr std::tuple members{Member{"host", &T::host}, Member{"name", &T::name},
+                                        Member{"client", &T::client, "What is spoken with it: octoprint"}};
+};
+template <>
+struct Description<PrintJob> {
+    using T = PrintJob;
+    static constexpr std::string_view name = "PrintJob";
+
+    static std::optional<PrintJobState> result(const T& job) {
+        return has_result(job.state) ? std::optional(job.state) : std::nullopt;
+    }
+
+    static constexpr std::tuple members{
+        Member{"id", &T::id},
+        Member{"started", &T::started, "When the print began; until that is known, when it was asked for"},
+        Member{"state", &T::state,
+               "unknown: nobody can tell what became of it until the printer shows it or somebody says it with PATCH; "
+               "also rows from before Karmen followed prints"},
+        Member{"progress", &T::progress, "Percent, stored now and then; the printer's job has the present one"},
+        Member{
+            "ended", &T::ended,
+            "null while the print is followed. Rows from before Karmen followed prints have the time of their start"},
+        Computed{.name = "result",
+                 .get = result,
+                 .text = "null until it is known",
+                 .schema = R"({"enum": ["finished", "failed", "cancelled", null]})"},
+        Member{"reason", &T::reason, "Why it is in that state, for people", IfEmpty::kNull},
+        Member{"gcode_data", &T::gcode},
+        Member{"printer_data", &T::printer},
+        Member{"printer_id", &T::printer_id,
+               "The printer, whatever its address is now; null in rows from before printers had ids"},
+        Member{"user_uuid", &T::user},
+        Member{"username", &T::username},
+    };
 };
 
 }  // namespace karmen

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/described.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,6 +28,31 @@ struct Thumbnail {
     std::uint64_t length = 0;  ///< bytes that it takes in the file
     std::string entry = {};
     bool operator==(const Thumbnail&) const = default;
+};
+
+template <>
+struct Words<Thumbnail::Format> {
+    static constexpr std::array words{std::pair{Thumbnail::Format::kPng, std::string_view("png")},
+                                      std::pair{Thumbnail::Format::kJpg, std::string_view("jpg")},
+                                      std::pair{Thumbnail::Format::kQoi, std::string_view("qoi")}};
+};
+template <>
+struct Words<Thumbnail::Encoding> {
+    static constexpr std::array words{
+        std::pair{Thumbnail::Encoding::kBase64Comments, std::string_view("base64_comments")},
+        std::pair{Thumbnail::Encoding::kRaw, std::string_view("raw")},
+        std::pair{Thumbnail::Encoding::kZipEntry, std::string_view("zip_entry")}};
+};
+template <>
+struct Description<Thumbnail> {
+    using T = Thumbnail;
+    static constexpr std::tuple members{Member{"width", &T::width},
+                                        Member{"height", &T::height},
+                                        Member{"format", &T::format},
+                                        Member{"encoding", &T::encoding},
+                                        Member{"offset", &T::offset},
+                                        Member{"length", &T::length},
+                                        Member{.name = "entry", .pointer = &T::entry, .if_empty = IfEmpty::kOmit}};
 };
 
 /// Which of a file's pictures somebody wants.

@@ -22,6 +22,12 @@ struct User {
     std::vector<std::string> providers{kLocalProvider};
     Timestamp created{};
 };
+template <>
+struct Description<User> {
+    static constexpr std::string_view name = "User";
+    static constexpr std::tuple members{Member{"uuid", &User::uuid}, Member{"username", &User::username},
+                                        Member{"role", &User::role}, Member{"suspended", &User::suspended}};
+};
 
 /// The password side of an account.
 struct LocalUser {

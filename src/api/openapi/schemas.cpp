@@ -1,15 +1,44 @@
 #include "api/openapi/schemas.hpp"
 
+#include "api/json.hpp"
+#include "api/openapi/described_schema.hpp"
 #include "api/openapi/schema_texts.hpp"
+#include "domain/api_token.hpp"
+#include "domain/audit_entry.hpp"
+#include "domain/login_session.hpp"
+#include "domain/printjob.hpp"
+#include "domain/user.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include <set>
 #include <string>
 
 namespace karmen::api {
 
 namespace json = boost::json;
+
+namespace detail {
+
+/// Any value: the member's description says which.
+template <>
+struct SchemaOf<json::value> {
+    static json::object schema() { return {}; }
+};
+
+template <>
+struct SchemaOf<StatusCode> {
+    static json::object schema() {
+        std::set<std::string_view> codes;
+        for (const auto& [state, word] : Words<PrinterState>::words) codes.insert(status_code(state));
+        json::array words;
+        for (const std::string_view code : codes) words.emplace_back(json::string(code));
+        return {{"type", "string"}, {"enum", std::move(words)}};
+    }
+};
+
+}  // namespace detail
 
 namespace {
 
@@ -51,6 +80,29 @@ void add_items(json::object& schemas, const std::string& type) {
                               {"properties", {{"items", {{"type", "array"}, {"items", reference(type)}}}}}};
 }
 
+/// Adds a member that a handler writes beside those of the described type.
+void add_member(json::object& schema, std::string_view name, json::object member) {
+    schema["properties"].as_object()[name] = std::move(member);
+    schema["required"].as_array().emplace_back(json::string(name));
+}
+
+void add_described(json::object& all) {
+    add_described_schemas<User, ApiToken, LoginSession, ShownClient, ShownStatus, ShownWebcam, PrinterJob,
+                          services::PrinterView, GcodeAnalysis, Gcode, PrintJob, AuditEntry>(all);
+    add_member(all["Session"].as_object(), "current",
+               {{"type", "boolean"}, {"description", "The token of this request came from it"}});
+    all["NewApiToken"] = all["ApiToken"];
+    add_member(all["NewApiToken"].as_object(), "access_token",
+               {{"type", "string"}, {"description", "Shown this once. It has no expiry and acts with role user"}});
+    json::object& job = all["PrinterJob"].as_object();
+    add_member(job, "print_job",
+               {{"type", {"integer", "null"}},
+                {"description", "Id of the print job; absent if the printer does not say what it prints"}});
+    add_member(job, "foreign",
+               {{"type", "boolean"}, {"description", "The print was started elsewhere and is nobody's print job"}});
+    job["required"] = json::array{};
+}
+
 }  // namespace
 
 json::object parse_schemas(std::string_view text) {
@@ -62,6 +114,7 @@ json::object parse_schemas(std::string_view text) {
 json::object schemas() {
     json::object all = parse_schemas(answer_schemas());
     for (auto& schema : parse_schemas(request_schemas())) all[schema.key()] = std::move(schema.value());
+    add_described(all);
     for (const char* type : {"User", "Gcode", "PrintJob", "AuditEntry"}) add_page(all, type);
     all.erase("AuditEntry");  // it comes in pages only
     for (const char* type : {"Printer", "ApiToken", "Session"}) add_items(all, type);

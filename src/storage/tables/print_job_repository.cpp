@@ -87,7 +87,7 @@ PrintJob read_job(Row& row) {
     job.user = row.optional_uuid();
     job.username = row.optional_text();
     // A word that only a later program knows is none that this one can act on.
-    job.state = parse_print_job_state(row.text()).value_or(PrintJobState::kUnknown);
+    job.state = from_word<PrintJobState>(row.text()).value_or(PrintJobState::kUnknown);
     job.progress = row.optional_real();
     job.print_time_s = row.optional_integer();
     job.sending = row.optional_timestamp();

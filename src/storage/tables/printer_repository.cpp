@@ -18,7 +18,7 @@ Printer read_printer(Row& row) {
     const std::string client = row.text();
     printer.client = client_from_json(client, row.optional_text());
     printer.props = printer_props_from_json(row.optional_text());
-    printer.protocol = parse_protocol(row.text()).value_or(Protocol::kHttp);
+    printer.protocol = from_word<Protocol>(row.text()).value_or(Protocol::kHttp);
     printer.tls_fingerprint = row.text();
     return printer;
 }

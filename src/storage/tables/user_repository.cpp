@@ -46,7 +46,7 @@ User read_user(Row& row) {
     User user;
     user.uuid = row.uuid();
     user.username = row.text();
-    user.role = parse_role(row.text()).value_or(Role::kUser);
+    user.role = from_word<Role>(row.text()).value_or(Role::kUser);
     user.suspended = row.boolean();
     user.providers = from_text_array(row.optional_text());
     user.created = row.timestamp();
