@@ -73,7 +73,7 @@ namespace {
 
 Answer list_audit(const Services& services, Call& call) {
     const ListRequest list = parse_list_request(call.request);
-    co_return list_response("/audit", list, co_await services.audit_entries.list(list.query));
+    co_return list_response(call.request.prefix + "/audit", list, co_await services.audit_entries.list(list.query));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ namespace {
 
 using events::Change;
 
+constexpr const char* kTaskEvent = "task";
+
 struct ToEvent {
     const PrintOf& print_of;
 
@@ -35,12 +37,21 @@ struct ToEvent {
     EventText operator()(const events::PrintJobRemoved& removed) const {
         return {"printjob-removed", to_text(boost::json::object{{"id", removed.id}})};
     }
+    EventText operator()(const events::TaskChanged& changed) const {
+        const auto kind =
+            has_ended(changed.task.state) ? events::EventSubject::Kind::kEnd : events::EventSubject::Kind::kState;
+        return {kTaskEvent, to_text(to_json(changed.task)), {kind, changed.task.id.to_string()}};
+    }
 };
 
 }  // namespace
 
 EventText to_event(const Change& change, const PrintOf& print_of) {
     return std::visit(ToEvent{print_of}, change);
+}
+
+bool may_see(std::string_view event, const std::optional<identity::Account>& account) {
+    return event != kTaskEvent || (account && account->principal.role == Role::kAdmin);
 }
 
 }  // namespace karmen::api

@@ -2,11 +2,13 @@
 
 #include "events/changes.hpp"
 #include "events/event_history.hpp"
+#include "identity/sessions.hpp"
 #include "services/printers.hpp"
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace karmen::api {
 
@@ -20,5 +22,8 @@ struct EventText {
 using PrintOf =
     std::function<std::optional<services::ShownPrint>(const Uuid& printer, const PrinterSnapshot& snapshot)>;
 EventText to_event(const events::Change& change, const PrintOf& print_of);
+
+/// Whether an event of this name is for that follower: tasks are for administrators.
+bool may_see(std::string_view event, const std::optional<identity::Account>& account);
 
 }  // namespace karmen::api

@@ -1,3 +1,4 @@
+#include "api/event_json.hpp"
 #include "api/routes.hpp"
 #include "api/stream_access.hpp"
 #include "http/sse.hpp"
@@ -14,6 +15,7 @@ struct EventStream {
     events::EventFollower follower;
     StreamAccess access;
     std::chrono::milliseconds patience;
+    std::optional<identity::Account> account;
 };
 
 /// nullopt if no more events will come.
@@ -22,7 +24,8 @@ Awaitable<std::optional<std::string>> next_text(EventStream& stream) {
     if (!events || !*events) co_return std::nullopt;
     std::string text;
     for (const events::PublishedEventPtr& event : **events)
-        text += http::event_text(event->id.to_string(), event->name, event->data);
+        if (may_see(event->name, stream.account))
+            text += http::event_text(event->id.to_string(), event->name, event->data);
     co_return text;
 }
 
@@ -47,7 +50,8 @@ Answer follow_events(const Services& services, Call& call) {
     if (call.request.method == "HEAD") co_return response;
     EventStream stream{.follower = services.events.follow(last_event_id(call.request)),
                        .access = services.stream_checks.begin(call.account),
-                       .patience = services.limits.event_pulse_interval};
+                       .patience = services.limits.event_pulse_interval,
+                       .account = call.account};
     response.body = http::StreamBody(
         [stream = std::move(stream)](http::BodyWriter& out) mutable { return send_events(std::move(stream), out); });
     co_return response;
@@ -58,7 +62,8 @@ constexpr std::string_view kEvents =
     "printer "
     "with status, webcam and job; `printer-removed` has `id` and `host`, `gcode-removed` (its print jobs are not "
     "available any "
-    "more either) and `printjob-removed` have `id`. The first event is `reset`: from here on events come, so now read "
+    "more either) and `printjob-removed` have `id`. Administrators also get `task`, "
+    "the row of a task that changed. The first event is `reset`: from here on events come, so now read "
     "the lists. It comes again when events were missed. A client that comes back with Last-Event-ID gets what it "
     "missed. Whether the user still may follow is checked again and again (`auth.stream_check_interval`; without an "
     "answer of the database the stream goes on for `auth.stream_unchecked_max`), but a stream "

@@ -17,6 +17,7 @@
 #include "services/printjobs.hpp"
 #include "services/readiness.hpp"
 #include "services/settings.hpp"
+#include "services/tasks.hpp"
 #include "services/thumbnails.hpp"
 #include "services/webcams.hpp"
 
@@ -88,6 +89,7 @@ struct Services {
     identity::LoginSessions& login_sessions;
     identity::ApiTokens& api_tokens;
     services::Settings& settings;
+    services::Tasks& tasks;
     services::Printers& printers;
     services::PrinterControl& control;
     services::Gcodes& gcodes;

@@ -39,9 +39,11 @@ Awaitable<void> StreamChecks::watch(std::shared_ptr<StreamAccess::State> state, 
 
 Awaitable<StreamChecks::Answer> StreamChecks::look(identity::Account account) {
     const auto place = co_await at_once_.acquire();
+    const Role role =
+        account.principal.role;  // decides what is in the stream: a client that comes back gets its new one
     try {
         const identity::Account now = co_await sessions_.look_again(std::move(account));
-        co_return now.local.force_password_change ? Answer::kMayNot : Answer::kMay;
+        co_return now.local.force_password_change || now.principal.role != role ? Answer::kMayNot : Answer::kMay;
     } catch (const Error& error) {
         // While the database is down, no stream is ended.
         co_return http::status_of(error.code()) >= 500 ? Answer::kNone : Answer::kMayNot;

@@ -92,7 +92,17 @@ tasks::WorkerOptions worker_options(const config::Tasks& tasks) {
     const config::Duration renew_interval = tasks.visibility_timeout / 3;
     return {.concurrency = static_cast<std::size_t>(tasks.concurrency),
             .renew_interval = renew_interval,
+            .progress_interval = tasks.progress_interval,
+            .result_bytes_max = tasks.result_max_bytes,
             .postpone_time = std::min(tasks::WorkerOptions{}.postpone_time, renew_interval)};
+}
+
+tasks::TaskRecordOptions record_options(const config::Tasks& tasks) {
+    return {.attempts_max = tasks.attempts_max,
+            .visibility_timeout = tasks.visibility_timeout,
+            .retention = tasks.records_retention,
+            .ended_max = tasks.records_max,
+            .scheduled_max = tasks.scheduled_records_max};
 }
 
 fleet::PrinterMonitorOptions monitor_options_of(const config::Config& config, ProcessKind kind) {
@@ -185,9 +195,12 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                  config.http.ready_timeout, log),
       audit_(loop.executor(), {persistence_.audit, clock_, blocking_, log}, audit_options(config.audit)),
       audit_entries_(persistence_.audit, lists_),
-      worker_(loop.executor(), shared_->queue(),
-              task_handlers(gcodes_, login_sessions_, audit_, unlisted_folder(config)), worker_options(config.tasks),
-              log),
+      task_records_(persistence_.task_records, lists_, blocking_, clock_, record_options(config.tasks),
+                    [this](const TaskRecord& task) { changes_.on_change(events::TaskChanged{task}); }),
+      tasks_(shared_->queue(), task_records_, startable_tasks()),
+      worker_(loop.executor(), shared_->queue(), task_records_,
+              task_handlers(gcodes_, login_sessions_, audit_, task_records_, unlisted_folder(config)),
+              worker_options(config.tasks), log),
       scheduler_(loop.executor(), shared_->timetable(), task_schedules(config), log),
       background_(loop.executor(), log, "background"),
       stream_checks_(loop.executor(), sessions_,
@@ -200,6 +213,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .login_sessions = login_sessions_,
             .api_tokens = api_tokens_,
             .settings = settings_,
+            .tasks = tasks_,
             .printers = printers_,
             .control = control_,
             .gcodes = gcodes_,

@@ -35,10 +35,12 @@
 #include "services/printjobs.hpp"
 #include "services/readiness.hpp"
 #include "services/settings.hpp"
+#include "services/tasks.hpp"
 #include "services/thumbnails.hpp"
 #include "services/webcams.hpp"
 #include "storage/list_reader.hpp"
 #include "tasks/scheduler.hpp"
+#include "tasks/task_records.hpp"
 #include "tasks/worker.hpp"
 
 #include <chrono>
@@ -110,6 +112,8 @@ class ServerApplication {
     services::Readiness readiness_;
     identity::AuditTrail audit_;
     identity::AuditEntries audit_entries_;
+    tasks::TaskRecords task_records_;
+    services::Tasks tasks_;
     tasks::Worker worker_;
     tasks::Scheduler scheduler_;
     TaskGroup background_;

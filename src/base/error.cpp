@@ -48,6 +48,10 @@ std::string_view to_word(ErrorCode code) {
             return "thumbnail_unreadable";
         case ErrorCode::kPrintJobNotFound:
             return "print_job_not_found";
+        case ErrorCode::kTaskNotFound:
+            return "task_not_found";
+        case ErrorCode::kAppKeyNotFound:
+            return "app_key_not_found";
         case ErrorCode::kWebcamNotAvailable:
             return "webcam_not_available";
         case ErrorCode::kMethodNotAllowed:

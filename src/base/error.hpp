@@ -33,6 +33,8 @@ enum class ErrorCode {
     kThumbnailNotFound,    ///< the file has no picture, or no picture of this size
     kThumbnailUnreadable,  ///< the file claims to have a picture, but it cannot be read
     kPrintJobNotFound,
+    kTaskNotFound,
+    kAppKeyNotFound,      ///< no request for an application key has this id
     kWebcamNotAvailable,  ///< the printer has no webcam, or one that Karmen must not connect to
     kMethodNotAllowed,
     kConflict,  ///< exists already, or may not be changed that way

@@ -17,8 +17,7 @@ struct Arguments {
 
 ListQuery query_of(const Arguments& arguments) {
     ListQuery query = newest_first("time");
-    if (const std::size_t colon = arguments.filter.find(':'); colon != std::string::npos)
-        query.filter = ListQuery::Filter{arguments.filter.substr(0, colon), arguments.filter.substr(colon + 1)};
+    query.filter = filter_of(arguments.filter);
     return query;
 }
 
@@ -44,8 +43,7 @@ void add_audit_command(CLI::App& program, Run& chosen) {
     CommandGroup<Arguments> group(program, chosen, "audit", "See who did what: log-ins, refusals and changes");
     CLI::App* action = group.add("list", "List the entries, newest first", list);
     add_list_options(*action, group.arguments().list);
-    action->add_option("--filter", group.arguments().filter, "Only those whose column matches, such as action:login")
-        ->type_name("COLUMN:PATTERN");
+    add_filter_option(*action, group.arguments().filter, "action:login");
 }
 
 }  // namespace karmen::cli

@@ -1,10 +1,13 @@
+#include "api/json.hpp"
 #include "app/shared_state.hpp"
 #include "base/display.hpp"
 #include "base/error.hpp"
 #include "cli/command_context.hpp"
 #include "cli/command_group.hpp"
 #include "cli/commands.hpp"
+#include "cli/list_arguments.hpp"
 #include "cli/output.hpp"
+#include "maintenance/persistence.hpp"
 #include "maintenance/redis_options.hpp"
 #include "redis/client.hpp"
 #include "tasks/database_queue.hpp"
@@ -28,6 +31,8 @@ struct TaskArguments {
     std::string kind;
     std::string payload = "{}";
     bool json = false;
+    ListArguments list;
+    std::string filter;
 };
 
 constexpr std::size_t kDeadShownMax = 1000;
@@ -60,6 +65,17 @@ void with_queue(const config::Config& config, Use use) {
     redis::Client client(loop.executor(), maintenance::redis_connection(config.redis), log);
     tasks::RedisQueue queue(client, config.redis.key_prefix, clock, app::queue_options(config.tasks), log);
     loop.run_until_done(use_redis(client, queue, std::move(use)));
+}
+
+/// Writes into the records what was done in the queue. If that fails, the operator is told; the task is as it is.
+template <class Note>
+void note_record(const config::Config& config, const std::string& id, Note note) {
+    try {
+        maintenance::Persistence persistence(config);
+        if (const auto uuid = Uuid::parse(id)) note(persistence.task_records, *uuid);
+    } catch (const Error& error) {
+        fmt::print(stderr, "karmen: `karmen tasks list` does not know of it yet: {}\n", printable(error.what()));
+    }
 }
 
 json::object to_json(const DeadTask& dead) {
@@ -101,6 +117,37 @@ int status(const config::Config& config, const TaskArguments& arguments) {
     return 0;
 }
 
+/// `40 % asking 192.168.1.20`
+std::string progress_of(const TaskRecord& record) {
+    std::string text = record.progress.fraction ? fmt::format("{:.0f} %", 100 * *record.progress.fraction) : "";
+    if (!record.progress.sentence.empty()) text += (text.empty() ? "" : " ") + record.progress.sentence;
+    return text;
+}
+
+ListQuery query_of(const TaskArguments& arguments) {
+    ListQuery query = newest_first("queued");
+    query.filter = filter_of(arguments.filter);
+    return query;
+}
+
+int list(const config::Config& config, const TaskArguments& arguments) {
+    maintenance::Persistence persistence(config);
+    persistence.task_records.settle_lost(SystemClock().now(), config.tasks.attempts_max);
+    const auto records = all_pages(query_of(arguments), arguments.list.limit,
+                                   [&](const ListQuery& query) { return persistence.task_records.list(query); });
+    if (arguments.list.json) {
+        print(json_array(records, [](const TaskRecord& record) { return api::to_json(record); }));
+        return 0;
+    }
+    Table table({"ID", "QUEUED", "KIND", "STATE", "ATTEMPT", "PROGRESS", "ERROR"});
+    for (const TaskRecord& record : records)
+        table.add({record.id.to_string(), local_time(record.queued), record.kind,
+                   std::string(karmen::to_string(record.state)), std::to_string(record.attempt), progress_of(record),
+                   record.error.value_or("")});
+    print(table);
+    return 0;
+}
+
 int list_dead(const config::Config& config, const TaskArguments& arguments) {
     std::vector<DeadTask> dead;
     with_queue(config, [&](tasks::Queue& queue) { return read_dead(queue, dead); });
@@ -119,24 +166,34 @@ int add(const config::Config& config, const TaskArguments& arguments) {
     std::string id;
     const tasks::NewTask task{.kind = arguments.kind, .payload = arguments.payload};
     with_queue(config, [&](tasks::Queue& queue) { return add_to(queue, task, id); });
+    note_record(config, id, [&](storage::TaskRecordRepository& records, const Uuid& uuid) {
+        records.add(
+            {.id = uuid, .kind = arguments.kind, .origin = TaskOrigin::kCommandLine, .queued = SystemClock().now()});
+    });
     fmt::print("{}\n", id);
     return 0;
 }
 
-int change_dead(const config::Config& config, const std::string& id, Change change) {
+template <class Note>
+int change_dead(const config::Config& config, const std::string& id, Change change, Note note) {
     bool is_found = false;
     with_queue(config, [&](tasks::Queue& queue) { return apply(queue, change, id, is_found); });
-    if (is_found) return 0;
+    if (is_found) {
+        note_record(config, id, note);
+        return 0;
+    }
     fmt::print(stderr, "karmen: there is no dead task {}\n", printable(id));
     return 1;
 }
 
 int replay(const config::Config& config, const TaskArguments& arguments) {
-    return change_dead(config, arguments.id, &tasks::Queue::replay);
+    return change_dead(config, arguments.id, &tasks::Queue::replay,
+                       [](storage::TaskRecordRepository& records, const Uuid& id) { records.note_replayed(id); });
 }
 
 int discard(const config::Config& config, const TaskArguments& arguments) {
-    return change_dead(config, arguments.id, &tasks::Queue::discard);
+    return change_dead(config, arguments.id, &tasks::Queue::discard,
+                       [](storage::TaskRecordRepository& records, const Uuid& id) { records.remove(id); });
 }
 
 }  // namespace
@@ -147,9 +204,13 @@ void add_tasks_command(CLI::App& program, Run& chosen) {
     TaskArguments& arguments = group.arguments();
     group.add("status", "How many tasks there are in each state", status)
         ->add_flag("--json", arguments.json, "As JSON, for programs");
+    CLI::App* listing = group.add("list", "List the tasks and what became of them, newest first", list);
+    add_list_options(*listing, arguments.list);
+    add_filter_option(*listing, arguments.filter, "state:dead");
     group.add("dead", "List the tasks that nobody tries any more, newest first", list_dead)
         ->add_flag("--json", arguments.json, "As JSON, for programs");
-    CLI::App* adding = group.add("add", "Add a task: clean_store, analyze_missing, clean_audit", add);
+    CLI::App* adding =
+        group.add("add", "Add a task: clean_store, analyze_missing, clean_sessions, clean_audit, clean_tasks", add);
     adding->add_option("kind", arguments.kind, "What is to be done")->required();
     adding->add_option("--payload", arguments.payload, "JSON for the one who does it");
     group.add("replay", "Try a dead task again", replay)->add_option("id", arguments.id, "Its id")->required();

@@ -90,6 +90,10 @@ struct Printers {
     Duration claim_lifetime = std::chrono::seconds(3);
     Bytes answer_max_bytes = kMiB;
     int requests_max_per_printer = 2;
+    Duration probe_timeout = std::chrono::seconds(5);
+    int probes_max = 8;
+    Duration app_key_patience = std::chrono::minutes(5);
+    int app_keys_max = 32;
     bool operator==(const Printers&) const = default;
 };
 
@@ -164,6 +168,12 @@ struct Tasks {
     Duration clean_store_interval = std::chrono::hours(1);
     Duration analyze_interval = std::chrono::minutes(10);
     Duration clean_sessions_interval = std::chrono::hours(1);
+    Duration progress_interval = std::chrono::seconds(1);
+    Bytes result_max_bytes = 256 * kKiB;
+    Duration records_retention = std::chrono::days(30);
+    int records_max = 10'000;
+    int scheduled_records_max = 20;
+    Duration clean_records_interval = std::chrono::hours(1);
     bool operator==(const Tasks&) const = default;
 };
 

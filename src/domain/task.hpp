@@ -1,11 +1,13 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/described.hpp"
 
 #include <array>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace karmen {
 
@@ -15,9 +17,20 @@ enum class TaskState {
     kRunning,       ///< a worker has it, for as long as it renews its lease
     kRetryWaiting,  ///< failed, and is tried again later
     kDead,          ///< tried often enough: kept for people to look at
-    kDone,          ///< forgotten
+    kDone,          ///< forgotten by the queue; a record of it stays for a while (domain/task_record.hpp)
 };
-std::string_view to_string(TaskState state);
+template <>
+struct Words<TaskState> {
+    using enum TaskState;
+    static constexpr std::array words{
+        std::pair{kQueued, std::string_view("queued")}, std::pair{kRunning, std::string_view("running")},
+        std::pair{kRetryWaiting, std::string_view("retry_waiting")}, std::pair{kDead, std::string_view("dead")},
+        std::pair{kDone, std::string_view("done")}};
+};
+/// Nothing more happens to the task by itself.
+constexpr bool has_ended(TaskState state) {
+    return state == TaskState::kDead || state == TaskState::kDone;
+}
 
 enum class TaskEvent {
     kTaken,

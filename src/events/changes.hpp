@@ -3,6 +3,7 @@
 #include "domain/gcode.hpp"
 #include "domain/printer_snapshot.hpp"
 #include "domain/printjob.hpp"
+#include "domain/task_record.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,8 +37,14 @@ struct PrintJobRemoved {
     std::int64_t id = 0;
 };
 
+/// It was queued, taken or left by a worker, or it went on.
+struct TaskChanged {
+    TaskRecord task;
+};
+
 /// What clients that show a list want to know at once.
-using Change = std::variant<PrinterSeen, PrinterRemoved, GcodeStored, GcodeRemoved, PrintJobChanged, PrintJobRemoved>;
+using Change =
+    std::variant<PrinterSeen, PrinterRemoved, GcodeStored, GcodeRemoved, PrintJobChanged, PrintJobRemoved, TaskChanged>;
 
 /// Called for each change when it is durable. Does not throw. Loop only; owned by the composition root.
 class ChangeListener {

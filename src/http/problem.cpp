@@ -42,6 +42,8 @@ unsigned status_of(ErrorCode code) {
         case ErrorCode::kThumbnailNotFound:
         case ErrorCode::kThumbnailUnreadable:
         case ErrorCode::kPrintJobNotFound:
+        case ErrorCode::kTaskNotFound:
+        case ErrorCode::kAppKeyNotFound:
         case ErrorCode::kWebcamNotAvailable:
             return 404;
         case ErrorCode::kMethodNotAllowed:

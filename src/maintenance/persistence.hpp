@@ -9,6 +9,7 @@
 #include "storage/tables/printer_repository.hpp"
 #include "storage/tables/session_repository.hpp"
 #include "storage/tables/setting_repository.hpp"
+#include "storage/tables/task_record_repository.hpp"
 #include "storage/tables/task_repository.hpp"
 #include "storage/tables/user_repository.hpp"
 
@@ -42,6 +43,7 @@ class Persistence {
     storage::PrintJobRepository printjobs{database_};
     storage::TaskRepository tasks{database_};
     storage::AuditRepository audit{database_};
+    storage::TaskRecordRepository task_records{database_};
 
     /// Ends the lists that are being read, and refuses new ones. Any thread.
     void end_lists() { database_.end_lists(); }

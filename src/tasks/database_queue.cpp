@@ -92,14 +92,14 @@ Awaitable<TaskState> DatabaseQueue::fail(const Delivery& delivery, std::string e
         co_return TaskState::kDead;
     }
     const auto due = clock_.now() + retry_delay(delivery.task.attempt, options_);
-    co_await offload(blocking_, [&] { tasks_.retry_at(delivery.task.id, delivery.receipt, due, short_error(error)); });
+    co_await offload(blocking_, [&] { tasks_.retry_at(delivery.task.id, delivery.receipt, due, short_text(error)); });
     wake();
     co_return TaskState::kRetryWaiting;
 }
 
 Awaitable<void> DatabaseQueue::give_up(const Delivery& delivery, std::string error) {
     co_await offload(blocking_, [&] {
-        tasks_.bury(delivery.task.id, delivery.receipt, clock_.now(), short_error(error), options_.dead_max);
+        tasks_.bury(delivery.task.id, delivery.receipt, clock_.now(), short_text(error), options_.dead_max);
     });
 }
 

@@ -15,7 +15,7 @@ namespace karmen::tasks {
 namespace {
 
 constexpr std::size_t kKindBytesMax = 64;
-constexpr std::size_t kErrorBytesMax = 500;
+constexpr std::size_t kTextBytesMax = 500;
 
 }  // namespace
 
@@ -37,8 +37,10 @@ Task make_task(NewTask task, Timestamp now, const QueueOptions& options) {
             .created = now};
 }
 
-std::string short_error(std::string_view error) {
-    return to_valid_utf8(error.substr(0, kErrorBytesMax));
+std::string short_text(std::string_view text) {
+    std::string valid = to_valid_utf8(text.substr(0, kTextBytesMax));
+    std::ranges::replace(valid, '\0', ' ');  // PostgreSQL stores none
+    return valid;
 }
 
 }  // namespace karmen::tasks

@@ -76,7 +76,7 @@ std::chrono::milliseconds retry_delay(int attempts, const QueueOptions& options)
 /// Throws Error(kInvalidInput) when it is too long.
 Task make_task(NewTask task, Timestamp now, const QueueOptions& options);
 
-/// The part of an error text that is stored.
-std::string short_error(std::string_view error);
+/// The part of a text for people that is stored: valid UTF-8 without NUL.
+std::string short_text(std::string_view text);
 
 }  // namespace karmen::tasks

@@ -28,8 +28,8 @@ class RedisFaultTest : public testing::Test {
     Awaitable<void> around(Fault fault) {
         Queue& queue = queues_.queue();
         Queue& other_queue = queues_.queue();
-        Worker worker(loop_.executor(), queue, handlers(), options(), log_);
-        Worker other(loop_.executor(), other_queue, handlers(), options(), log_);
+        Worker worker(loop_.executor(), queue, nobody_, handlers(), options(), log_);
+        Worker other(loop_.executor(), other_queue, nobody_, handlers(), options(), log_);
         worker.start();
         other.start();
         co_await (this->*fault)();
@@ -39,7 +39,7 @@ class RedisFaultTest : public testing::Test {
     }
 
     Handlers handlers() {
-        return {{"note", {.run = [this](Task task) { return note(done_, std::move(task)); }}}};
+        return {{"note", {.run = [this](Task task, TaskReport&) { return note(done_, std::move(task)); }}}};
     }
     static WorkerOptions options() { return {.renew_interval = 10s, .queue_retry_min = 2ms, .queue_retry_max = 20ms}; }
 
@@ -107,6 +107,7 @@ class RedisFaultTest : public testing::Test {
     redis::TestServer server_;
     Loop loop_;
     Log log_ = Log::silent();
+    TestWatcher nobody_;
     std::set<std::string> accepted_;
     std::multiset<std::string> done_;
     int refused_ = 0;

@@ -198,7 +198,7 @@ Awaitable<void> RedisQueue::bury_or_retry(Delivery delivery, std::string error, 
     Arguments arguments{delivery.receipt,
                         consumer_,
                         text(delivery.task.attempt),
-                        short_error(error),
+                        short_text(error),
                         text(static_cast<std::int64_t>(options_.dead_max)),
                         std::move(delay_ms)};
     co_await run(scripts_.fail, std::move(arguments));

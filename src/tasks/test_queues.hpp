@@ -8,6 +8,7 @@
 #include "tasks/database_timetable.hpp"
 #include "tasks/redis_queue.hpp"
 #include "tasks/redis_timetable.hpp"
+#include "tasks/worker.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,20 @@ inline QueueOptions quick_options() {
             .backoff_max = std::chrono::milliseconds(10),
             .visibility_timeout = std::chrono::seconds(30)};
 }
+
+/// Remembers what a worker told.
+class TestWatcher final : public TaskWatcher {
+  public:
+    Awaitable<void> on_step(Step step) override {
+        if (refusals > 0 && step.state != TaskState::kRunning && refusals--)
+            throw Error(ErrorCode::kStorageUnavailable, PublicMessage{"away"});
+        steps.push_back(std::move(step));
+        co_return;
+    }
+
+    std::vector<Step> steps;
+    int refusals = 0;  ///< of steps that end a delivery
+};
 
 /// One queue as several workers or schedulers see it, each by an object of its own.
 class TestQueues {

@@ -38,9 +38,10 @@ std::optional<ErrorCode> code_of(const std::exception_ptr& error) {
 
 }  // namespace
 
-Worker::Worker(Executor loop, Queue& queue, Handlers handlers, WorkerOptions options, Log& log)
+Worker::Worker(Executor loop, Queue& queue, TaskWatcher& watcher, Handlers handlers, WorkerOptions options, Log& log)
     : loop_(loop),
       queue_(queue),
+      watcher_(watcher),
       handlers_(std::move(handlers)),
       options_(options),
       log_(log),
@@ -96,25 +97,28 @@ Awaitable<void> Worker::fetch_one() {
 Awaitable<void> Worker::process(Delivery delivery, Semaphore::Place place) {
     const Semaphore::Place held = std::move(place);
     log_.debug("task begins", {{"task", delivery.task.id}, {"kind", delivery.task.kind}});
-    Outcome outcome = co_await work(delivery);
+    const auto report = std::make_shared<TaskReport>(loop_, options_.result_bytes_max);
+    Outcome outcome = co_await work(delivery, report);
     // What became of it is told to the queue also after a cancel.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await settle(std::move(delivery), std::move(outcome));
+    co_await settle(std::move(delivery), std::move(outcome), report);
 }
 
-Awaitable<Worker::Outcome> Worker::work(Delivery delivery) {
+Awaitable<Worker::Outcome> Worker::work(Delivery delivery, Report report) {
     const auto handler = handlers_.find(delivery.task.kind);
     // A newer version may have queued it, whose workers know it: it is tried again.
     if (handler == handlers_.end())
         co_return Outcome{Ending::kFailed, "no worker of this version knows tasks of the kind " + delivery.task.kind};
-    co_return co_await run_handler(std::move(delivery), handler->second);
+    co_return co_await run_handler(std::move(delivery), std::move(report), handler->second);
 }
 
-Awaitable<Worker::Outcome> Worker::run_handler(Delivery delivery, const Handler& handler) {
-    const auto [order, error, is_in_time, lease_error] =
+Awaitable<Worker::Outcome> Worker::run_handler(Delivery delivery, Report report, const Handler& handler) {
+    const auto [order, error, is_in_time, lease_error, progress_error] =
         co_await asio::experimental::make_parallel_group(
-            asio::co_spawn(loop_, finishes_within(handler.deadline, handler.run(delivery.task)), asio::deferred),
-            asio::co_spawn(loop_, keep_lease(delivery), asio::deferred))
+            asio::co_spawn(loop_, finishes_within(handler.deadline, handler.run(delivery.task, *report)),
+                           asio::deferred),
+            asio::co_spawn(loop_, keep_lease(delivery, report), asio::deferred),
+            asio::co_spawn(loop_, tell_progress(delivery.task, report), asio::deferred))
             .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
     const bool is_first = order[0] == 0;
     if (is_first && !error && is_in_time) co_return Outcome{Ending::kDone, {}};
@@ -139,59 +143,115 @@ Worker::Ending Worker::ending_of(const std::exception_ptr& error) {
 }
 
 /// Returns when the task is somebody else's.
-Awaitable<void> Worker::keep_lease(Delivery delivery) {
+Awaitable<void> Worker::keep_lease(Delivery delivery, Report report) {
     while (true) {
         co_await sleep_for(options_.renew_interval);
         try {
             if (!co_await queue_.renew(delivery)) co_return;
         } catch (const Error& error) {
             log_.debug("a task's lease was not renewed", {{"task", delivery.task.id}, {"error", error.what()}});
+            continue;
         }
+        co_await tell_running(delivery.task, report);
     }
 }
 
-Awaitable<void> Worker::settle(Delivery delivery, Outcome outcome) {
+/// Does not return.
+Awaitable<void> Worker::tell_progress(Task task, Report report) {
+    co_await tell_running(task, report);
+    while (true) {
+        co_await report->until_changed();
+        co_await tell_running(task, report);
+        co_await sleep_for(options_.progress_interval);
+    }
+}
+
+Awaitable<void> Worker::tell_running(Task task, Report report) {
+    const std::string id = task.id;
+    try {
+        co_await watcher_.on_step({.task = std::move(task), .progress = report->current()});
+    } catch (const Error& error) {
+        log_.debug("the progress of a task was not written down", {{"task", id}, {"error", error.what()}});
+    }
+}
+
+Awaitable<void> Worker::settle(Delivery delivery, Outcome outcome, Report report) {
+    if (outcome.ending == Ending::kLost) {
+        log_.warning("task was given to another worker", {{"task", delivery.task.id}, {"kind", delivery.task.kind}});
+        co_return;
+    }
     if (outcome.ending == Ending::kPostponed && !is_cancelled_) co_await sleep_for(options_.postpone_time);
+    TaskWatcher::Step step{.task = delivery.task, .progress = report->current()};
+    if (!co_await persist(
+            delivery.task, [&] { return tell_queue(delivery, outcome, step.state); },
+            "the queue does not know what became of a task, it will be done once more"))
+        co_return;
+    log_outcome(delivery.task, outcome, step.state);
+    if (!outcome.error.empty()) step.error = short_text(outcome.error);
+    step.counts = outcome.ending != Ending::kPostponed && outcome.ending != Ending::kCancelled;
+    co_await persist(
+        delivery.task, [&] { return watcher_.on_step(step); }, "what became of a task was not written down");
+}
+
+/// Tries it until it succeeds; not for ever, and only once if the worker has to end.
+Awaitable<bool> Worker::persist(const Task& task, std::function<Awaitable<void>()> tell, std::string_view warning) {
     const auto end = Steady::now() + options_.settle_timeout;
     for (auto pause = options_.queue_retry_min;; pause = std::min(pause * 2, options_.queue_retry_max)) {
         try {
-            co_return co_await tell_queue(delivery, outcome);
+            co_await tell();
+            co_return true;
         } catch (const Error& error) {
             if (is_cancelled_ || Steady::now() + pause > end) {
-                log_.warning("the queue does not know what became of a task, it will be done once more",
-                             {{"task", delivery.task.id}, {"kind", delivery.task.kind}, {"error", error.what()}});
-                co_return;
+                log_.warning(warning, {{"task", task.id}, {"kind", task.kind}, {"error", error.what()}});
+                co_return false;
             }
         }
         co_await sleep_for(pause);
     }
 }
 
-Awaitable<void> Worker::tell_queue(const Delivery& delivery, const Outcome& outcome) {
-    const Task& task = delivery.task;
+/// `state` becomes that of the task then.
+Awaitable<void> Worker::tell_queue(const Delivery& delivery, const Outcome& outcome, TaskState& state) {
     switch (outcome.ending) {
         case Ending::kDone:
             co_await queue_.acknowledge(delivery);
-            log_.debug("task done", {{"task", task.id}, {"kind", task.kind}, {"attempt", task.attempt}});
+            state = TaskState::kDone;
             co_return;
-        case Ending::kFailed: {
-            const TaskState state = co_await queue_.fail(delivery, outcome.error);
-            log_.warning(state == TaskState::kDead ? "task failed for the last time" : "task failed, will be retried",
-                         {{"task", task.id}, {"kind", task.kind}, {"attempt", task.attempt}, {"error", outcome.error}});
+        case Ending::kFailed:
+            state = co_await queue_.fail(delivery, outcome.error);
             co_return;
-        }
         case Ending::kHopeless:
             co_await queue_.give_up(delivery, outcome.error);
-            log_.error("task cannot be done", {{"task", task.id}, {"kind", task.kind}, {"error", outcome.error}});
-            co_return;
-        case Ending::kLost:
-            log_.warning("task was given to another worker", {{"task", task.id}, {"kind", task.kind}});
+            state = TaskState::kDead;
             co_return;
         case Ending::kPostponed:
         case Ending::kCancelled:
             co_await queue_.give_back(delivery);
-            log_.info("task given back", {{"task", task.id}, {"kind", task.kind}, {"error", outcome.error}});
+            state = TaskState::kQueued;
             co_return;
+        case Ending::kLost:
+            co_return;
+    }
+}
+
+void Worker::log_outcome(const Task& task, const Outcome& outcome, TaskState state) {
+    switch (outcome.ending) {
+        case Ending::kDone:
+            log_.debug("task done", {{"task", task.id}, {"kind", task.kind}, {"attempt", task.attempt}});
+            return;
+        case Ending::kFailed:
+            log_.warning(state == TaskState::kDead ? "task failed for the last time" : "task failed, will be retried",
+                         {{"task", task.id}, {"kind", task.kind}, {"attempt", task.attempt}, {"error", outcome.error}});
+            return;
+        case Ending::kHopeless:
+            log_.error("task cannot be done", {{"task", task.id}, {"kind", task.kind}, {"error", outcome.error}});
+            return;
+        case Ending::kPostponed:
+        case Ending::kCancelled:
+            log_.info("task given back", {{"task", task.id}, {"kind", task.kind}, {"error", outcome.error}});
+            return;
+        case Ending::kLost:
+            return;
     }
 }
 

@@ -18,6 +18,7 @@ struct Notes {
     std::vector<std::string> done;
     int inside = 0;
     int inside_max = 0;
+    bool is_half_seen = false;
 };
 
 Awaitable<void> note(Notes& notes, Task task) {
@@ -60,17 +61,27 @@ Awaitable<void> hang(Notes& notes, Task task) {
     notes.done.push_back(task.payload);
 }
 
+Awaitable<void> tell(Notes& notes, Task task, TaskReport& report) {
+    report.progress(0.5, "half");
+    co_await until([&notes] { return notes.is_half_seen; });
+    report.progress(7, "all");
+    report.result({{"payload", task.payload}});
+    if (task.payload == "fail") throw Error::invalid("/payload", "is wrong");
+}
+
 Handlers handlers(Notes& notes) {
     const auto bound = [&notes](Awaitable<void> (*function)(Notes&, Task)) {
-        return Handler{[&notes, function](Task task) { return function(notes, std::move(task)); }, 1h};
+        return Handler{[&notes, function](Task task, TaskReport&) { return function(notes, std::move(task)); }, 1h};
     };
+    const auto telling = [&notes](Task task, TaskReport& report) { return tell(notes, std::move(task), report); };
     Handlers result{{"note", bound(note)},
                     {"fail_at_first", bound(fail_at_first)},
                     {"fail_always", bound(fail_always)},
                     {"refuse", bound(refuse)},
                     {"miss_the_database", bound(miss_the_database)},
                     {"hang", bound(hang)},
-                    {"hang_briefly", bound(hang)}};
+                    {"hang_briefly", bound(hang)},
+                    {"tell", {telling, 1h}}};
     result["hang_briefly"].deadline = 5ms;
     return result;
 }
@@ -87,11 +98,12 @@ class WorkerTest : public testing::TestWithParam<QueueKind> {
 
     Awaitable<void> around(Scenario scenario, std::chrono::milliseconds renew, std::size_t concurrency) {
         Queue& queue = queues->queue();
-        Worker worker(loop.executor(), queue, handlers(notes),
+        Worker worker(loop.executor(), queue, watcher, handlers(notes),
                       {.concurrency = concurrency,
                        .take_wait = 1s,
                        .renew_interval = renew,
                        .queue_retry_min = 2ms,
+                       .result_bytes_max = 40,
                        .postpone_time = 1ms},
                       log);
         worker.start();
@@ -110,9 +122,16 @@ class WorkerTest : public testing::TestWithParam<QueueKind> {
         for (const TestDeadline deadline(where); co_await queue.counts() != counts;) co_await wait_a_little(deadline);
     }
 
+    static Awaitable<void> until_told(WorkerTest& test, TaskState state,
+                                      std::source_location where = std::source_location::current()) {
+        co_await until(
+            [&test, state] { return !test.watcher.steps.empty() && test.watcher.steps.back().state == state; }, where);
+    }
+
     Loop loop;
     Log log = Log::silent();
     Notes notes;
+    TestWatcher watcher;
     std::unique_ptr<TestQueues> queues;
 };
 INSTANTIATE_TEST_SUITE_P(, WorkerTest, kQueueKinds, queue_kind_name);
@@ -239,6 +258,56 @@ TEST_P(WorkerTest, KeepsATaskThatTakesLongerThanTheVisibilityTimeout) {
     QueueOptions options = quick_options();
     options.visibility_timeout = 1s;
     run(keep_what_takes_long, options, 50ms);
+}
+
+/// The states that the watcher was told, without repetition.
+std::vector<TaskState> states(const TestWatcher& watcher) {
+    std::vector<TaskState> states;
+    for (const TaskWatcher::Step& step : watcher.steps)
+        if (states.empty() || states.back() != step.state) states.push_back(step.state);
+    return states;
+}
+
+Awaitable<void> tell_progress(WorkerTest& test, Queue& queue, Worker&) {
+    const auto is_half_told = [&test] {
+        return std::ranges::any_of(test.watcher.steps, [](const auto& step) { return step.progress.fraction == 0.5; });
+    };
+    co_await WorkerTest::add(queue, "tell", "go");
+    co_await until(is_half_told);
+    EXPECT_THAT(states(test.watcher), testing::ElementsAre(TaskState::kRunning));
+    test.notes.is_half_seen = true;
+    co_await WorkerTest::until_told(test, TaskState::kDone);
+    EXPECT_EQ(test.watcher.steps.back().progress,
+              (TaskProgress{.fraction = 1, .sentence = "all", .result = R"({"payload":"go"})"}));
+    co_await WorkerTest::add(queue, "tell", "fail");
+    co_await WorkerTest::until_told(test, TaskState::kDead);
+    EXPECT_EQ(test.watcher.steps.back().progress.result, R"({"payload":"fail"})") << "also what a failed one has found";
+    EXPECT_THAT(*test.watcher.steps.back().error, testing::HasSubstr("is wrong"));
+    test.watcher.steps.clear();
+    co_await WorkerTest::add(queue, "tell", std::string(50, 'x'));
+    co_await WorkerTest::until_told(test, TaskState::kDone);
+    EXPECT_EQ(test.watcher.steps.back().progress.result, R"({"too_long_bytes":64})");
+}
+
+TEST_P(WorkerTest, TellsHowFarATaskIsAndWhatItHasFound) {
+    run(tell_progress);
+}
+
+Awaitable<void> tell_later(WorkerTest& test, Queue& queue, Worker&) {
+    test.watcher.refusals = 3;
+    co_await WorkerTest::add(queue, "note", "x");
+    co_await WorkerTest::until_told(test, TaskState::kDone);
+    EXPECT_EQ(test.notes.done.size(), 1U) << "the queue knew it, so nobody did it again";
+    test.watcher.steps.clear();
+    co_await WorkerTest::add(queue, "fail_at_first", "y");
+    co_await WorkerTest::until_told(test, TaskState::kDone);
+    using enum TaskState;
+    EXPECT_THAT(states(test.watcher),
+                testing::ElementsAre(kRunning, kRetryWaiting, kRunning, kRetryWaiting, kRunning, kDone));
+}
+
+TEST_P(WorkerTest, TellsWhatBecameOfATaskAlsoIfItIsNotHeardAtOnce) {
+    run(tell_later);
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ class Place:
             "jti": self.admin.post("/users/me/tokens", json={"name": "script"}, expect=201).json()["jti"],
             "session": claims_of(server.login(self.admin.username, self.admin.password).access_token)["sid"],
             "file": "start.js",
+            "task": server.command("tasks", "add", "clean_store").stdout.strip(),
         }
         self.printjob = "1"
         if printer:

@@ -57,7 +57,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "/printjobs/987654321": {"GET": "user", "PATCH": "user", "DELETE": "user"},
     "/settings": {"GET": "user", "POST": "admin"},
     "/audit": {"GET": "admin"},
-    "/tasks": {"POST": "admin"},
+    "/tasks": {"GET": "admin", "POST": "admin"},
+    f"/tasks/{UNKNOWN_UUID}": {"GET": "admin"},
 }
 for prefix in ("/octoprint-emulator", f"/octoprint-emulator/printers/{HOST}"):
     ROUTES |= {

@@ -24,6 +24,7 @@ LOOKING = [
     "printjob list",
     "tasks status",
     "tasks dead",
+    "tasks list",
     "tasks add clean_store",
 ]
 MAKING = ["user add anna --random-password", "printer add 127.0.0.1:1 --name Dora"]
@@ -58,7 +59,7 @@ def older(tmp_path: Path) -> Path:
     data = tmp_path / "older"
     karmen(data, "user add anna --random-password")
     with sqlite3.connect(data / "karmen.db") as database:
-        for table in ("tasks", "schedules", "sessions", "audit"):
+        for table in ("tasks", "schedules", "sessions", "audit", "task_records"):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP INDEX users_name_key")
         for index in ("printers_id", "printjobs_printer_id", "printjobs_open"):

@@ -64,7 +64,8 @@ void add_header(json::object& response, std::string_view name) {
 
 json::object path_schema(std::string_view name) {
     if (name == "id") return {{"type", "integer"}, {"minimum", 0}};
-    if (name == "uuid" || name == "jti" || name == "session") return {{"type", "string"}, {"format", "uuid"}};
+    constexpr std::array kUuids{"uuid", "jti", "session", "task", "appkey"};
+    if (std::ranges::find(kUuids, name) != kUuids.end()) return {{"type", "string"}, {"format", "uuid"}};
     return {{"type", "string"}};
 }
 

@@ -129,7 +129,7 @@ std::string_view request_schemas() {
     }
   }
 },
-"Task": {
+"NewTask": {
   "type": "object",
   "properties": {"task": {"enum": ["scan_network"]}}
 }

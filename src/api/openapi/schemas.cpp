@@ -88,7 +88,7 @@ void add_member(json::object& schema, std::string_view name, json::object member
 
 void add_described(json::object& all) {
     add_described_schemas<User, ApiToken, LoginSession, ShownClient, ShownStatus, ShownWebcam, PrinterJob,
-                          services::PrinterView, GcodeAnalysis, Gcode, PrintJob, AuditEntry>(all);
+                          services::PrinterView, GcodeAnalysis, Gcode, PrintJob, AuditEntry, TaskRecord>(all);
     add_member(all["Session"].as_object(), "current",
                {{"type", "boolean"}, {"description", "The token of this request came from it"}});
     all["NewApiToken"] = all["ApiToken"];
@@ -115,7 +115,7 @@ json::object schemas() {
     json::object all = parse_schemas(answer_schemas());
     for (auto& schema : parse_schemas(request_schemas())) all[schema.key()] = std::move(schema.value());
     add_described(all);
-    for (const char* type : {"User", "Gcode", "PrintJob", "AuditEntry"}) add_page(all, type);
+    for (const char* type : {"User", "Gcode", "PrintJob", "AuditEntry", "Task"}) add_page(all, type);
     all.erase("AuditEntry");  // it comes in pages only
     for (const char* type : {"Printer", "ApiToken", "Session"}) add_items(all, type);
     return all;
