@@ -42,6 +42,12 @@ Awaitable<std::string> read_all(RequestBody& body) {
     co_return text;
 }
 
+std::optional<std::string_view> Response::body_text() const {
+    if (const auto* text = std::get_if<std::string>(&body)) return *text;
+    if (const auto* bytes = std::get_if<StaticBody>(&body)) return bytes->bytes;
+    return std::nullopt;
+}
+
 Response Response::text(unsigned status, std::string content_type, std::string body) {
     Response response;
     response.status = status;

@@ -80,6 +80,11 @@ class BodyWriter {
     virtual Awaitable<void> write(std::string_view bytes) = 0;
 };
 
+/// Bytes that live as long as the program.
+struct StaticBody {
+    std::string_view bytes;
+};
+
 /// `length` bytes of an open file from `offset`; read on a pool, so that a slow disk does not stop the loop.
 struct FileBody {
     FileDescriptor file;
@@ -102,13 +107,16 @@ using RawBody = std::move_only_function<Awaitable<ConnectionEnd>(BodyWriter&)>;
 struct Response {
     unsigned status = 200;
     Headers headers;
-    std::variant<std::string, FileBody, StreamBody, RawBody> body;
+    std::variant<std::string, StaticBody, FileBody, StreamBody, RawBody> body;
 
     static Response text(unsigned status, std::string content_type, std::string body);
     static Response json(unsigned status, std::string body) {
         return text(status, "application/json", std::move(body));
     }
     static Response no_content() { return text(204, {}, {}); }
+
+    /// The bytes of a body that is in memory; nullopt for the others.
+    std::optional<std::string_view> body_text() const;
 };
 
 /// Answers a request. An exception becomes a problem body (http/problem.hpp). Cancelled when the client leaves.

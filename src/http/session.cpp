@@ -249,7 +249,7 @@ Awaitable<void> Session::send(Exchange& exchange) {
     HeadFacts facts;
     if (response.status == 204 || response.status == 304) {
         facts.framing = Framing::kNoBody;
-    } else if (const auto* text = std::get_if<std::string>(&response.body)) {
+    } else if (const auto text = response.body_text()) {
         facts.length = text->size();
     } else if (const auto* file = std::get_if<FileBody>(&response.body)) {
         facts.length = file->length;
@@ -271,7 +271,6 @@ Awaitable<void> Session::send(Exchange& exchange) {
 
 Awaitable<void> Session::send_body(Exchange& exchange, std::string_view head, Framing framing) {
     Response& response = exchange.response;
-    const auto* text = std::get_if<std::string>(&response.body);
     const bool has_body = framing != Framing::kNoBody && !exchange.is_head();
     if (has_body && exchange.file) {
         exchange.bytes_sent = exchange.file->length();
@@ -279,7 +278,7 @@ Awaitable<void> Session::send_body(Exchange& exchange, std::string_view head, Fr
     } else if (has_body && std::holds_alternative<StreamBody>(response.body)) {
         co_await send_stream(exchange, head, framing);
     } else {
-        const std::string_view body = has_body && text ? *text : std::string_view{};
+        const std::string_view body = has_body ? response.body_text().value_or("") : std::string_view{};
         exchange.bytes_sent = body.size();
         co_await write(head, body);
     }

@@ -1,16 +1,14 @@
 #include "api/openapi/document.hpp"
 #include "base/error.hpp"
 #include "http/file_response.hpp"
+#include "http/static_files.hpp"
 #include "web/routes.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <functional>
-#include <span>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 // #embed is of C23; clang has it in C++ too.
 #pragma clang diagnostic ignored "-Wc23-extensions"
@@ -25,81 +23,110 @@ using api::Call;
 using api::Services;
 using api::WhenPasswordChangeIsForced;
 
-struct EmbeddedFile {
-    std::string_view name;
-    const char* media_type;
-    std::span<const unsigned char> bytes;
-};
+constexpr std::string_view kPageName = "index.html";
+
+/// Arrays of char: clang 19 refuses bytes above 127 for those of unsigned char.
+template <std::size_t N>
+constexpr std::string_view bytes(const char (&array)[N]) {  // NOLINT(modernize-avoid-c-arrays): as #embed fills them
+    return {array, N};
+}
 
 #ifdef KARMEN_WEB
 
-constexpr unsigned char kPage[] = {
+constexpr char kPage[] = {
 #embed "index.html"
 };
-constexpr unsigned char kStart[] = {
+constexpr char kStart[] = {
 #embed "start.js"
 };
-constexpr unsigned char kViewer[] = {
+constexpr char kViewer[] = {
 #embed "viewer/swagger-ui-bundle.js"
 };
-constexpr unsigned char kStyle[] = {
+constexpr char kViewerGzip[] = {
+#embed "swagger-ui-bundle.js.gz"
+};
+constexpr char kViewerBrotli[] = {
+#embed "swagger-ui-bundle.js.br"
+};
+constexpr char kStyle[] = {
 #embed "viewer/swagger-ui.css"
 };
+constexpr char kStyleGzip[] = {
+#embed "swagger-ui.css.gz"
+};
+constexpr char kStyleBrotli[] = {
+#embed "swagger-ui.css.br"
+};
 
-constexpr std::array<EmbeddedFile, 3> kFiles{{
-    {"start.js", "text/javascript; charset=utf-8", kStart},
-    {"swagger-ui-bundle.js", "text/javascript; charset=utf-8", kViewer},
-    {"swagger-ui.css", "text/css; charset=utf-8", kStyle},
+constexpr std::string_view kScript = "text/javascript; charset=utf-8";
+
+constexpr std::array<http::StaticFile, 4> kFiles{{
+    {.name = kPageName, .media_type = "text/html; charset=utf-8", .plain = bytes(kPage)},
+    {.name = "start.js", .media_type = kScript, .plain = bytes(kStart)},
+    {.name = "swagger-ui-bundle.js",
+     .media_type = kScript,
+     .plain = bytes(kViewer),
+     .gzip = bytes(kViewerGzip),
+     .brotli = bytes(kViewerBrotli)},
+    {.name = "swagger-ui.css",
+     .media_type = "text/css; charset=utf-8",
+     .plain = bytes(kStyle),
+     .gzip = bytes(kStyleGzip),
+     .brotli = bytes(kStyleBrotli)},
 }};
 
 #else
 
-constexpr unsigned char kPage[] = {
+constexpr char kPage[] = {
 #embed "without_viewer.html"
 };
-constexpr std::array<EmbeddedFile, 0> kFiles{};
+constexpr std::array<http::StaticFile, 1> kFiles{
+    {{.name = kPageName, .media_type = "text/html; charset=utf-8", .plain = bytes(kPage)}}};
 
 #endif
+
+const http::StaticFiles& files() {
+    static const http::StaticFiles kept(kFiles);
+    return kept;
+}
 
 /// The page talks to this server only; the images of its style sheet stand in it.
 constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+http::Response file_or_404(const http::Request& request, std::string_view name) {
+    auto response = files().answer(request, name);
+    if (!response) throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
+    return std::move(*response);
+}
+
 /// The same for everybody: caches may keep it, and ask whether it is still so.
-http::Response static_response(const http::Request& request, const char* media_type, std::string text) {
-    const std::string etag = fmt::format("{:016x}", std::hash<std::string>{}(text));
-    http::Response response =
-        http::tagged_response(request, etag, http::Response::text(200, media_type, std::move(text)));
+Answer get_openapi(const Services& services, Call& call) {
+    http::Response response = http::tagged_response(call.request, services.openapi.digest(),
+                                                    http::Response::json(200, services.openapi.text()));
     response.headers.set("Cache-Control", "no-cache");
     response.headers.set("X-Content-Type-Options", "nosniff");
-    return response;
-}
-
-std::string text_of(std::span<const unsigned char> bytes) {
-    return {bytes.begin(), bytes.end()};
-}
-
-Answer get_openapi(const Services& services, Call& call) {
-    co_return static_response(call.request, "application/json", services.openapi.text());
+    co_return response;
 }
 
 Answer get_docs(const Services&, Call& call) {
-    http::Response response = static_response(call.request, "text/html; charset=utf-8", text_of(kPage));
+    http::Response response = file_or_404(call.request, kPageName);
     response.headers.set("Content-Security-Policy", kContentSecurityPolicy);
     co_return response;
 }
 
 Answer get_docs_file(const Services&, Call& call) {
-    const auto found = std::ranges::find(kFiles, std::string_view(call.path_value(0)), &EmbeddedFile::name);
-    if (found == kFiles.end()) throw Error(ErrorCode::kNotFound, PublicMessage{"There is nothing at this address"});
-    co_return static_response(call.request, found->media_type, text_of(found->bytes));
+    // The page itself has one address only.
+    const std::string& name = call.path_value(0);
+    co_return file_or_404(call.request, name == kPageName ? std::string_view() : name);
 }
 
 }  // namespace
 
 std::vector<api::Route> routes() {
     using enum ErrorCode;
+    files();  // hashed at the start, not while the first client waits
     return {
         {.method = "GET",
          .path = "/openapi.json",

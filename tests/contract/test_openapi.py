@@ -217,6 +217,20 @@ def test_docs_needs_this_server_only(anonymous: Api):
         anonymous.get("/" + address, headers={"If-None-Match": part.headers["ETag"]}, expect=304)
 
 
+@pytest.mark.parametrize(("coding", "unpack"), [("gzip", ["gzip", "-dc"]), ("br", ["brotli", "-dc"])])
+def test_docs_comes_compressed_to_clients_that_can_read_it(anonymous: Api, coding: str, unpack: list[str]):
+    for name in ["swagger-ui-bundle.js", "swagger-ui.css"]:
+        plain = anonymous.get(f"/docs/{name}", headers={"Accept-Encoding": "identity"}, expect=200)
+        small = anonymous.get(f"/docs/{name}", headers={"Accept-Encoding": coding}, stream=True, expect=200)
+        sent = small.raw.read(decode_content=False)
+        assert "Content-Encoding" not in plain.headers and small.headers["Content-Encoding"] == coding
+        assert subprocess.run(unpack, input=sent, capture_output=True, check=True).stdout == plain.content
+        assert len(sent) < len(plain.content) / 3
+        assert small.headers["ETag"] != plain.headers["ETag"] and small.headers["Vary"] == "Accept-Encoding"
+        known = {"Accept-Encoding": coding, "If-None-Match": small.headers["ETag"]}
+        assert anonymous.get(f"/docs/{name}", headers=known, expect=304).headers["ETag"] == small.headers["ETag"]
+
+
 @pytest.mark.parametrize("name", ["index.html", "nothing", "..%2Fpackage.json", "%2e%2e", "LICENSE"])
 def test_docs_has_no_other_files(anonymous: Api, name: str):
     anonymous.get(f"/docs/{name}", expect=404)

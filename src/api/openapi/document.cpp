@@ -2,6 +2,7 @@
 
 #include "api/json_text.hpp"
 #include "api/openapi/parts.hpp"
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 
@@ -79,6 +80,6 @@ json::object openapi_json(std::span<const Route> routes, json::object schemas) {
 }
 
 OpenApiDocument::OpenApiDocument(std::span<const Route> routes, json::object schemas)
-    : text_(to_text(openapi_json(routes, std::move(schemas)))) {}
+    : text_(to_text(openapi_json(routes, std::move(schemas)))), digest_(sha256_of(text_).substr(0, 32)) {}
 
 }  // namespace karmen::api

@@ -18,9 +18,12 @@ class OpenApiDocument {
   public:
     OpenApiDocument(std::span<const Route> routes, boost::json::object schemas);
     const std::string& text() const { return text_; }
+    /// Another one for another text: its entity tag.
+    const std::string& digest() const { return digest_; }
 
   private:
     std::string text_;
+    std::string digest_;
 };
 
 }  // namespace karmen::api
