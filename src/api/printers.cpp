@@ -1,6 +1,6 @@
-#include "api/body.hpp"
 #include "api/json_text.hpp"
 #include "api/list.hpp"
+#include "api/printer_body.hpp"
 #include "api/routes.hpp"
 #include "domain/printer_host.hpp"
 
@@ -27,31 +27,6 @@ http::Response printer_response(unsigned status, const services::PrinterView& vi
 void check_name(JsonBody& body, const std::string& name) {
     const std::string_view problem = printer_name_problem(name);
     if (!problem.empty()) body.fail("name", std::string(problem));
-}
-
-std::optional<Protocol> read_protocol(JsonBody& body) {
-    const auto text = body.optional_text("protocol");
-    if (!text) return std::nullopt;
-    const auto protocol = from_word<Protocol>(*text);
-    if (!protocol) body.fail("protocol", "must be http or https");
-    return protocol;
-}
-
-/// Old clients send an empty key for none.
-std::optional<std::string> read_api_key(JsonBody& body) {
-    const auto key = body.optional_text("api_key", kPrinterApiKeyBytesMax);
-    const std::string_view problem = key ? printer_api_key_problem(*key) : std::string_view();
-    if (!problem.empty()) body.fail("api_key", std::string(problem));
-    return key;
-}
-
-/// null or empty: none.
-std::string read_tls_fingerprint(JsonBody& body) {
-    const std::string text = body.optional_text("tls_fingerprint").value_or("");
-    if (text.empty()) return {};
-    auto fingerprint = parse_tls_fingerprint(text);
-    if (!fingerprint) body.fail("tls_fingerprint", std::string(kTlsFingerprintForm));
-    return std::move(fingerprint).value_or("");
 }
 
 std::optional<PropValue> to_prop(const boost::json::value& value) {
@@ -89,16 +64,6 @@ PrinterProps read_props(JsonBody& body) {
     return props;
 }
 
-/// An address that begins with a protocol sets that too.
-void check_host(JsonBody& body, const std::string& host, std::optional<Protocol>& protocol) {
-    if (host.empty()) return;
-    const auto parsed = parse_printer_host(host, protocol);
-    if (parsed)
-        protocol = parsed->protocol;
-    else
-        body.fail("host", parsed.error());
-}
-
 /// Notes whose prints they are. Another process may have begun one a moment ago, so what seems to be foreign is looked
 /// up.
 Awaitable<void> note_prints(const Services& services, std::span<services::PrinterView> views) {
@@ -133,18 +98,38 @@ Answer get_printer(const Services& services, Call& call) {
                                       co_await services.printers.find(call.path_value(0), wanted_fields(call.request)));
 }
 
+/// The key goes to the address that gave it, and to no other.
+void use_granted(JsonBody& body, services::AppKeys::Granted granted, services::NewPrinter& printer) {
+    if (body.has("host") && normalized_printer_host(printer.host, printer.protocol) != granted.request.host)
+        body.fail("host", "is not the address that gave the key");
+    printer.host = std::move(granted.request.host);
+    printer.protocol = granted.request.protocol;
+    printer.tls_fingerprint = std::move(granted.request.tls_fingerprint);
+    printer.api_key = std::move(granted.api_key);
+}
+
 Answer add_printer(const Services& services, Call& call) {
     JsonBody body = co_await JsonBody::read(call.request);
-    services::NewPrinter printer{.host = body.required_text("host"), .name = body.required_text("name", 4096)};
-    call.audit.target = printer.host;
+    const auto app_key = body.optional_text("appkey");
+    const bool has_host = !app_key || body.has("host");
+    services::NewPrinter printer{.host = has_host ? body.required_text("host") : std::string(),
+                                 .name = body.required_text("name", 4096)};
     auto protocol = read_protocol(body);
     check_host(body, printer.host, protocol);
     printer.protocol = protocol.value_or(Protocol::kHttp);
     if (!printer.name.empty()) check_name(body, printer.name);
     printer.api_key = read_api_key(body);
     printer.tls_fingerprint = read_tls_fingerprint(body);
+    if (app_key && printer.api_key) body.fail("appkey", "cannot be together with api_key");
+    auto granted = app_key ? co_await services.app_keys.unused(*app_key) : std::nullopt;
+    if (app_key && !granted) body.fail("appkey", "names no granted key that waits for its printer");
+    const std::optional<Uuid> request = granted ? std::optional(granted->request.id) : std::nullopt;
+    if (granted) use_granted(body, *std::move(granted), printer);
+    call.audit.target = printer.host;
     body.finish();
-    co_return co_await printer_answer(services, 201, co_await services.printers.add(std::move(printer)));
+    services::PrinterView added = co_await services.printers.add(std::move(printer));
+    if (request) co_await services.app_keys.note_stored(*request, added.printer.id);
+    co_return co_await printer_answer(services, 201, std::move(added));
 }
 
 Answer change_printer(const Services& services, Call& call) {

@@ -11,8 +11,10 @@
 #include "identity/sessions.hpp"
 #include "identity/users.hpp"
 #include "runtime/awaitable.hpp"
+#include "services/app_keys.hpp"
 #include "services/gcodes.hpp"
 #include "services/printer_control.hpp"
+#include "services/printer_probes.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
 #include "services/readiness.hpp"
@@ -92,6 +94,8 @@ struct Services {
     services::Tasks& tasks;
     services::Printers& printers;
     services::PrinterControl& control;
+    services::PrinterProbes& probes;
+    services::AppKeys& app_keys;
     services::Gcodes& gcodes;
     services::Thumbnails& thumbnails;
     services::PrintJobs& printjobs;

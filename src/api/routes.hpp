@@ -14,6 +14,8 @@ std::vector<Route> login_session_routes();
 std::vector<Route> user_routes();
 std::vector<Route> printer_routes();
 std::vector<Route> printer_control_routes();
+std::vector<Route> printer_probe_routes();
+std::vector<Route> printer_app_key_routes();
 std::vector<Route> webcam_routes();
 std::vector<Route> event_routes();
 std::vector<Route> gcode_routes();

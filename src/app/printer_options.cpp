@@ -2,6 +2,7 @@
 
 #include "config/load.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 namespace karmen::app {
@@ -35,6 +36,12 @@ printers::octoprint::ClientOptions client_options(const config::Config& config) 
             .answer_bytes_max = printers.answer_max_bytes,
             .requests_per_printer_max = static_cast<std::size_t>(printers.requests_max_per_printer),
             .camera_hosts = printers::CameraHosts(config.webcam.allowed_hosts)};
+}
+
+printers::ServerProbe::Options probe_options(const config::Printers& printers) {
+    return {.connect_timeout = std::min(printers.request_timeout, printers.probe_timeout),
+            .deadline = printers.probe_timeout,
+            .answer_bytes_max = printers.answer_max_bytes};
 }
 
 webcam::RelayOptions relay_options(const config::Webcam& webcam) {

@@ -184,6 +184,13 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       printjobs_(loop.executor(), {persistence_.printjobs, gcodes_, printers_, monitor_, printer_client_,
                                    shared_->printer_locks(), print_tracker_, clock_, lists_, blocking_, log, changes_}),
       control_(printers_, persistence_.printjobs, monitor_, printer_client_, blocking_),
+      probe_(http_client_, printer_client_, probe_options(config.printers)),
+      probes_(probe_, static_cast<std::size_t>(config.printers.probes_max)),
+      app_key_client_(http_client_, {.connect_timeout = config.printers.request_timeout}),
+      app_keys_(loop.executor(), {persistence_.app_keys, app_key_client_, printers_, blocking_, clock_, log},
+                {.patience = config.printers.app_key_patience,
+                 .retention = config.printers.app_key_retention,
+                 .running_max = static_cast<std::size_t>(config.printers.app_keys_max)}),
       webcams_(loop.executor(), http_client_, printers_, cpu_, log, relay_options(config.webcam),
                snapshot_options(config.webcam)),
       api_tokens_(persistence_.api_tokens, signer_, clock_, blocking_),
@@ -216,6 +223,8 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
             .tasks = tasks_,
             .printers = printers_,
             .control = control_,
+            .probes = probes_,
+            .app_keys = app_keys_,
             .gcodes = gcodes_,
             .thumbnails = thumbnails_,
             .printjobs = printjobs_,
@@ -298,6 +307,7 @@ Awaitable<void> ServerApplication::stop() {
     co_await background_.join();
     co_await session_use_.store();
     co_await audit_.stop();
+    co_await app_keys_.stop();
     co_await printjobs_.stop();
     co_await print_tracker_.stop();
     co_await monitor_.stop();

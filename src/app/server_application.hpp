@@ -25,12 +25,16 @@
 #include "maintenance/persistence.hpp"
 #include "net/http_client.hpp"
 #include "printers/dialects.hpp"
+#include "printers/octoprint/app_keys.hpp"
+#include "printers/server_probe.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
 #include "runtime/task_group.hpp"
+#include "services/app_keys.hpp"
 #include "services/gcodes.hpp"
 #include "services/print_job_tracker.hpp"
 #include "services/printer_control.hpp"
+#include "services/printer_probes.hpp"
 #include "services/printers.hpp"
 #include "services/printjobs.hpp"
 #include "services/readiness.hpp"
@@ -106,6 +110,10 @@ class ServerApplication {
     services::PrintJobTracker print_tracker_;
     services::PrintJobs printjobs_;
     services::PrinterControl control_;
+    printers::ServerProbe probe_;
+    services::PrinterProbes probes_;
+    printers::octoprint::AppKeys app_key_client_;
+    services::AppKeys app_keys_;
     services::Webcams webcams_;
     identity::ApiTokens api_tokens_;
     services::Settings settings_;

@@ -93,6 +93,7 @@ struct Printers {
     Duration probe_timeout = std::chrono::seconds(5);
     int probes_max = 8;
     Duration app_key_patience = std::chrono::minutes(5);
+    Duration app_key_retention = std::chrono::days(1);
     int app_keys_max = 32;
     bool operator==(const Printers&) const = default;
 };

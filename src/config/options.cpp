@@ -196,6 +196,8 @@ constexpr Option kOptions[] = {
         NumberOption{field<&Config::printers, &Printers::probes_max>, 1, 1000}},
     {"printers.app_key_patience", "How long a person has to allow on a printer that Karmen gets an application key.",
         DurationOption{field<&Config::printers, &Printers::app_key_patience>, seconds(1), hours(1)}},
+    {"printers.app_key_retention", "An application key that was granted and that no printer got is removed after this time.",
+        DurationOption{field<&Config::printers, &Printers::app_key_retention>, minutes(1), days(365)}},
     {"printers.app_keys_max", "Application keys that are waited for at the same time; more are refused with 503.",
         NumberOption{field<&Config::printers, &Printers::app_keys_max>, 1, 1000}},
 

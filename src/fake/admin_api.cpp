@@ -98,7 +98,10 @@ json::object AdminApi::state() const {
     for (const auto& [path, count] : printer.prints_begun()) begun[path] = count;
     json::object requests;
     for (const auto& [call, count] : context_.requests) requests[call] = count;
+    json::array waiting;
+    for (const std::string& app : context_.app_keys.waiting(context_.now())) waiting.emplace_back(app);
     return {{"abortedUploads", context_.aborted_uploads},
+            {"appKeysWaiting", std::move(waiting)},
             {"completion", completion ? json::value(*completion) : json::value(nullptr)},
             {"error", printer.error()},
             {"faults", rules_of(context_.faults)},
@@ -113,8 +116,8 @@ json::object AdminApi::state() const {
 }
 
 void AdminApi::change(const json::object& wanted) {
-    static constexpr std::array<std::string_view, 6> kMembers{"state", "error",   "advance_s",
-                                                              "speed", "stalled", "webcam"};
+    static constexpr std::array<std::string_view, 7> kMembers{"state",   "error",  "advance_s", "speed",
+                                                              "stalled", "webcam", "app_keys"};
     for (const auto& member : wanted) {
         if (std::ranges::find(kMembers, std::string_view(member.key())) == kMembers.end()) {
             throw Refused(400, fmt::format("Unknown member {}; there are {}", std::string_view(member.key()),
@@ -133,6 +136,7 @@ void AdminApi::change(const json::object& wanted) {
         if (setting == kWebcams.end()) throw Refused(400, "webcam must be relative, absolute, missing or disabled");
         context_.options.webcam = setting->second;
     }
+    if (wanted.contains("app_keys")) decide_app_keys(text_of(wanted, "app_keys"));
     if (wanted.contains("state")) change_state(text_of(wanted, "state"), wanted);
     if (const auto seconds = number_of(wanted, "advance_s")) {
         context_.clock_ahead += std::chrono::seconds(static_cast<std::int64_t>(*seconds));
@@ -147,6 +151,13 @@ void AdminApi::change_state(std::string_view name, const json::object& wanted) {
     const auto state = parse_state(name);
     if (!state) throw Refused(400, "state must be connect, disconnect, error or the text of one of OctoPrint's states");
     if (!printer.force(*state)) throw Refused(409, "A state of a print needs a selected file");
+}
+
+/// As somebody in OctoPrint's page does.
+void AdminApi::decide_app_keys(std::string_view decision) {
+    if (decision == "deny") return context_.app_keys.deny_all();
+    if (decision != "allow") throw Refused(400, "app_keys must be allow or deny");
+    for (std::string& key : context_.app_keys.allow_all()) context_.options.access.app_keys.push_back(std::move(key));
 }
 
 void AdminApi::add_fault(const json::object& wanted) {

@@ -24,6 +24,7 @@ class AdminApi {
     boost::json::object state() const;
     void change(const boost::json::object& wanted);
     void change_state(std::string_view name, const boost::json::object& wanted);
+    void decide_app_keys(std::string_view decision);
     void add_fault(const boost::json::object& wanted);
 
     Context& context_;

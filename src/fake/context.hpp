@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "fake/octoprint/app_keys.hpp"
 #include "fake/options.hpp"
 
 #include <boost/json/value.hpp>
@@ -26,6 +27,7 @@ struct Context {
     OctoPrintPrinter printer;
     SerialConnection serial;
     FaultSwitch faults;
+    AppKeys app_keys;
 
     /// For tests that check the requests of a client.
     std::map<std::string, std::uint64_t> requests;  ///< by method and path

@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "storage/database.hpp"
 #include "storage/tables/api_token_repository.hpp"
+#include "storage/tables/app_key_repository.hpp"
 #include "storage/tables/audit_repository.hpp"
 #include "storage/tables/gcode_repository.hpp"
 #include "storage/tables/print_job_repository.hpp"
@@ -44,6 +45,7 @@ class Persistence {
     storage::TaskRepository tasks{database_};
     storage::AuditRepository audit{database_};
     storage::TaskRecordRepository task_records{database_};
+    storage::AppKeyRepository app_keys{database_};
 
     /// Ends the lists that are being read, and refuses new ones. Any thread.
     void end_lists() { database_.end_lists(); }

@@ -33,6 +33,8 @@ BODIES: dict[str, Any] = {
     "PATCH /users/{uuid}": {"suspended": True},
     "POST /printers": {"host": "127.0.0.2:9", "name": "New"},
     "PATCH /printers/{host}": {"name": "Renamed"},
+    "POST /printers/probe": {"host": "127.0.0.2:9"},
+    "POST /printers/appkey": {"host": "127.0.0.2:9"},
     "POST /printers/{host}/connection": {"state": "online"},
     "POST /printers/{host}/current-job": {"action": "cancel"},
     "POST /printjobs": {"gcode": "{id}", "printer": "{host}"},
@@ -66,6 +68,7 @@ class Place:
             "jti": self.admin.post("/users/me/tokens", json={"name": "script"}, expect=201).json()["jti"],
             "session": claims_of(server.login(self.admin.username, self.admin.password).access_token)["sid"],
             "file": "start.js",
+            "appkey": self.admin.post("/printers/appkey", json={"host": "127.0.0.2:9"}, expect=202).json()["id"],
             "task": server.command("tasks", "add", "clean_store").stdout.strip(),
         }
         self.printjob = "1"

@@ -59,7 +59,7 @@ def older(tmp_path: Path) -> Path:
     data = tmp_path / "older"
     karmen(data, "user add anna --random-password")
     with sqlite3.connect(data / "karmen.db") as database:
-        for table in ("tasks", "schedules", "sessions", "audit", "task_records"):
+        for table in ("tasks", "schedules", "sessions", "audit", "task_records", "app_key_requests"):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP INDEX users_name_key")
         for index in ("printers_id", "printjobs_printer_id", "printjobs_open"):

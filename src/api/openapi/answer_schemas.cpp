@@ -77,6 +77,10 @@ std::string_view answer_schemas() {
     "user_uuid": {"type": "string", "format": "uuid"}
   }
 },
+"Started": {
+  "type": "object",
+  "properties": {"id": {"type": "string", "format": "uuid"}}
+},
 "Setting": {
   "type": "object",
   "properties": {

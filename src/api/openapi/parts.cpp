@@ -43,7 +43,7 @@ struct Header {
 
 constexpr Header kHeaders[] = {
     {"Retry-After", "integer", "Seconds after which it can be tried again"},
-    {"Location", "string", "Where the file can be asked for, on this server"},
+    {"Location", "string", "Where it can be asked for, on this server"},
     {"ETag", "string", "Names the content"},
     {"Age", "integer", "Seconds since the picture came from the camera"},
     {"Accept-Ranges", "string", "`bytes`"},

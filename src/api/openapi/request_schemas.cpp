@@ -50,16 +50,37 @@ std::string_view request_schemas() {
   "examples": ["192.168.1.20:5000", "octopi.local", "[fd00::7]:5000", "http://farm.local/octoprint1"]
 },
 "TlsFingerprint": {"type": ["string", "null"], "maxLength": 255, "pattern": "^$|^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "description": "SHA-256 of the one certificate that is trusted for https, without regard to who signed it; null or empty: the machine's authorities decide"},
+"PrinterAddress": {
+  "type": "object",
+  "properties": {
+    "host": {"$ref": "#/components/schemas/PrinterHost"},
+    "api_key": {"type": ["string", "null"], "maxLength": 256},
+    "tls_fingerprint": {"$ref": "#/components/schemas/TlsFingerprint"},
+    "protocol": {"enum": ["http", "https", null], "default": "http"}
+  },
+  "required": ["host"]
+},
+"AppKeyAddress": {
+  "type": "object",
+  "properties": {
+    "host": {"$ref": "#/components/schemas/PrinterHost"},
+    "tls_fingerprint": {"$ref": "#/components/schemas/TlsFingerprint"},
+    "protocol": {"enum": ["http", "https", null], "default": "http"}
+  },
+  "required": ["host"]
+},
 "NewPrinter": {
   "type": "object",
   "properties": {
     "host": {"$ref": "#/components/schemas/PrinterHost"},
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "api_key": {"type": ["string", "null"], "maxLength": 256},
+    "appkey": {"type": ["string", "null"], "description": "Id of a granted request for a key (POST /printers/appkey), instead of `api_key`; `host`, `protocol` and `tls_fingerprint` are those of the request"},
     "tls_fingerprint": {"$ref": "#/components/schemas/TlsFingerprint"},
     "protocol": {"enum": ["http", "https", null], "default": "http"}
   },
-  "required": ["host", "name"]
+  "required": ["name"],
+  "anyOf": [{"required": ["host"]}, {"required": ["appkey"]}]
 },
 "PrinterChange": {
   "type": "object",

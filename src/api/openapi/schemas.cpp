@@ -3,7 +3,9 @@
 #include "api/json.hpp"
 #include "api/openapi/described_schema.hpp"
 #include "api/openapi/schema_texts.hpp"
+#include "api/probe_json.hpp"
 #include "domain/api_token.hpp"
+#include "domain/app_key.hpp"
 #include "domain/audit_entry.hpp"
 #include "domain/login_session.hpp"
 #include "domain/printjob.hpp"
@@ -88,7 +90,8 @@ void add_member(json::object& schema, std::string_view name, json::object member
 
 void add_described(json::object& all) {
     add_described_schemas<User, ApiToken, LoginSession, ShownClient, ShownStatus, ShownWebcam, PrinterJob,
-                          services::PrinterView, GcodeAnalysis, Gcode, PrintJob, AuditEntry, TaskRecord>(all);
+                          services::PrinterView, GcodeAnalysis, Gcode, PrintJob, AuditEntry, TaskRecord, ShownKey,
+                          ShownProbeWebcam, printers::Probe, AppKeyRequest>(all);
     add_member(all["Session"].as_object(), "current",
                {{"type", "boolean"}, {"description", "The token of this request came from it"}});
     all["NewApiToken"] = all["ApiToken"];

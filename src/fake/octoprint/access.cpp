@@ -1,5 +1,7 @@
 #include "fake/octoprint/access.hpp"
 
+#include <algorithm>
+
 namespace karmen::fake {
 
 namespace {
@@ -26,6 +28,7 @@ bool may(const AccessOptions& options, Caller caller, Need need) {
 Caller caller_of(const AccessOptions& options, std::optional<std::string_view> key) {
     if (!key || key->empty()) return Caller::kGuest;
     if (*key == options.api_key) return Caller::kAdministrator;
+    if (std::ranges::find(options.app_keys, *key) != options.app_keys.end()) return Caller::kAdministrator;
     if (*key == options.read_only_key) return Caller::kReader;
     return Caller::kWrongKey;
 }

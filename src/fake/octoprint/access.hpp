@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karmen::fake {
 
@@ -14,7 +15,8 @@ enum class GuestRights { kNone, kRead, kAll };
 
 struct AccessOptions {
     std::string api_key = "fake-api-key";
-    std::string read_only_key;  ///< of a user who may only look; empty if there is no such user
+    std::vector<std::string> app_keys;  ///< as good as api_key: given to applications
+    std::string read_only_key;          ///< of a user who may only look; empty if there is no such user
     GuestRights guests = GuestRights::kNone;
 };
 

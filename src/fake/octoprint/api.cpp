@@ -72,6 +72,8 @@ const OctoPrintApi::Route OctoPrintApi::kRoutes[] = {
     {"POST", "/api/login", &OctoPrintApi::post_login},
     {"GET", "/api/settings", &OctoPrintApi::get_settings},
     {"GET", "/plugin/appkeys/probe", &OctoPrintApi::get_app_keys_probe},
+    {"POST", "/plugin/appkeys/request", &OctoPrintApi::post_app_key_request},
+    {"GET", "/plugin/appkeys/request/*", &OctoPrintApi::get_app_key},
     {"GET", "/api/connection", &OctoPrintApi::get_connection},
     {"POST", "/api/connection", &OctoPrintApi::post_connection},
     {"GET", "/api/printer", &OctoPrintApi::get_printer},
@@ -191,6 +193,26 @@ Awaitable<http::Response> OctoPrintApi::get_settings(Call& call) {
 
 Awaitable<http::Response> OctoPrintApi::get_app_keys_probe(Call&) {
     co_return nothing_answer();
+}
+
+Awaitable<http::Response> OctoPrintApi::post_app_key_request(Call& call) {
+    const auto command = co_await read_command(call);
+    const std::string app(word(command, "app"));
+    if (app.empty()) throw Refused(400, "No app name provided");
+    const std::string token = context_.app_keys.request(app, context_.now());
+    const json::object body{{"app_token", token}, {"auth_dialog", call.base_url() + "/plugin/appkeys/auth/" + token}};
+    auto response = json_answer(201, body, Caching::kForbidden, context_.options.version);
+    response.headers.add("Location", call.base_url() + "/plugin/appkeys/request/" + token);
+    co_return response;
+}
+
+Awaitable<http::Response> OctoPrintApi::get_app_key(Call& call) {
+    const AppKeys::Decision decision = context_.app_keys.poll(call.rest, context_.now());
+    const auto& version = context_.options.version;
+    if (decision.answer == AppKeys::Answer::kGone) throw Refused(404, std::string(kNoSuchUrl));
+    if (decision.answer == AppKeys::Answer::kPending)
+        co_return json_answer(202, json::object{{"message", "Awaiting decision"}}, Caching::kForbidden, version);
+    co_return json_answer(200, json::object{{"api_key", decision.api_key}}, Caching::kForbidden, version);
 }
 
 // --- the printer ---

@@ -44,6 +44,8 @@ class OctoPrintApi {
     Awaitable<http::Response> post_login(Call& call);
     Awaitable<http::Response> get_settings(Call& call);
     Awaitable<http::Response> get_app_keys_probe(Call& call);
+    Awaitable<http::Response> post_app_key_request(Call& call);
+    Awaitable<http::Response> get_app_key(Call& call);
 
     Awaitable<http::Response> get_connection(Call& call);
     Awaitable<http::Response> post_connection(Call& call);
