@@ -127,6 +127,7 @@ def test_nobody_waits_after_a_restart(server: Server, admin: Api, scripted: Scri
     assert found["state"] == "expired" and "Karmen was stopped" in found["reason"]
 
 
+@pytest.mark.one_process
 def test_only_so_many_at_once(admin: Api, scripted: ScriptedPrinter):
     requests = [begin(admin, scripted.host) for _ in range(2)]
     refused = admin.post("/printers/appkey", json={"host": scripted.host}, expect=503)
