@@ -16,10 +16,10 @@ struct ToEvent {
 
     EventText operator()(const events::PrinterSeen& seen) const {
         return {"printer",
-                to_text(to_json(services::PrinterView{.printer = seen.printer,
-                                                      .fields = services::PrinterFields::all(),
-                                                      .snapshot = seen.snapshot,
-                                                      .print = print_of(seen.printer.id, seen.snapshot)})),
+                to_text(services::PrinterView{.printer = seen.printer,
+                                              .fields = services::PrinterFields::all(),
+                                              .snapshot = seen.snapshot,
+                                              .print = print_of(seen.printer.id, seen.snapshot)}),
                 {events::EventSubject::Kind::kState, seen.printer.id.to_string()}};
     }
     EventText operator()(const events::PrinterRemoved& removed) const {
@@ -27,13 +27,11 @@ struct ToEvent {
                 to_text(boost::json::object{{"id", removed.id.to_string()}, {"host", removed.host}}),
                 {events::EventSubject::Kind::kEnd, removed.id.to_string()}};
     }
-    EventText operator()(const events::GcodeStored& stored) const { return {"gcode", to_text(to_json(stored.gcode))}; }
+    EventText operator()(const events::GcodeStored& stored) const { return {"gcode", to_text(stored.gcode)}; }
     EventText operator()(const events::GcodeRemoved& removed) const {
         return {"gcode-removed", to_text(boost::json::object{{"id", removed.id}})};
     }
-    EventText operator()(const events::PrintJobChanged& changed) const {
-        return {"printjob", to_text(to_json(changed.job))};
-    }
+    EventText operator()(const events::PrintJobChanged& changed) const { return {"printjob", to_text(changed.job)}; }
     EventText operator()(const events::PrintJobRemoved& removed) const {
         return {"printjob-removed", to_text(boost::json::object{{"id", removed.id}})};
     }

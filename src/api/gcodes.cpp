@@ -55,11 +55,11 @@ Answer list_gcodes(const Services& services, Call& call) {
 
 Answer upload_gcode(const Services& services, Call& call) {
     const StoredUpload upload = co_await store_upload(services, call, UploadForm::kLibrary);
-    co_return http::Response::json(201, to_text(to_json(upload.gcode)));
+    co_return http::Response::json(201, to_text(upload.gcode));
 }
 
 Answer get_gcode(const Services& services, Call& call) {
-    co_return http::Response::json(200, to_text(to_json(co_await services.gcodes.find(gcode_id(call)))));
+    co_return http::Response::json(200, to_text(co_await services.gcodes.find(gcode_id(call))));
 }
 
 Answer download_gcode(const Services& services, Call& call) {

@@ -1,13 +1,20 @@
 #pragma once
 
+#include "base/described_text.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <string>
 
 namespace karmen::api {
 
-/// JSON as people and old clients expect it: numbers as they would write them (21.3, where Boost.JSON writes 2.13E1),
-/// no blanks.
+/// See base/json_text.hpp.
 std::string to_text(const boost::json::value& value);
+template <Described T>
+std::string to_text(const T& object) {
+    std::string text;
+    karmen::write_json(text, object);
+    return text;
+}
 
 }  // namespace karmen::api

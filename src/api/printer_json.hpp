@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/described_json.hpp"
+#include "base/json_text.hpp"
 #include "domain/printer.hpp"
 #include "domain/printer_snapshot.hpp"
 #include "services/printers.hpp"
@@ -30,6 +31,13 @@ struct StatusCode {
 inline boost::json::value json_of(const StatusCode& code) {
     return karmen::json_of(status_code(code.state));
 }
+inline void write_json(std::string& out, const StatusCode& code) {
+    write_json_text(out, status_code(code.state));
+}
+
+inline std::optional<double> age_in_seconds(std::optional<std::chrono::milliseconds> age) {
+    return age ? std::optional(std::chrono::duration<double>(*age).count()) : std::nullopt;
+}
 
 }  // namespace karmen::api
 
@@ -58,10 +66,7 @@ struct Description<api::ShownStatus> {
     using T = api::ShownStatus;
     static constexpr std::string_view name = "PrinterStatus";
 
-    static std::optional<double> age_s(const T& shown) {
-        if (!shown.snapshot->age) return std::nullopt;
-        return std::chrono::duration<double>(*shown.snapshot->age).count();
-    }
+    static std::optional<double> age_s(const T& shown) { return api::age_in_seconds(shown.snapshot->age); }
     static api::StatusCode code(const T& shown) { return {shown.snapshot->status.state}; }
 
     static constexpr std::tuple members{

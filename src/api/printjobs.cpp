@@ -37,7 +37,7 @@ Answer adopt_print(const Services& services, Call& call) {
 
 Answer get_printjob(const Services& services, Call& call) {
     const std::int64_t id = printjob_id(call);
-    co_return http::Response::json(200, to_text(to_json(co_await services.printjobs.find(id))));
+    co_return http::Response::json(200, to_text(co_await services.printjobs.find(id)));
 }
 
 Answer resolve_printjob(const Services& services, Call& call) {
@@ -48,8 +48,7 @@ Answer resolve_printjob(const Services& services, Call& call) {
     if (!word.empty() && (!state || !has_result(*state))) body.fail("state", "must be finished, failed or cancelled");
     body.finish();
     call.audit.target = word;
-    co_return http::Response::json(200,
-                                   to_text(to_json(co_await services.printjobs.resolve(id, call.principal(), *state))));
+    co_return http::Response::json(200, to_text(co_await services.printjobs.resolve(id, call.principal(), *state)));
 }
 
 Answer remove_printjob(const Services& services, Call& call) {

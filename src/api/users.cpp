@@ -43,7 +43,7 @@ Answer add_user(const Services& services, Call& call) {
         body.fail("password_confirmation", "is not the same as password");
     body.finish();
     user.role = *role;
-    co_return http::Response::json(201, to_text(to_json(co_await services.users.create(std::move(user)))));
+    co_return http::Response::json(201, to_text(co_await services.users.create(std::move(user))));
 }
 
 Answer change_user(const Services& services, Call& call) {
@@ -54,7 +54,7 @@ Answer change_user(const Services& services, Call& call) {
     const storage::UserChange change{.role = read_role(body), .suspended = body.optional_bool("suspended")};
     body.finish();
     call.audit.action = action_of(change);
-    co_return http::Response::json(200, to_text(to_json(co_await services.users.change(user.uuid, change))));
+    co_return http::Response::json(200, to_text(co_await services.users.change(user.uuid, change)));
 }
 
 Answer remove_user(const Services& services, Call& call) {

@@ -1,8 +1,12 @@
 #include "base/described_json.hpp"
 
+#include "base/described_text.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace karmen {
 namespace {
@@ -77,21 +81,49 @@ TEST(DescribedJson, EmptyValuesAreWrittenAsDescribed) {
               R"("parts":[],"by_name":{},"count":0,"is_good":false,"length":0})");
 }
 
+const Whole kFull{.title = "t\"x",
+                  .note = "n",
+                  .extra = "e",
+                  .size = 0.25,
+                  .weight = 2,
+                  .owner = Uuid::random(),
+                  .made = Timestamp(std::chrono::microseconds(1'795'434'653'000'001)),
+                  .parts = {{1, Colour::kBlue}, {}},
+                  .by_name = {{"a", {5, Colour::kRed}}, {"", {-5, Colour::kRed}}},
+                  .count = 4'000'000'000,
+                  .is_good = true};
+
 TEST(DescribedJson, ComesBackAsItWas) {
-    const Whole whole{.title = "t\"x",
-                      .note = "n",
-                      .extra = "e",
-                      .size = 0.25,
-                      .weight = 2,
-                      .owner = Uuid::random(),
-                      .made = Timestamp(std::chrono::microseconds(1'795'434'653'000'001)),
-                      .parts = {{1, Colour::kBlue}, {}},
-                      .by_name = {{"a", {5, Colour::kRed}}},
-                      .count = 4'000'000'000,
-                      .is_good = true};
+    const Whole& whole = kFull;
     Whole read;
     EXPECT_TRUE(read_json(boost::json::parse(written(whole)), read));
     EXPECT_EQ(read, whole);
+}
+
+void check_text(const Whole& whole) {
+    std::string tree;
+    write_json_value(tree, json_of(whole));
+    std::string text;
+    write_json(text, whole);
+    EXPECT_EQ(text, tree);
+}
+
+TEST(DescribedText, IsTheTextOfTheTree) {
+    check_text({});
+    check_text(kFull);
+    check_text({.size = std::numeric_limits<double>::infinity(), .weight = 21.3});
+    std::string all;
+    for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+    check_text({.title = all, .note = "\\", .extra = "\"", .by_name = {{all, {}}}});
+}
+
+TEST(JsonText, EscapesAsBoostDoes) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::string text{'a', static_cast<char>(byte), 'b'};
+        std::string written;
+        write_json_text(written, text);
+        EXPECT_EQ(written, boost::json::serialize(boost::json::string(text))) << byte;
+    }
 }
 
 TEST(DescribedJson, WhatIsNotAsPromisedIsNoticedAndTheRestRead) {
