@@ -1,12 +1,12 @@
 #include "api/json_text.hpp"
 #include "api/list.hpp"
 #include "api/printer_body.hpp"
+#include "api/printer_texts.hpp"
 #include "api/routes.hpp"
 #include "domain/printer_host.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace karmen::api {
 
@@ -21,7 +21,7 @@ services::PrinterFields wanted_fields(const http::Request& request) {
 }
 
 http::Response printer_response(unsigned status, const services::PrinterView& view) {
-    return http::Response::json(status, to_text(to_json(view)));
+    return http::Response::json(status, to_text(view));
 }
 
 void check_name(JsonBody& body, const std::string& name) {
@@ -64,33 +64,41 @@ PrinterProps read_props(JsonBody& body) {
     return props;
 }
 
-/// Notes whose prints they are. Another process may have begun one a moment ago, so what seems to be foreign is looked
-/// up.
-Awaitable<void> note_prints(const Services& services, std::span<services::PrinterView> views) {
-    const auto note = [&] {
-        bool is_any_foreign = false;
-        for (services::PrinterView& view : views) {
-            view.print = services.print_tracker.print_of(view.printer.id, view.snapshot);
-            is_any_foreign = is_any_foreign || (view.print && !view.print->print_job);
-        }
-        return is_any_foreign;
+using Prints = std::vector<std::optional<services::ShownPrint>>;
+
+struct Shown {
+    Uuid printer;
+    const PrinterSnapshot* snapshot;
+};
+
+/// Whose prints they show. Another process may have begun one a moment ago, so what seems to be foreign is looked up.
+Awaitable<Prints> prints_of(const Services& services, std::vector<Shown> all) {
+    const auto look = [&] {
+        Prints prints;
+        prints.reserve(all.size());
+        for (const Shown& shown : all)
+            prints.push_back(services.print_tracker.print_of(shown.printer, *shown.snapshot));
+        return prints;
     };
-    if (!note()) co_return;
+    Prints prints = look();
+    if (std::ranges::none_of(prints, [](const auto& print) { return print && !print->print_job; })) co_return prints;
     co_await services.print_tracker.read_open();
-    note();
+    co_return look();
 }
 
 Answer printer_answer(const Services& services, unsigned status, services::PrinterView view) {
-    co_await note_prints(services, {&view, 1});
+    view.print = (co_await prints_of(services, {{view.printer.id, &view.snapshot}})).front();
     co_return printer_response(status, view);
 }
 
 Answer list_printers(const Services& services, Call& call) {
-    auto views = co_await services.printers.list(wanted_fields(call.request));
-    boost::json::array items;
-    co_await note_prints(services, views);
-    for (const services::PrinterView& view : views) items.emplace_back(to_json(view));
-    co_return http::Response::json(200, to_text(boost::json::object{{"items", std::move(items)}}));
+    const services::PrinterFields fields = wanted_fields(call.request);
+    const services::PrinterList list = co_await services.printers.known(fields);
+    std::vector<Shown> shown;
+    for (std::size_t i = 0; i < list.known.size(); ++i)
+        shown.push_back({(*list.printers)[i].id, list.known[i].snapshot.get()});
+    const Prints prints = co_await prints_of(services, std::move(shown));
+    co_return http::Response::json(200, services.printer_texts.list(list, fields, prints));
 }
 
 Answer get_printer(const Services& services, Call& call) {

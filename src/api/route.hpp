@@ -82,6 +82,7 @@ struct Limits {
 };
 
 class OpenApiDocument;
+class PrinterTexts;
 class StreamChecks;
 
 /// The use cases that handlers call. Made by the composition root.
@@ -93,6 +94,7 @@ struct Services {
     services::Settings& settings;
     services::Tasks& tasks;
     services::Printers& printers;
+    PrinterTexts& printer_texts;
     services::PrinterControl& control;
     services::PrinterProbes& probes;
     services::AppKeys& app_keys;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/api.hpp"
+#include "api/printer_texts.hpp"
 #include "api/stream_access.hpp"
 #include "app/change_publisher.hpp"
 #include "app/interface.hpp"
@@ -107,6 +108,7 @@ class ServerApplication {
     services::Thumbnails thumbnails_;
     fleet::PrinterMonitor monitor_;
     services::Printers printers_;
+    api::PrinterTexts printer_texts_;
     services::PrintJobTracker print_tracker_;
     services::PrintJobs printjobs_;
     services::PrinterControl control_;

@@ -190,7 +190,7 @@ TEST_F(RedisPrinterExchangeTest, WhoStartsLaterLearnsWhatWasPublished) {
         PrinterSnapshot seen;
         for (const TestDeadline deadline; seen.status != t.api.at(t.host).status;) {
             co_await wait_a_little(deadline);
-            seen = t.other.known({t.id}).at(0);
+            seen = t.other.known({t.id}).at(0).with_age();
         }
         EXPECT_TRUE(seen.age.has_value());
         EXPECT_EQ(t.api.at(t.host).statuses, 1);

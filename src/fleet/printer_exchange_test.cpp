@@ -217,8 +217,8 @@ TEST_F(PrinterExchangeTest, AListAsksThoseWhoCheckThePrintersInOneMessage) {
         co_await until([&] { return t.changes.of<events::PrinterSeen>().size() == 1 && t.claimed.empty(); });
         t.first_exchange.other = &worker;
         t.second_exchange.other = &t.first;
-        EXPECT_EQ(t.first.known({printer.id}).at(0), PrinterSnapshot{});
-        co_await until([&] { return t.first.known({printer.id}).at(0).status == t.script.status; });
+        EXPECT_EQ(t.first.known({printer.id}).at(0).with_age(), PrinterSnapshot{});
+        co_await until([&] { return t.first.known({printer.id}).at(0).snapshot->status == t.script.status; });
         EXPECT_EQ(t.first_exchange.claims, 0) << "it did not ask itself";
         EXPECT_EQ(t.first_exchange.wants, 1);
         co_await worker.stop();
@@ -229,8 +229,8 @@ TEST_F(PrinterExchangeTest, AListAsksThoseWhoCheckThePrintersInOneMessage) {
 TEST_F(PrinterExchangeTest, WhoCannotTellTheOthersAsksByItself) {
     play([](Self& t) -> Awaitable<void> {
         t.first_exchange.is_reachable = false;
-        EXPECT_EQ(t.first.known({id_of(kHost)}).at(0), PrinterSnapshot{});
-        co_await until([&] { return t.first.known({id_of(kHost)}).at(0).status == t.script.status; });
+        EXPECT_EQ(t.first.known({id_of(kHost)}).at(0).with_age(), PrinterSnapshot{});
+        co_await until([&] { return t.first.known({id_of(kHost)}).at(0).snapshot->status == t.script.status; });
     });
 }
 
@@ -245,7 +245,7 @@ TEST_F(PrinterExchangeTest, WhoBeginsToWatchRecallsWhatWasPublishedBefore) {
         t.first.watch_exactly({known, added}, all);
         EXPECT_EQ(t.first_exchange.recalled, std::vector{added.id});
         t.first.learn(added.id, {.status = {.state = PrinterState::kPrinting, .text = "Printing"}}, kNever);
-        const PrinterSnapshot seen = t.first.known({added.id}).at(0);
+        const PrinterSnapshot seen = t.first.known({added.id}).at(0).with_age();
         EXPECT_EQ(seen.status.state, PrinterState::kPrinting);
         EXPECT_GE(seen.age, kNever);
         co_return;

@@ -330,8 +330,8 @@ std::chrono::milliseconds PrinterMonitor::next_pause(const Watch& watch) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
 }
 
-std::vector<PrinterSnapshot> PrinterMonitor::known(const std::vector<Uuid>& printers) {
-    std::vector<PrinterSnapshot> result;
+std::vector<KnownSnapshot> PrinterMonitor::known(const std::vector<Uuid>& printers) {
+    std::vector<KnownSnapshot> result;
     result.reserve(printers.size());
     std::vector<WatchPtr> stale;
     for (const Uuid& printer : printers) {
@@ -378,12 +378,13 @@ Awaitable<void> PrinterMonitor::begin_checks(std::vector<Uuid> printers) {
 
 Awaitable<PrinterSnapshot> PrinterMonitor::snapshot(Uuid printer) {
     const auto found = watches_.find(printer);
-    if (found == watches_.end() || store_.is_recent(printer)) co_return store_.snapshot(printer);
+    if (found == watches_.end() || store_.is_recent(printer)) co_return store_.snapshot(printer).with_age();
     const WatchPtr watch = found->second;
     watch->is_urgent = true;
     if (watch->turn) watch->turn->hurry();
     const bool has_ended = co_await finishes_within(options_.deadline, wait_for(begin_check(watch)));
-    co_return has_ended || store_.is_recent(printer) ? store_.snapshot(printer) : store_.late(printer);
+    const bool is_known = has_ended || store_.is_recent(printer);
+    co_return (is_known ? store_.snapshot(printer) : store_.late(printer)).with_age();
 }
 
 }  // namespace karmen::fleet

@@ -22,11 +22,11 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace karmen::fleet {
@@ -79,7 +79,7 @@ class PrinterMonitor {
 
     /// What is known now, in the same order. Never waits: printers whose snapshot is too old become due at once, so
     /// that the next caller sees more.
-    std::vector<PrinterSnapshot> known(const std::vector<Uuid>& printers);
+    std::vector<KnownSnapshot> known(const std::vector<Uuid>& printers);
     /// A snapshot not older than status_age_max; if there is none, the printer is asked, and the caller waits for it no
     /// longer than the deadline. A printer that does not answer is `not responding`.
     Awaitable<PrinterSnapshot> snapshot(Uuid printer);
@@ -137,7 +137,7 @@ class PrinterMonitor {
     SnapshotStore store_;
     Claims claims_;
     Turns turns_;
-    std::map<Uuid, WatchPtr> watches_;
+    std::unordered_map<Uuid, WatchPtr> watches_;
     events::Hub<events::PrinterSeen> observations_;
     std::mt19937 random_{std::random_device{}()};
     TaskGroup tasks_;

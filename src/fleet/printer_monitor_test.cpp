@@ -83,7 +83,7 @@ TEST_F(PrinterMonitorTest, ShowsWhatThePrinterSays) {
 TEST_F(PrinterMonitorTest, APrinterThatNobodyWatchesIsNotResponding) {
     play(kPatient, [](Self&, PrinterMonitor& monitor) -> Awaitable<void> {
         EXPECT_EQ((co_await monitor.snapshot(id_of("10.0.0.9"))).status, not_responding());
-        EXPECT_EQ(monitor.known({id_of("10.0.0.9")}).at(0).status, not_responding());
+        EXPECT_EQ(monitor.known({id_of("10.0.0.9")}).at(0).snapshot->status, not_responding());
         EXPECT_TRUE(monitor.known({}).empty());
     });
 }
@@ -128,12 +128,12 @@ TEST_F(PrinterMonitorTest, AListNeverWaits) {
         t.api.hold(kHost);
         t.add(monitor);
         const auto before = monitor.known({id_of(kHost)});
-        EXPECT_EQ(before.at(0), PrinterSnapshot{}) << "it was not asked yet, and says so";
+        EXPECT_EQ(before.at(0).with_age(), PrinterSnapshot{}) << "it was not asked yet, and says so";
         t.api.release(kHost);
         co_await until_seen(monitor, kHost, t.script.status);
         t.api.hold(kHost);
         const auto after = monitor.known({id_of(kHost)});
-        EXPECT_EQ(after.at(0).status, t.script.status) << "what is known, whatever its age";
+        EXPECT_EQ(after.at(0).snapshot->status, t.script.status) << "what is known, whatever its age";
         EXPECT_TRUE(after.at(0).age.has_value());
         t.api.release(kHost);
     });
@@ -146,9 +146,10 @@ TEST_F(PrinterMonitorTest, AListShowsThatAPrinterHangs) {
         t.add(monitor);
         co_await until_seen(monitor, kHost, t.script.status);
         t.api.hold(kHost);
-        co_await until([&] { return monitor.known({id_of(kHost)}).at(0).status.state == PrinterState::kTimeout; });
+        co_await until(
+            [&] { return monitor.known({id_of(kHost)}).at(0).snapshot->status.state == PrinterState::kTimeout; });
         t.api.release(kHost);
-        co_await until([&] { return monitor.known({id_of(kHost)}).at(0).status == t.script.status; });
+        co_await until([&] { return monitor.known({id_of(kHost)}).at(0).snapshot->status == t.script.status; });
     });
 }
 

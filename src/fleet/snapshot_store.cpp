@@ -6,9 +6,18 @@
 
 namespace karmen::fleet {
 
+namespace {
+
+/// What is equal stays the same object.
+void keep(std::shared_ptr<const PrinterSnapshot>& kept, PrinterSnapshot snapshot) {
+    if (*kept != snapshot) kept = std::make_shared<const PrinterSnapshot>(std::move(snapshot));
+}
+
+}  // namespace
+
 std::optional<PrinterStatus> SnapshotStore::take(const Uuid& printer, const Observation& seen) {
     Known& known = known_.at(printer);
-    PrinterSnapshot& snapshot = known.snapshot;
+    PrinterSnapshot snapshot = *known.snapshot;
     const bool is_first = !snapshot.since;
     PrinterStatus before = std::exchange(snapshot.status, seen.status);
     if (is_first || status_code(before.state) != status_code(seen.status.state)) snapshot.since = SystemClock().now();
@@ -25,6 +34,7 @@ std::optional<PrinterStatus> SnapshotStore::take(const Uuid& printer, const Obse
         snapshot.webcam = *seen.webcam;
         known.webcam_taken = known.taken;
     }
+    keep(known.snapshot, std::move(snapshot));
     return is_first ? std::nullopt : std::optional(std::move(before));
 }
 
@@ -34,7 +44,7 @@ bool SnapshotStore::learn(const Uuid& printer, PrinterSnapshot snapshot, std::op
     Known& known = found->second;
     if (age && (known.taken || known.is_outdated)) return false;
     known.is_answering = is_responding(snapshot.status.state);
-    known.snapshot = std::move(snapshot);
+    keep(known.snapshot, std::move(snapshot));
     known.taken = Clock::now() - age.value_or(std::chrono::milliseconds(0));
     known.is_outdated = false;
     // The webcam is asked for when this process asks next.
@@ -48,22 +58,22 @@ void SnapshotStore::outdate(const Uuid& printer) {
     known.webcam_taken.reset();
 }
 
-PrinterSnapshot SnapshotStore::snapshot(const Uuid& printer) const {
+KnownSnapshot SnapshotStore::snapshot(const Uuid& printer) const {
     const auto found = known_.find(printer);
-    if (found == known_.end()) return {};
-    PrinterSnapshot snapshot = found->second.snapshot;
+    if (found == known_.end()) return {nothing_, std::nullopt};
+    KnownSnapshot known{found->second.snapshot, std::nullopt};
     if (const auto taken = found->second.taken)
-        snapshot.age = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *taken);
-    return snapshot;
+        known.age = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *taken);
+    return known;
 }
 
-PrinterSnapshot SnapshotStore::late(const Uuid& printer) const {
+KnownSnapshot SnapshotStore::late(const Uuid& printer) const {
     const auto found = known_.find(printer);
-    if (found == known_.end()) return {};
-    const PrinterSnapshot& snapshot = found->second.snapshot;
+    if (found == known_.end()) return {nothing_, std::nullopt};
+    const Shared& snapshot = found->second.snapshot;
     // Why it does not answer is known from the last time.
-    if (snapshot.since && !is_responding(snapshot.status.state)) return snapshot;
-    return {.status = not_responding(PrinterState::kTimeout, "It did not answer in time")};
+    const bool is_silent = snapshot->since && !is_responding(snapshot->status.state);
+    return {is_silent ? snapshot : late_, std::nullopt};
 }
 
 bool SnapshotStore::is_recent(const Uuid& printer) const {

@@ -23,8 +23,8 @@ class SnapshotStoreTest : public testing::Test {
 };
 
 TEST_F(SnapshotStoreTest, KnowsNothingOfAPrinterThatWasNotAsked) {
-    EXPECT_EQ(store.snapshot(id), PrinterSnapshot{});
-    EXPECT_EQ(store.snapshot(Uuid::random()), PrinterSnapshot{});
+    EXPECT_EQ(store.snapshot(id).with_age(), PrinterSnapshot{});
+    EXPECT_EQ(store.snapshot(Uuid::random()).with_age(), PrinterSnapshot{});
     EXPECT_FALSE(store.is_recent(id));
     EXPECT_FALSE(store.is_webcam_recent(id));
 }
@@ -42,10 +42,22 @@ TEST_F(SnapshotStoreTest, WhatIsOutdatedIsStillShownWithItsAge) {
     store.take(id, seen(PrinterState::kPrinting));
     store.outdate(id);
     EXPECT_FALSE(store.is_recent(id));
-    EXPECT_EQ(store.snapshot(id).status.state, PrinterState::kPrinting);
+    EXPECT_EQ(store.snapshot(id).snapshot->status.state, PrinterState::kPrinting);
     EXPECT_TRUE(store.snapshot(id).age.has_value());
     store.take(id, seen(PrinterState::kPaused));
     EXPECT_TRUE(store.is_recent(id));
+}
+
+TEST_F(SnapshotStoreTest, TheObjectIsAnotherOnlyIfSomethingElseWasSeen) {
+    store.take(id, seen(PrinterState::kPrinting));
+    const auto before = store.snapshot(id).snapshot;
+    store.take(id, seen(PrinterState::kPrinting));
+    EXPECT_EQ(store.snapshot(id).snapshot, before);
+    store.learn(id, *before);
+    EXPECT_EQ(store.snapshot(id).snapshot, before);
+    store.take(id, seen(PrinterState::kPaused));
+    EXPECT_NE(store.snapshot(id).snapshot, before);
+    EXPECT_EQ(before->status.state, PrinterState::kPrinting) << "who holds it keeps what was seen then";
 }
 
 TEST_F(SnapshotStoreTest, AWebcamIsForgottenWithTheConnection) {

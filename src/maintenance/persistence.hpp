@@ -46,6 +46,7 @@ class Persistence {
     storage::AuditRepository audit{database_};
     storage::TaskRecordRepository task_records{database_};
     storage::AppKeyRepository app_keys{database_};
+    const storage::CommitNumber commits{database_.commit_number()};
 
     /// Ends the lists that are being read, and refuses new ones. Any thread.
     void end_lists() { database_.end_lists(); }

@@ -67,26 +67,33 @@ Awaitable<void> Printers::start() {
     co_await refresh();
 }
 
-Awaitable<std::vector<Printer>> Printers::read_all() {
+Awaitable<Printers::Rows> Printers::read_all() {
+    auto commit = with_.commits();
+    if (commit && commit == rows_commit_) co_return rows_;
     std::vector<Printer> stored;
     std::uint64_t changes_before = 0;
     do {
         // A printer that is added meanwhile may be missing in the rows, and must not be dropped for that.
         changes_before = changes_;
+        commit = with_.commits();
         stored = co_await offload(with_.blocking, [this] { return with_.printers.all(); });
     } while (changes_ != changes_before);
-    co_return stored;
+    if (*rows_ != stored) rows_ = std::make_shared<const std::vector<Printer>>(std::move(stored));
+    rows_commit_ = commit;
+    co_return rows_;
 }
 
 Awaitable<void> Printers::refresh() {
     watch_exactly(co_await read_all());
 }
 
-void Printers::watch_exactly(const std::vector<Printer>& stored) {
+void Printers::watch_exactly(const Rows& stored) {
+    watched_ = stored;
+    watched_changes_ = changes_;
     // A process that has published a printer also publishes its removal, because other processes may not do so. A
     // printer that another worker checks now still exists.
-    for (const Printer& gone : with_.monitor.watch_exactly(stored, looks_after_))
-        if (std::ranges::find(stored, gone.id, &Printer::id) == stored.end())
+    for (const Printer& gone : with_.monitor.watch_exactly(*stored, looks_after_))
+        if (std::ranges::find(*stored, gone.id, &Printer::id) == stored->end())
             with_.changes.on_change(events::PrinterRemoved{.id = gone.id, .host = gone.host});
 }
 
@@ -101,18 +108,24 @@ Awaitable<void> Printers::refresh_regularly(std::chrono::milliseconds interval, 
     }
 }
 
-Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
-    auto stored = co_await read_all();
+Awaitable<PrinterList> Printers::known(PrinterFields fields) {
+    PrinterList list{.printers = co_await read_all(), .known = {}};
+    if (!fields.any()) co_return list;
     // Another process may have added one a moment ago.
-    if (fields.any()) watch_exactly(stored);
+    if (list.printers != watched_ || changes_ != watched_changes_) watch_exactly(list.printers);
     std::vector<Uuid> ids;
-    for (const Printer& printer : stored) ids.push_back(printer.id);
-    std::vector<PrinterSnapshot> snapshots(stored.size());
-    if (fields.any()) snapshots = with_.monitor.known(ids);
+    ids.reserve(list.printers->size());
+    for (const Printer& printer : *list.printers) ids.push_back(printer.id);
+    list.known = with_.monitor.known(ids);
+    co_return list;
+}
+
+Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
+    const PrinterList list = co_await known(fields);
     std::vector<PrinterView> views;
-    views.reserve(stored.size());
-    for (std::size_t i = 0; i < stored.size(); ++i)
-        views.push_back({std::move(stored[i]), fields, std::move(snapshots[i])});
+    views.reserve(list.printers->size());
+    for (const Printer& printer : *list.printers) views.push_back({.printer = printer, .fields = fields});
+    for (std::size_t i = 0; i < list.known.size(); ++i) views[i].snapshot = list.known[i].with_age();
     co_return views;
 }
 

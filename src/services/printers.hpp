@@ -6,11 +6,13 @@
 #include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
+#include "storage/commit_number.hpp"
 #include "storage/tables/printer_repository.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +32,7 @@ struct PrinterFields {
 /// Whose the print is that a printer shows.
 struct ShownPrint {
     std::optional<std::int64_t> print_job;  ///< nullopt: it was started elsewhere
+    bool operator==(const ShownPrint&) const = default;
 };
 
 struct PrinterView {
@@ -37,6 +40,12 @@ struct PrinterView {
     PrinterFields fields;
     PrinterSnapshot snapshot;              ///< empty if no live data was asked for
     std::optional<ShownPrint> print = {};  ///< nullopt if nothing is printed, or nobody looked whose it is
+};
+
+/// All printers, in the order of the list, shared instead of copied: the same rows as long as they say the same.
+struct PrinterList {
+    std::shared_ptr<const std::vector<Printer>> printers;
+    std::vector<fleet::KnownSnapshot> known;  ///< of each printer; empty if no live data was asked for
 };
 
 struct NewPrinter {
@@ -75,6 +84,7 @@ class Printers {
         fleet::PrinterExchange& exchange;
         Pool& blocking;
         events::ChangeListener& changes;
+        storage::CommitNumber commits = storage::no_commit_number;
     };
     explicit Printers(Dependencies dependencies, LooksAfter looks_after = [](const std::string&) { return true; });
 
@@ -87,7 +97,10 @@ class Printers {
     /// Repeats refresh() until it is cancelled. For a task group that ends before `log` and this object.
     Awaitable<void> refresh_regularly(std::chrono::milliseconds interval, Log& log);
 
-    /// By name, then host. Shows what is known of the printers and never waits for them.
+    /// By name, then host. Shows what is known of the printers and never waits for them. Reads the rows only if
+    /// something was committed since.
+    Awaitable<PrinterList> known(PrinterFields fields);
+    /// The same as copies.
     Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
 
     /// Throws Error(kPrinterNotFound).
@@ -110,14 +123,19 @@ class Printers {
     Awaitable<PrinterView> view(Printer printer, PrinterFields fields);
 
     /// Replaces the watched set by the stored printers; reports printers that the command line has removed.
-    void watch_exactly(const std::vector<Printer>& stored);
+    using Rows = std::shared_ptr<const std::vector<Printer>>;
+    void watch_exactly(const Rows& stored);
 
     /// All stored printers, including changes that this process makes meanwhile.
-    Awaitable<std::vector<Printer>> read_all();
+    Awaitable<Rows> read_all();
 
     Dependencies with_;
     LooksAfter looks_after_;
     std::uint64_t changes_ = 0;  ///< of this process; rows that were read before the last change are out of date
+    Rows rows_ = std::make_shared<const std::vector<Printer>>();  ///< as they were read last
+    std::optional<std::int64_t> rows_commit_;                     ///< the number of commits that they hold for
+    Rows watched_;                                                ///< what watch_exactly has done already
+    std::uint64_t watched_changes_ = 0;                           ///< the value of changes_ then
 };
 
 }  // namespace karmen::services

@@ -231,5 +231,45 @@ TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
     });
 }
 
+TEST_F(PrintersTest, ReadsTheRowsOnlyIfSomethingWasCommittedSince) {
+    play([](Self& t) -> Awaitable<void> {
+        std::optional<std::int64_t> commit = 1;
+        Printers printers{{t.rows, t.api, t.monitor, t.exchange, t.blocking, t.changes, [&commit] { return commit; }}};
+        const auto count = [&](PrinterFields fields) -> Awaitable<std::size_t> {
+            co_return (co_await printers.known(fields)).printers->size();
+        };
+        EXPECT_EQ(co_await count({}), 0U);
+        t.rows.insert({.host = kHost});
+        EXPECT_EQ(co_await count({}), 0U) << "nothing was committed, the database says";
+        commit = 2;
+        EXPECT_EQ(co_await count({}), 1U);
+        const auto rows = (co_await printers.known({})).printers;
+        commit = 3;
+        EXPECT_EQ((co_await printers.known({})).printers, rows) << "they say the same";
+        t.rows.remove(kHost);
+        commit.reset();
+        EXPECT_EQ(co_await count(PrinterFields::all()), 0U) << "the database cannot tell";
+    });
+}
+
+TEST_F(PrintersTest, TheNextListShowsWhatAnotherProcessHasWritten) {
+    play([](Self& t) -> Awaitable<void> {
+        Printers printers{{t.rows, t.api, t.monitor, t.exchange, t.blocking, t.changes, (*t.database).commit_number()}};
+        const auto other = t.database.connect();
+        storage::PrinterRepository rows_of_other(*other);
+        EXPECT_TRUE((co_await printers.list({})).empty());
+        rows_of_other.insert({.id = fleet::id_of(kHost), .host = kHost});
+        EXPECT_EQ((co_await printers.list({})).size(), 1U);
+        EXPECT_EQ((co_await t.monitor.snapshot(fleet::id_of(kHost))).status.state, PrinterState::kNotResponding);
+        EXPECT_EQ((co_await printers.list(PrinterFields::all())).size(), 1U);
+        EXPECT_EQ((co_await t.monitor.snapshot(fleet::id_of(kHost))).status, t.script.status) << "it is watched";
+        rows_of_other.modify(kHost, [](Printer& printer) { printer.name = "another"; });
+        EXPECT_EQ((co_await printers.list({})).at(0).printer.name, "another");
+        rows_of_other.remove(kHost);
+        EXPECT_TRUE((co_await printers.list(PrinterFields::all())).empty());
+        EXPECT_EQ((co_await t.monitor.snapshot(fleet::id_of(kHost))).status.state, PrinterState::kNotResponding);
+    });
+}
+
 }  // namespace
 }  // namespace karmen::services

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/commit_number.hpp"
 #include "storage/dialect.hpp"
 #include "storage/driver.hpp"
 
@@ -21,6 +22,7 @@ class Backend {
     virtual std::unique_ptr<DriverConnection> connect() = 0;
     /// Ends what runs for lists, and what will run for them.
     virtual void end_lists() = 0;
+    virtual CommitNumber commit_number() { return no_commit_number; }
 };
 
 struct SqliteOptions {

@@ -133,6 +133,8 @@ class Database {
     /// Ends the lists that are being read, with kOverloaded or kStorageUnavailable, and lets nobody begin another.
     void end_lists();
 
+    CommitNumber commit_number() { return backend_->commit_number(); }
+
   private:
     friend class Session;
 

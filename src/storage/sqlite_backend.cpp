@@ -2,6 +2,7 @@
 #include "base/unicode.hpp"
 #include "storage/backend.hpp"
 #include "storage/filter_pattern.hpp"
+#include "storage/sqlite_commit_number.hpp"
 #include "storage/sqlite_driver.hpp"
 
 #include <fmt/format.h>
@@ -101,6 +102,8 @@ class SqliteBackend final : public Backend {
     }
 
     void end_lists() override { are_lists_ended_ = true; }
+
+    CommitNumber commit_number() override { return sqlite_commit_number(options_.file); }
 
   private:
     Error unavailable(const char* what, const std::string& why) const {
