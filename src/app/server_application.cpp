@@ -72,7 +72,8 @@ identity::SessionOptions session_options(const config::Auth& auth) {
             .access_token_lifetime = auth.access_token_lifetime,
             .refresh_token_lifetime = auth.refresh_token_lifetime,
             .sessions_per_user_max = static_cast<std::size_t>(auth.sessions_max),
-            .refusal_delay = auth.login_refusal_delay};
+            .refusal_delay = auth.login_refusal_delay,
+            .accounts_kept_max = static_cast<std::size_t>(auth.accounts_kept_max)};
 }
 
 api::FreshAdmin fresh_admin(const config::Auth& auth) {
@@ -164,7 +165,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
       login_sessions_(persistence_.login_sessions, clock_, blocking_),
       passwords_(loop.executor(), cpu_, monotonic_, password_turn_limits(config)),
       sessions_({persistence_.users, persistence_.api_tokens, persistence_.login_sessions, session_use_, signer_,
-                 shared_->login_throttle(), clock_, blocking_, passwords_},
+                 shared_->login_throttle(), clock_, blocking_, passwords_, persistence_.commits},
                 session_options(config.auth)),
       users_(persistence_.users, clock_, lists_, blocking_, cpu_, config.auth.bcrypt_cost),
       gcodes_({persistence_.gcodes, store_, clock_, lists_, blocking_, files_, log, changes_,

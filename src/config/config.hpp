@@ -66,6 +66,7 @@ struct Auth {
     Duration clock_leeway = std::chrono::seconds(10);
     FreshAdmin fresh_admin = FreshAdmin::kAll;
     int sessions_max = 1000;
+    int accounts_kept_max = 1000;
     bool operator==(const Auth&) const = default;
 };
 

@@ -149,6 +149,8 @@ constexpr Option kOptions[] = {
         one_of<&Config::auth, &Auth::fresh_admin>(kFreshAdmin)},
     {"auth.sessions_max", "Sessions of one user; above it, those that were unused for the longest time end.",
         NumberOption{field<&Config::auth, &Auth::sessions_max>, 1, 100'000}},
+    {"auth.accounts_kept_max", "Tokens whose account is kept in memory until the next commit. Only with SQLite.",
+        NumberOption{field<&Config::auth, &Auth::accounts_kept_max>, 1, 100'000}},
 
     {"printers.status_max_age", "A printer whose state is older than this when it is shown is asked at once.",
         DurationOption{field<&Config::printers, &Printers::status_max_age>, milliseconds(0), hours(1)}},

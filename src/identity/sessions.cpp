@@ -62,7 +62,7 @@ void require_not_ended(const crypto::TokenClaims& claims, const LocalUser& local
 }  // namespace
 
 Sessions::Sessions(Dependencies dependencies, SessionOptions options)
-    : with_(std::move(dependencies)), options_(options) {}
+    : with_(std::move(dependencies)), options_(options), known_(with_.commits, options.accounts_kept_max) {}
 
 /// Hashes keep the cost that they were made with, and the time of an attempt must not reveal it. So after a cheaper
 /// hash it computes hashes of nobody that make up for the difference: 2^c + 2^c + 2^(c+1) + … = 2^cost. A failure is
@@ -217,20 +217,28 @@ Awaitable<Account> Sessions::look_again(Account account) {
 }
 
 Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
-    struct Found {
-        std::optional<storage::Account> account;
-        std::optional<LoginSession> session;
-        bool is_revoked = false;
-    };
-    Found found = co_await offload(with_.blocking, [&] {
-        Found result{.account = with_.users.find_with_local(claims.user)};
-        if (!claims.expires_at) {
-            const auto api_token = with_.api_tokens.find(claims.jti.value());
-            result.is_revoked = !api_token || api_token->revoked || api_token->user != claims.user;
+    const KnownAccounts::Token token{
+        .user = claims.user, .session = claims.session, .api_token = claims.expires_at ? std::nullopt : std::optional(claims.jti.value())};
+    const auto commit = known_.commit();
+    if (const auto* known = known_.find(commit, token)) co_return checked_account(*known, std::move(claims));
+    const KnownAccounts::Found found = co_await look_up(token);
+    known_.keep(commit, token, found);
+    co_return checked_account(found, std::move(claims));
+}
+
+Awaitable<KnownAccounts::Found> Sessions::look_up(KnownAccounts::Token token) {
+    return offload(with_.blocking, [this, token] {
+        KnownAccounts::Found found{.account = with_.users.find_with_local(token.user), .session = {}};
+        if (token.api_token) {
+            const auto api_token = with_.api_tokens.find(*token.api_token);
+            found.is_revoked = !api_token || api_token->revoked || api_token->user != token.user;
         }
-        if (claims.session) result.session = with_.login_sessions.find(*claims.session);
-        return result;
+        if (token.session) found.session = with_.login_sessions.find(*token.session);
+        return found;
     });
+}
+
+Account Sessions::checked_account(const KnownAccounts::Found& found, crypto::TokenClaims claims) {
     if (found.is_revoked) throw Error(ErrorCode::kRevokedToken, PublicMessage{"Token has been revoked"});
     if (!found.account) throw wrong_credentials("The user of this token does not exist");
     const User& user = found.account->user;
@@ -239,7 +247,7 @@ Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
     require_not_ended(claims, local, found.session);
     if (claims.session) with_.use.note(*claims.session);
     Principal principal = principal_of(user, claims);
-    co_return Account{user, local, std::move(principal), std::move(claims)};
+    return {user, local, std::move(principal), std::move(claims)};
 }
 
 std::string Sessions::refreshed_access_token(const Account& account) const {

@@ -5,6 +5,7 @@
 #include "crypto/token.hpp"
 #include "domain/access.hpp"
 #include "domain/user.hpp"
+#include "identity/known_accounts.hpp"
 #include "identity/login_throttle.hpp"
 #include "identity/password_queue.hpp"
 #include "identity/session_use.hpp"
@@ -30,6 +31,7 @@ struct SessionOptions {
     /// The delay of answers that refuse because of too many attempts or a busy server, so that clients that try again
     /// at once cost little.
     std::chrono::milliseconds refusal_delay{0};
+    std::size_t accounts_kept_max = 1000;  ///< that need no query until the next commit
 };
 
 /// Where a log-in comes from.
@@ -68,6 +70,7 @@ class Sessions {
         const Clock& clock;
         Pool& blocking;
         identity::PasswordQueue& passwords;
+        storage::CommitNumber commits = storage::no_commit_number;
         /// Tests replace it to see which hashes are compared.
         std::function<bool(std::string_view password, const std::string& hash)> verify = crypto::verify_password;
     };
@@ -105,6 +108,8 @@ class Sessions {
 
   private:
     Awaitable<Account> account_of(crypto::TokenClaims claims);
+    Awaitable<KnownAccounts::Found> look_up(KnownAccounts::Token token);
+    Account checked_account(const KnownAccounts::Found& found, crypto::TokenClaims claims);
     enum class Freshness { kFresh, kNotFresh };
     std::string access_token(const User& user, const LocalUser& local, const std::optional<Uuid>& session,
                              Freshness freshness) const;
@@ -138,6 +143,7 @@ class Sessions {
 
     Dependencies with_;
     SessionOptions options_;
+    KnownAccounts known_;
 };
 
 }  // namespace karmen::identity
