@@ -217,8 +217,9 @@ Awaitable<Account> Sessions::look_again(Account account) {
 }
 
 Awaitable<Account> Sessions::account_of(crypto::TokenClaims claims) {
-    const KnownAccounts::Token token{
-        .user = claims.user, .session = claims.session, .api_token = claims.expires_at ? std::nullopt : std::optional(claims.jti.value())};
+    const KnownAccounts::Token token{.user = claims.user,
+                                     .session = claims.session,
+                                     .api_token = claims.expires_at ? std::nullopt : std::optional(claims.jti.value())};
     const auto commit = known_.commit();
     if (const auto* known = known_.find(commit, token)) co_return checked_account(*known, std::move(claims));
     const KnownAccounts::Found found = co_await look_up(token);

@@ -77,6 +77,7 @@ class SessionsTest : public storage::ServiceTest {
                 .clock = clock,
                 .blocking = blocking,
                 .passwords = turns,
+                .commits = (*database).commit_number(),
                 .verify = std::move(verify)};
     }
     Sessions sessions{
