@@ -38,7 +38,7 @@ struct ToEvent {
     EventText operator()(const events::TaskChanged& changed) const {
         const auto kind =
             has_ended(changed.task.state) ? events::EventSubject::Kind::kEnd : events::EventSubject::Kind::kState;
-        return {kTaskEvent, to_text(to_json(changed.task)), {kind, changed.task.id.to_string()}};
+        return {kTaskEvent, to_text(changed.task), {kind, changed.task.id.to_string()}};
     }
 };
 
