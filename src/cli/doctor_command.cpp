@@ -36,8 +36,7 @@ Findings examine(const config::Config& config, const std::string& nginx_site) {
                                                         newest_row, maintenance::doctor::clock_synchronisation()));
     findings.push_back(maintenance::doctor::check_port(config));
     if (!config.redis.url.empty()) findings.push_back(maintenance::doctor::check_redis(config));
-    if (!config.redis.url.empty() && !nginx_site.empty())
-        findings.push_back(maintenance::doctor::check_nginx(config, nginx_site));
+    if (!nginx_site.empty()) findings.push_back(maintenance::doctor::check_nginx(config, nginx_site));
     findings.push_back(
         maintenance::doctor::check_descriptors(maintenance::doctor::descriptor_limit(), config.http.connections_max));
     return findings;

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "config/values.hpp"
 #include "fake/fake_printer.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pool.hpp"
@@ -8,12 +9,16 @@
 #include <CLI/Validators.hpp>
 #include <fmt/core.h>
 
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace karmen::cli {
@@ -26,7 +31,7 @@ struct Arguments {
     int port = 0;
     int count = 1;
     double speed = 1;
-    double print_duration_s = 0;
+    std::string print_duration;
     std::string name = "Fake printer";
     std::string api_key;
     std::string octoprint_version = "1.11.8";
@@ -60,9 +65,23 @@ fake::AccessOptions access_options(const std::string& api_key) {
     return {.api_key = api_key};
 }
 
-std::optional<std::chrono::milliseconds> print_duration(const Arguments& arguments) {
-    if (arguments.print_duration_s <= 0) return std::nullopt;
-    return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(arguments.print_duration_s));
+/// Longer than any real print.
+constexpr std::chrono::days kPrintDurationMax{365};
+
+/// Empty if the text is such a number, otherwise what is expected (CLI11's convention for checks).
+std::string check_speed(const std::string& text) {
+    double speed = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), speed);
+    const bool is_number = failure == std::errc() && end == text.data() + text.size();
+    if (is_number && speed > 0 && speed <= fake::kSpeedMax) return "";
+    return fmt::format("{} is not allowed; allowed: a number above 0, up to {}", text, fake::kSpeedMax);
+}
+
+std::string check_print_duration(const std::string& text) {
+    const auto duration = config::parse_duration(text);
+    if (duration && *duration > duration->zero() && *duration <= kPrintDurationMax) return "";
+    return fmt::format("{} is not allowed; allowed: a duration such as 500ms, 20s or 1h, up to {}", text,
+                       config::format_duration(kPrintDurationMax));
 }
 
 fake::FakePrinterOptions printer_options(const Arguments& arguments, int index) {
@@ -75,7 +94,7 @@ fake::FakePrinterOptions printer_options(const Arguments& arguments, int index) 
         .version = *version,
         .access = access_options(arguments.api_key),
         .simulation = {.speed = arguments.speed,
-                       .print_duration = print_duration(arguments),
+                       .print_duration = config::parse_duration(arguments.print_duration),
                        .seed = static_cast<std::uint64_t>(index) + 1},
         .start = start_state(arguments.state),
         .webcam = webcam_setting(arguments.webcam)};
@@ -129,12 +148,12 @@ void add_fake_printer_command(CLI::App& program, Run& chosen) {
         ->check(CLI::Range(1, 2000))
         ->capture_default_str();
     command->add_option("--speed", arguments->speed, "Simulated seconds in a second")
-        ->check(CLI::PositiveNumber)
+        ->check(check_speed)
         ->capture_default_str();
     command
-        ->add_option("--print-duration", arguments->print_duration_s,
-                     "Simulated seconds of every print; default: as long as the size of the file makes it")
-        ->check(CLI::PositiveNumber);
+        ->add_option("--print-duration", arguments->print_duration,
+                     "Simulated time of every print, such as 20s or 1h; default: as the size of the file makes it")
+        ->check(check_print_duration);
     command->add_option("--name", arguments->name, "Shown in the webcam's picture")->capture_default_str();
     command->add_option("--api-key", arguments->api_key, "Key to ask for; default: everybody may do everything");
     command->add_option("--octoprint-version", arguments->octoprint_version, "Release to imitate, traps included")

@@ -125,7 +125,12 @@ void AdminApi::change(const json::object& wanted) {
         }
     }
     context_.printer.advance(context_.now());
-    if (const auto speed = number_of(wanted, "speed")) context_.printer.set_speed(*speed);
+    if (const auto speed = number_of(wanted, "speed")) {
+        // Written so that NaN is refused, too.
+        if (!(*speed >= 0 && *speed <= kSpeedMax))
+            throw Refused(400, fmt::format("speed must be a number from 0 to {}", kSpeedMax));
+        context_.printer.set_speed(*speed);
+    }
     if (const auto* stalled = wanted.if_contains("stalled")) {
         if (!stalled->is_bool()) throw Refused(400, "stalled must be true or false");
         context_.printer.set_stalled(stalled->get_bool());

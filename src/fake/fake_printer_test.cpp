@@ -4,6 +4,7 @@
 #include "fake/wire_client_test.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -214,6 +215,8 @@ TEST(FakePrinter, RefusesOrdersThatItDoesNotUnderstand) {
         EXPECT_EQ((co_await post(printer, "/fake/state", R"({"state":"melting"})")).status(), 400U);
         EXPECT_EQ((co_await post(printer, "/fake/state", R"({"state":"paused"})")).status(), 409U);
         EXPECT_EQ((co_await post(printer, "/fake/state", R"({"webcam":"broken"})")).status(), 400U);
+        for (const char* speed : {"-1", "1000001", "1e300"})
+            EXPECT_EQ((co_await post(printer, "/fake/state", fmt::format(R"({{"speed":{}}})", speed))).status(), 400U);
         EXPECT_EQ((co_await post(printer, "/fake/state", "[")).status(), 400U);
         EXPECT_EQ((co_await get(printer, "/fake/other")).status(), 404U);
     });

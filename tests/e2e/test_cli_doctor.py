@@ -259,3 +259,8 @@ def test_nginx_that_is_not_told_of_redis(patient: Server, tmp_path: Path, redis:
     site.write_text("server {\n    # set $karmen_redis_host 127.0.0.1;\n}\n")
     assert examine(patient, "--nginx", str(site))["nginx"][0] == "warning"
     assert examine(patient, "--nginx", str(tmp_path / "none"), exit_code=1)["nginx"][0] == "error"
+
+
+def test_nginx_cannot_be_compared_without_redis(patient: Server, tmp_path: Path):
+    level, text = examine(patient, "--nginx", site_of_nginx(tmp_path, 6379), exit_code=1)["nginx"]
+    assert level == "error" and "redis.url is not set" in text and "KARMEN_REDIS_URL" in text

@@ -102,7 +102,7 @@ def test_kill_9_at_every_step_of_a_start(new_server, fake_printers):
     }
     server = new_server(options=options)
     admin = server.first_admin()
-    printers = fake_printers(count=len(FAULTS) * 2, flags=("--print-duration", "0.3"))
+    printers = fake_printers(count=len(FAULTS) * 2, flags=("--print-duration", "300ms"))
     for fake, fault in zip(printers, FAULTS * 2):
         admin.post("/printers", json={"host": fake.host, "name": "Real"}, expect=201)
         if fault:

@@ -17,8 +17,11 @@
 
 namespace karmen::fake {
 
+/// Simulated time is counted in microseconds: at this speed they last for months.
+inline constexpr double kSpeedMax = 1'000'000;
+
 struct SimulationOptions {
-    double speed = 1;  ///< simulated seconds per second
+    double speed = 1;  ///< simulated seconds per second; up to kSpeedMax
     /// Of every print; nullopt: it depends on the size of the file.
     std::optional<std::chrono::milliseconds> print_duration;
     std::uint64_t bytes_per_second = 5000;  ///< how fast G-code is printed

@@ -77,6 +77,11 @@ Finding check_redis(const config::Config& config) {
 }
 
 Finding check_nginx(const config::Config& config, const std::filesystem::path& site_file) {
+    if (config.redis.url.empty())
+        return error(kNginx,
+                     fmt::format("redis.url is not set, so Karmen's Redis cannot be compared with that of {}; set "
+                                 "redis.url as the API processes have it (KARMEN_REDIS_URL), or leave --nginx out",
+                                 printable(site_file.string())));
     std::ifstream file(site_file);
     if (!file) return error(kNginx, fmt::format("{} cannot be read", printable(site_file.string())));
     const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -26,7 +26,8 @@ std::optional<NginxRedis> redis_of_nginx(std::string_view site);
 /// Checks that the Redis of redis.url accepts our log-in. REQUIRES: redis.url is not empty.
 Finding check_redis(const config::Config& config);
 
-/// Checks that nginx finds the same Redis; uses our user and password. REQUIRES: redis.url is not empty.
+/// Checks that nginx finds the same Redis; uses our user and password. An error if redis.url is empty: then
+/// nothing can be compared.
 Finding check_nginx(const config::Config& config, const std::filesystem::path& site_file);
 
 }  // namespace karmen::maintenance::doctor
