@@ -132,6 +132,7 @@ struct Files {
     Bytes user_quota_bytes = 0;  ///< 0: no quota
     Bytes unpacked_max_bytes = 512 * kMiB;
     Bytes thumbnail_max_bytes = 4 * kMiB;
+    int thumbnails_max = 16;
     int thumbnail_max_pixels = 1'000'000;
     bool operator==(const Files&) const = default;
 };

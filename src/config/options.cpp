@@ -247,8 +247,10 @@ constexpr Option kOptions[] = {
         SizeOption{field<&Config::files, &Files::user_quota_bytes>, 0, 1024 * 1024 * kGiB}},
     {"files.unpacked_max_bytes", "The largest G-code in a .gcode.3mf that is unpacked for analysis; a file with a larger one is stored without facts.",
         SizeOption{field<&Config::files, &Files::unpacked_max_bytes>, kKiB, 1024 * kGiB}},
-    {"files.thumbnail_max_bytes", "Pictures in g-code files that take more room there are not shown.",
+    {"files.thumbnail_max_bytes", "Pictures in g-code files that take more room there are not shown. A higher limit applies to files that are stored from then on.",
         SizeOption{field<&Config::files, &Files::thumbnail_max_bytes>, kKiB, 64 * kMiB}},
+    {"files.thumbnails_max", "How many pictures of a g-code file are listed, the first ones; for files that are stored from then on.",
+        NumberOption{field<&Config::files, &Files::thumbnails_max>, 0, 1000}},
     {"files.thumbnail_max_pixels", "Larger pictures are not converted (QOI to PNG), so not shown.",
         NumberOption{field<&Config::files, &Files::thumbnail_max_pixels>, 1, 100'000'000}},
 

@@ -57,7 +57,7 @@ FileDescriptor open_at(const FileDescriptor& folder, const std::string& name, in
 
 FileContent GcodeStore::read_content(const OpenFile& file, GcodeFormat format) const {
     Digest digest = Digest::sha256();
-    gcode::FileAnalyzer analyzer(format, limits_.unpacked_bytes_max);
+    gcode::FileAnalyzer analyzer(format, limits_.analysis);
     std::vector<char> block(kBlockBytes);
     for (;;) {
         const ssize_t count = ::read(file.file.get(), block.data(), block.size());

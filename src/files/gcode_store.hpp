@@ -30,11 +30,10 @@ struct StoredFile {
     gcode::FileAnalysis analysis;
 };
 
-/// How much a store keeps free, and how much of an archive it reads.
+/// How much a store keeps free, and how much of a file is analysed.
 struct StoreLimits {
     std::uint64_t free_bytes_min = 0;  ///< on its disk
-    /// Larger G-code in an archive is not analysed.
-    std::uint64_t unpacked_bytes_max = 512ULL * 1024 * 1024;
+    gcode::AnalysisLimits analysis = {};
 };
 
 /// A file that is being uploaded: written under a temporary name, hashed and analysed in one pass. If it is destroyed

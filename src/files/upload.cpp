@@ -73,7 +73,7 @@ Upload::Upload(int root, GcodeFormat format, const StoreLimits& limits)
     : root_(root),
       free_bytes_min_(limits.free_bytes_min),
       temporary_name_(new_upload_name()),
-      analyzer_(format, limits.unpacked_bytes_max) {
+      analyzer_(format, limits.analysis) {
     // Also for reading, because the analysis of an archive begins at its end.
     file_ = FileDescriptor(
         ::openat(root_, temporary_name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));

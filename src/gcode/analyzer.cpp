@@ -2,7 +2,6 @@
 
 #include "gcode/comment_rules.hpp"
 #include "gcode/first_word.hpp"
-#include "gcode/limits.hpp"
 #include "gcode/values.hpp"
 
 #include <algorithm>
@@ -47,8 +46,9 @@ bool is_extrusion(std::string_view line) {
 
 }  // namespace
 
-GcodeAnalyzer::GcodeAnalyzer(LineScan scan)
+GcodeAnalyzer::GcodeAnalyzer(LineScan scan, const AnalysisLimits& limits)
     : scan_(scan), close_lines_(kCloseLinesAtStart), close_budget_(kCloseLinesOfFile) {
+    findings_.thumbnails = ThumbnailIndex(limits);
     line_.reserve(kLineMaxBytes);
 }
 

@@ -3,6 +3,7 @@
 #include "domain/gcode.hpp"
 #include "gcode/comment_rules.hpp"
 #include "gcode/findings.hpp"
+#include "gcode/limits.hpp"
 #include "gcode/line_scan.hpp"
 
 #include <array>
@@ -30,7 +31,7 @@ namespace karmen::gcode {
 class GcodeAnalyzer {
   public:
     /// The choice of the scan changes only the speed.
-    explicit GcodeAnalyzer(LineScan scan = fastest_line_scan());
+    explicit GcodeAnalyzer(LineScan scan = fastest_line_scan(), const AnalysisLimits& limits = {});
 
     void feed(std::span<const char> bytes);
 

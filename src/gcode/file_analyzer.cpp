@@ -2,7 +2,7 @@
 
 #include "gcode/archive/plates.hpp"
 #include "gcode/binary/reader.hpp"
-#include "gcode/limits.hpp"
+#include "gcode/thumbnail_index.hpp"
 
 #include <fmt/format.h>
 
@@ -21,39 +21,31 @@ void feed_metadata(GcodeAnalyzer& analyzer, binary::BlockType block, std::string
         analyzer.feed_comment(fmt::format("{} = {}", key, value));
 }
 
-/// The pictures of the file, with the same limits as for text files.
-void keep_pictures(std::vector<Thumbnail>& kept, const std::vector<Thumbnail>& found) {
-    const auto is_side = [](unsigned side) { return side > 0 && side <= kThumbnailSideMax; };
-    for (const Thumbnail& picture : found)
-        if (kept.size() < kThumbnailsMax && picture.length <= kThumbnailBytesMax && is_side(picture.width) &&
-            is_side(picture.height))
-            kept.push_back(picture);
-}
-
 }  // namespace
 
 class FileAnalyzer::BinaryFile {
   public:
-    explicit BinaryFile(GcodeAnalyzer& analyzer)
-        : reader_({.on_metadata = [&analyzer](binary::BlockType block, std::string_view key,
+    BinaryFile(GcodeAnalyzer& analyzer, const AnalysisLimits& limits)
+        : pictures_(limits),
+          reader_({.on_metadata = [&analyzer](binary::BlockType block, std::string_view key,
                                               std::string_view value) { feed_metadata(analyzer, block, key, value); },
-                   .on_thumbnail = [this](Thumbnail picture) { keep_pictures(pictures_, {std::move(picture)}); }}) {}
+                   .on_thumbnail = [this](Thumbnail picture) { pictures_.add(std::move(picture)); }}) {}
 
     void feed(std::span<const char> bytes) { reader_.feed(bytes); }
     std::expected<std::vector<Thumbnail>, std::string> finish() {
         reader_.finish();
         if (!reader_.problem().empty()) return std::unexpected(reader_.problem());
-        return std::move(pictures_);
+        return pictures_.found();
     }
 
   private:
-    std::vector<Thumbnail> pictures_;
+    ThumbnailIndex pictures_;
     binary::Reader reader_;
 };
 
-FileAnalyzer::FileAnalyzer(GcodeFormat format, std::uint64_t unpacked_bytes_max)
-    : format_(format), unpacked_bytes_max_(unpacked_bytes_max) {
-    if (format_ == GcodeFormat::kBinary) binary_ = std::make_unique<BinaryFile>(analyzer_);
+FileAnalyzer::FileAnalyzer(GcodeFormat format, const AnalysisLimits& limits)
+    : format_(format), limits_(limits), analyzer_(fastest_line_scan(), limits) {
+    if (format_ == GcodeFormat::kBinary) binary_ = std::make_unique<BinaryFile>(analyzer_, limits);
 }
 
 FileAnalyzer::~FileAnalyzer() = default;
@@ -67,15 +59,13 @@ void FileAnalyzer::feed(std::span<const char> bytes) {
 
 FileAnalysis FileAnalyzer::finish(const SeekableFile& file) {
     if (format_ == GcodeFormat::kText) return analyzer_.finish();
-    const auto pictures =
-        binary_ ? binary_->finish()
-                : archive::read_first_plate(file, unpacked_bytes_max_,
-                                            [this](std::span<const char> bytes) { analyzer_.feed(bytes); });
+    auto pictures = binary_ ? binary_->finish()
+                            : archive::read_first_plate(file, limits_,
+                                                        [this](std::span<const char> bytes) { analyzer_.feed(bytes); });
     if (!pictures) return std::unexpected(pictures.error());
     GcodeAnalysis facts = analyzer_.finish();
     // The places in the comments of an unpacked text are not places in this file.
-    facts.thumbnails.clear();
-    keep_pictures(facts.thumbnails, *pictures);
+    facts.thumbnails = std::move(*pictures);
     return facts;
 }
 

@@ -3,9 +3,9 @@
 #include "domain/gcode.hpp"
 #include "domain/gcode_format.hpp"
 #include "gcode/analyzer.hpp"
+#include "gcode/limits.hpp"
 #include "gcode/seekable_file.hpp"
 
-#include <cstdint>
 #include <expected>
 #include <memory>
 #include <span>
@@ -25,8 +25,7 @@ using FileAnalysis = std::expected<GcodeAnalysis, std::string>;
 /// read before it are dropped.
 class FileAnalyzer {
   public:
-    /// An archive whose g-code is larger than `unpacked_bytes_max` is not analysed.
-    FileAnalyzer(GcodeFormat format, std::uint64_t unpacked_bytes_max);
+    FileAnalyzer(GcodeFormat format, const AnalysisLimits& limits);
     ~FileAnalyzer();
 
     void feed(std::span<const char> bytes);
@@ -37,7 +36,7 @@ class FileAnalyzer {
     class BinaryFile;
 
     GcodeFormat format_;
-    std::uint64_t unpacked_bytes_max_;
+    AnalysisLimits limits_;
     GcodeAnalyzer analyzer_;
     std::unique_ptr<BinaryFile> binary_;  ///< of binary g-code
 };

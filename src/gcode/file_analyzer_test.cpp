@@ -21,8 +21,9 @@ using binary::header;
 
 constexpr std::uint64_t kUnpackedMax = 100'000;
 
-FileAnalysis analysis_of(GcodeFormat format, std::string_view file, std::size_t piece = std::string_view::npos) {
-    FileAnalyzer analyzer(format, kUnpackedMax);
+FileAnalysis analysis_of(GcodeFormat format, std::string_view file, std::size_t piece = std::string_view::npos,
+                         const AnalysisLimits& limits = {.unpacked_bytes_max = kUnpackedMax}) {
+    FileAnalyzer analyzer(format, limits);
     for (std::string_view rest = file; !rest.empty();) {
         const std::string_view part = rest.substr(0, piece);
         analyzer.feed(part);
@@ -107,7 +108,7 @@ TEST(FileAnalyzer, PicturesBeyondTheLimitsAreLeftOut) {
     EXPECT_TRUE(analysis_of(GcodeFormat::kBinary, file).value().thumbnails.empty());
     for (unsigned i = 0; i < 20; ++i)
         file += block({.type = 5, .data = "PNG!", .parameters = binary::image_parameters(0, 12, 12)});
-    EXPECT_EQ(analysis_of(GcodeFormat::kBinary, file).value().thumbnails.size(), kThumbnailsMax);
+    EXPECT_EQ(analysis_of(GcodeFormat::kBinary, file).value().thumbnails.size(), AnalysisLimits{}.thumbnails_max);
 }
 
 TEST(FileAnalyzer, DoesNotCareHowTheFileIsCut) {
@@ -179,6 +180,25 @@ TEST(FileAnalyzer, AnArchiveHasThePicturesOfItsPlateOnly) {
     EXPECT_EQ(small.encoding, Thumbnail::Encoding::kRaw);
     EXPECT_EQ(std::pair(small.width, small.height), std::pair(128U, 120U));
     EXPECT_EQ(file.substr(small.offset, small.length), stored_png);
+}
+
+/// What `files.*` says holds in every format.
+TEST(FileAnalyzer, TheLimitsOfPicturesCanBeSet) {
+    const std::string picture = png(32, 16);
+    const std::string text = "; thumbnail begin 9x9\n; " + std::string(picture.size() - 4, 'A') + "\n; thumbnail end\n";
+    const std::string binary =
+        header() + block({.type = 5, .data = picture, .parameters = binary::image_parameters(0, 12, 12)});
+    const std::string plate = zip(
+        {{.name = "Metadata/plate_1.gcode", .content = "G28\n"}, {.name = "Metadata/plate_1.png", .content = picture}});
+    for (const auto& [format, file] :
+         {std::pair{GcodeFormat::kText, text}, {GcodeFormat::kBinary, binary}, {GcodeFormat::kArchive, plate}}) {
+        const auto pictures = [&](const AnalysisLimits& limits) {
+            return analysis_of(format, file, std::string_view::npos, limits).value().thumbnails.size();
+        };
+        EXPECT_EQ(pictures({.thumbnail_bytes_max = picture.size()}), 1U) << static_cast<int>(format);
+        EXPECT_EQ(pictures({.thumbnail_bytes_max = picture.size() - 1}), 0U) << static_cast<int>(format);
+        EXPECT_EQ(pictures({.thumbnails_max = 0}), 0U) << static_cast<int>(format);
+    }
 }
 
 TEST(FileAnalyzer, APictureOfAnArchiveThatIsDamagedIsLeftOut) {

@@ -1,7 +1,5 @@
 #include "gcode/thumbnail_index.hpp"
 
-#include "gcode/limits.hpp"
-
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -10,11 +8,14 @@ namespace karmen::gcode {
 
 namespace {
 
-/// 1 to kThumbnailSideMax.
+bool is_side(unsigned pixels) {
+    return pixels > 0 && pixels <= kThumbnailSideMax;
+}
+
 std::optional<unsigned> take_side(std::string_view& text) {
     unsigned side = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
-    if (error != std::errc{} || side == 0 || side > kThumbnailSideMax) return std::nullopt;
+    if (error != std::errc{} || !is_side(side)) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return side;
 }
@@ -33,9 +34,15 @@ void ThumbnailIndex::begin(Thumbnail::Format format, std::string_view size, std:
 
 void ThumbnailIndex::end(std::uint64_t begin_of_line) {
     std::optional<Thumbnail> picture = std::exchange(open_, std::nullopt);
-    if (!picture || found_.size() == kThumbnailsMax) return;
+    if (!picture) return;
     picture->length = begin_of_line - picture->offset;
-    if (picture->length <= kThumbnailBytesMax) found_.push_back(std::move(*picture));
+    add(std::move(*picture));
+}
+
+void ThumbnailIndex::add(Thumbnail picture) {
+    if (found_.size() < limits_.thumbnails_max && picture.length <= limits_.thumbnail_bytes_max &&
+        is_side(picture.width) && is_side(picture.height))
+        found_.push_back(std::move(picture));
 }
 
 }  // namespace karmen::gcode

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/thumbnail.hpp"
+#include "gcode/limits.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -19,13 +20,18 @@ namespace karmen::gcode {
 /// picture without an end (in a cut file) or beyond the limits (limits.hpp) is left out.
 class ThumbnailIndex {
   public:
+    explicit ThumbnailIndex(const AnalysisLimits& limits = {}) : limits_(limits) {}
+
     /// `size`: what stands behind `begin`. `end_of_line`: the place in the file, bytes.
     void begin(Thumbnail::Format format, std::string_view size, std::uint64_t end_of_line);
     void end(std::uint64_t begin_of_line);
+    /// A picture from elsewhere, unless it is beyond the limits.
+    void add(Thumbnail picture);
 
     const std::vector<Thumbnail>& found() const { return found_; }
 
   private:
+    AnalysisLimits limits_;
     std::vector<Thumbnail> found_;
     std::optional<Thumbnail> open_;  ///< has begun, not ended
 };

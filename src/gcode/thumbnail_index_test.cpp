@@ -1,4 +1,3 @@
-#include "gcode/limits.hpp"
 #include "gcode/testing.hpp"
 
 #include <fmt/format.h>
@@ -74,11 +73,13 @@ TEST(ThumbnailIndex, LeavesOutWhatHasNoEnd) {
 }
 
 TEST(ThumbnailIndex, HasBounds) {
+    const AnalysisLimits limits;
     std::string many;
-    for (std::size_t i = 1; i <= kThumbnailsMax + 5; ++i) many += picture(fmt::format("; thumbnail begin {}x1 1", i));
-    EXPECT_EQ(analyze(many).thumbnails.size(), kThumbnailsMax);
+    for (std::size_t i = 1; i <= limits.thumbnails_max + 5; ++i)
+        many += picture(fmt::format("; thumbnail begin {}x1 1", i));
+    EXPECT_EQ(analyze(many).thumbnails.size(), limits.thumbnails_max);
 
-    std::string large(kThumbnailBytesMax - 1, 'A');
+    std::string large(limits.thumbnail_bytes_max - 1, 'A');
     large[0] = ';';
     EXPECT_EQ(analyze("; thumbnail begin 9x9\n" + large.substr(1) + "\n; thumbnail end\n").thumbnails.size(), 1U);
     EXPECT_EQ(analyze("; thumbnail begin 9x9\n" + large + "\n; thumbnail end\n").thumbnails.size(), 0U);

@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require_sane(analysis.layer_height_mm, kLayerMaxMm);
     require_sane(analysis.layer_height_first_mm, kLayerMaxMm);
     require(!analysis.layer_count || *analysis.layer_count > 0, "no layers");
-    require(analysis.thumbnails.size() <= kThumbnailsMax, "too many pictures");
+    require(analysis.thumbnails.size() <= AnalysisLimits{}.thumbnails_max, "too many pictures");
     for (const Thumbnail& picture : analysis.thumbnails)
         require(picture.offset + picture.length <= text.size(), "a picture is not in the file");
     unsigned next_tool = 0;

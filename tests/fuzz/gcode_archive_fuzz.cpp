@@ -41,8 +41,8 @@ void read(std::string_view archive) {
     const SeekableFile file = seekable(archive);
     unpack_all(file);
     std::uint64_t given = 0;
-    const auto pictures =
-        read_first_plate(file, kUnpackedMax, [&](std::span<const char> bytes) { given += bytes.size(); });
+    const auto pictures = read_first_plate(file, {.unpacked_bytes_max = kUnpackedMax},
+                                           [&](std::span<const char> bytes) { given += bytes.size(); });
     require(given <= kUnpackedMax, "more was unpacked than is allowed");
     if (!pictures) return;
     for (const auto& picture : *pictures)

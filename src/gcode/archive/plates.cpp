@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "gcode/archive/zip.hpp"
-#include "gcode/limits.hpp"
+#include "gcode/thumbnail_index.hpp"
 
 #include <fmt/format.h>
 
@@ -50,7 +50,6 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
 std::optional<Thumbnail> picture_of(const SeekableFile& file, const Entry& entry) {
     static constexpr std::string_view kSignature = "\x89PNG\r\n\x1A\n";
     static constexpr std::size_t kHeadBytes = 24;
-    if (entry.size > kThumbnailBytesMax) return std::nullopt;
     std::string png;
     const auto problem =
         unpack(file, entry, [&](std::span<const char> bytes) { png.append(bytes.begin(), bytes.end()); });
@@ -70,31 +69,32 @@ std::optional<Thumbnail> picture_of(const SeekableFile& file, const Entry& entry
     return picture;
 }
 
-std::vector<Thumbnail> pictures_of(const SeekableFile& file, const std::vector<Entry>& entries, const Entry& plate) {
+std::vector<Thumbnail> pictures_of(const SeekableFile& file, const std::vector<Entry>& entries, const Entry& plate,
+                                   const AnalysisLimits& limits) {
     const std::string name = plate.name.substr(0, plate.name.rfind('.'));
-    std::vector<Thumbnail> pictures;
+    ThumbnailIndex pictures(limits);
     for (const std::string& wanted : {name + ".png", name + "_small.png"}) {
         const auto entry = std::ranges::find(entries, wanted, &Entry::name);
-        if (entry == entries.end()) continue;
-        if (auto picture = picture_of(file, *entry)) pictures.push_back(std::move(*picture));
+        if (entry == entries.end() || entry->size > limits.thumbnail_bytes_max) continue;
+        if (auto picture = picture_of(file, *entry)) pictures.add(std::move(*picture));
     }
-    return pictures;
+    return pictures.found();
 }
 
 }  // namespace
 
 std::expected<std::vector<Thumbnail>, std::string> read_first_plate(
-    const SeekableFile& file, std::uint64_t unpacked_bytes_max, const std::function<void(std::span<const char>)>& use) {
+    const SeekableFile& file, const AnalysisLimits& limits, const std::function<void(std::span<const char>)>& use) {
     const auto entries = read_directory(file);
     if (!entries) return std::unexpected(entries.error());
     const auto plate = first_plate(*entries);
     if (plate == entries->end())
         return std::unexpected("there is no G-code in the archive: it holds a project that was not sliced");
-    if (plate->size > unpacked_bytes_max)
+    if (plate->size > limits.unpacked_bytes_max)
         return std::unexpected(fmt::format("{} has {} bytes; files.unpacked_max_bytes allows {}", plate->name,
-                                           plate->size, unpacked_bytes_max));
+                                           plate->size, limits.unpacked_bytes_max));
     if (auto problem = unpack(file, *plate, use)) return std::unexpected(std::move(*problem));
-    return pictures_of(file, *entries, *plate);
+    return pictures_of(file, *entries, *plate, limits);
 }
 
 }  // namespace karmen::gcode::archive
