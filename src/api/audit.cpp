@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace karmen::api {
@@ -31,9 +32,7 @@ std::string storable(std::string text) {
 
 std::string target_of(const Route& route, const Call& call) {
     if (call.audit.action.empty()) return std::string(route.method) + ' ' + std::string(route.path);
-    std::string target = joined(call.request.path_values);
-    if (!call.audit.target.empty()) target += (target.empty() ? "" : " ") + call.audit.target;
-    return target;
+    return audit_target(call);
 }
 
 }  // namespace
@@ -55,10 +54,16 @@ std::string_view audit_action(printers::JobCommand command) {
     return "print.command";
 }
 
-AuditEntry audit_entry(const Route& route, const Call& call, std::string_view result) {
-    AuditEntry entry{.action = std::string(call.audit.action.empty() ? kAuditAccess : call.audit.action),
+std::string audit_target(const Call& call) {
+    std::string target = joined(call.request.path_values);
+    if (!call.audit.target.empty()) target += (target.empty() ? "" : " ") + call.audit.target;
+    return target;
+}
+
+AuditEntry audit_entry(const Call& call, std::string action, std::string target, std::string_view result) {
+    AuditEntry entry{.action = std::move(action),
                      .address = call.request.remote_address,
-                     .target = storable(target_of(route, call)),
+                     .target = storable(std::move(target)),
                      .result = std::string(result)};
     if (call.account) {
         entry.user = call.account->user.uuid;
@@ -67,6 +72,11 @@ AuditEntry audit_entry(const Route& route, const Call& call, std::string_view re
         entry.username = storable(call.audit.username);
     }
     return entry;
+}
+
+AuditEntry audit_entry(const Route& route, const Call& call, std::string_view result) {
+    return audit_entry(call, std::string(call.audit.action.empty() ? kAuditAccess : call.audit.action),
+                       target_of(route, call), result);
 }
 
 namespace {

@@ -1,10 +1,12 @@
 #include "api/event_json.hpp"
 #include "api/routes.hpp"
 #include "api/stream_access.hpp"
+#include "api/stream_record.hpp"
 #include "http/sse.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace karmen::api {
@@ -16,6 +18,7 @@ struct EventStream {
     StreamAccess access;
     std::chrono::milliseconds patience;
     std::optional<identity::Account> account;
+    StreamRecord record;
 };
 
 /// nullopt if no more events will come.
@@ -32,6 +35,8 @@ Awaitable<std::optional<std::string>> next_text(EventStream& stream) {
 Awaitable<void> send_events(EventStream stream, http::BodyWriter& out) {
     while (const auto text = co_await next_text(stream))
         co_await out.write(text->empty() ? http::kEventStreamPulse : std::string_view(*text));
+    const std::string_view refusal = stream.access.why_ended();
+    stream.record.set_reason(refusal.empty() ? kServerStops : refusal);
 }
 
 /// A browser that connects again sends the header; a page that makes a new EventSource can only name it in the address.
@@ -51,7 +56,8 @@ Answer follow_events(const Services& services, Call& call) {
     EventStream stream{.follower = services.events.follow(last_event_id(call.request)),
                        .access = services.stream_checks.begin(call.account),
                        .patience = services.limits.event_pulse_interval,
-                       .account = call.account};
+                       .account = call.account,
+                       .record = StreamRecord(services.audit, call, "events")};
     response.body = http::StreamBody(
         [stream = std::move(stream)](http::BodyWriter& out) mutable { return send_events(std::move(stream), out); });
     co_return response;

@@ -14,6 +14,11 @@ constexpr std::size_t kChecksAtOnce = 2;
 
 }  // namespace
 
+std::string_view StreamAccess::why_ended() const {
+    if (!state_ || is_open()) return {};
+    return state_->ended.is_set() ? "the user may not have it any more" : "nobody could check the user for too long";
+}
+
 StreamChecks::StreamChecks(Executor loop, identity::Sessions& sessions, Options options, Log& log)
     : loop_(std::move(loop)),
       sessions_(sessions),

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace karmen::api {
@@ -44,6 +45,9 @@ class StreamAccess {
         if (!is_open()) piece.reset();
         co_return piece;
     }
+
+    /// Why next() returned nullopt, for people; empty if the user may still have the stream.
+    std::string_view why_ended() const;
 
     /// When the last successful check began. REQUIRES: the stream is not open to everybody.
     std::chrono::steady_clock::time_point confirmed() const { return state_->confirmed; }

@@ -1,5 +1,6 @@
 #include "api/routes.hpp"
 #include "api/stream_access.hpp"
+#include "api/stream_record.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/file_response.hpp"
@@ -11,20 +12,33 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace karmen::api {
 
 namespace {
 
-Awaitable<void> send_pictures(webcam::Viewer viewer, StreamAccess access, std::string first_bytes,
-                              http::BodyWriter& out) {
-    co_await out.write(first_bytes);
+struct PictureStream {
+    const webcam::Relay& relay;
+    webcam::Viewer viewer;
+    StreamAccess access;
+    StreamRecord record;
+};
+
+std::string_view why_ended(const PictureStream& stream) {
+    if (const std::string_view refusal = stream.access.why_ended(); !refusal.empty()) return refusal;
+    return stream.relay.is_stopped() ? kServerStops : "the webcam is gone";
+}
+
+Awaitable<void> send_pictures(PictureStream stream, http::BodyWriter& out) {
+    co_await out.write(stream.relay.first_bytes());
     for (;;) {
-        const auto part = co_await access.next(viewer.next());
-        if (!part || !*part) co_return;
+        const auto part = co_await stream.access.next(stream.viewer.next());
+        if (!part || !*part) break;
         co_await out.write(**part);
     }
+    stream.record.set_reason(why_ended(stream));
 }
 
 void protect(http::Response& response) {
@@ -68,11 +82,13 @@ Answer proxied_webcam(const Services& services, Call& call) {
         response.headers.set("X-Karmen-Printer-Host", printers::host_name_of(printer.host));
         co_return response;
     }
-    response.body = http::StreamBody([viewer = co_await services.webcams.watch(call.path_value(0)),
-                                      access = services.stream_checks.begin(call.account),
-                                      first_bytes = relay.first_bytes()](http::BodyWriter& out) mutable {
-        return send_pictures(std::move(viewer), std::move(access), std::move(first_bytes), out);
-    });
+    webcam::Viewer viewer = co_await services.webcams.watch(call.path_value(0));
+    PictureStream stream{.relay = relay,
+                         .viewer = std::move(viewer),
+                         .access = services.stream_checks.begin(call.account),
+                         .record = StreamRecord(services.audit, call, "webcam")};
+    response.body = http::StreamBody(
+        [stream = std::move(stream)](http::BodyWriter& out) mutable { return send_pictures(std::move(stream), out); });
     co_return response;
 }
 

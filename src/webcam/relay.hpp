@@ -108,6 +108,7 @@ class Relay {
 
     /// Ends all streams and refuses new ones.
     Awaitable<void> stop();
+    bool is_stopped() const { return is_stopped_; }
 
   private:
     using CameraPtr = std::shared_ptr<Camera>;

@@ -1,12 +1,23 @@
 """GET /audit: who did what, from where, and how it went; without a secret."""
 
+import re
+
 import pytest
 
 from support.api import UNKNOWN_UUID, Api
+from support.events import Follower
+from support.fakes import Answer, ScriptedPrinter, settings_body
 from support.gcodes import every_page
 from support.server import ADMIN, USER_PASSWORD, Server
 from support.tokens import claims_of
 from support.wait import eventually
+from support.webcams import Viewer, small_jpeg
+
+
+@pytest.fixture(scope="module")
+def server_options() -> dict[str, str]:
+    return {"auth-stream-check-interval": "50ms"}
+
 
 MEMBERS = {"id", "time", "action", "user_uuid", "username", "address", "target", "result", "times"}
 
@@ -90,6 +101,64 @@ def test_command_line_is_recorded(server: Server, admin: Api):
     listed = server.listed("audit", "list", "--filter", "target:of the shell")
     assert listed == found[::-1]
     assert "command line" in server.command("audit", "list").stdout
+
+
+# --- streams --------------------------------------------------------------------------------------------------------------
+
+
+def ends_of(admin: Api, username: str, action: str) -> list[str]:
+    """The targets, which say why."""
+    return [entry["target"] for entry in entries(admin, "username", f"^{username}$") if entry["action"] == action]
+
+
+def test_stream_of_events_begins_and_ends(server: Server, admin: Api):
+    person = server.add_user("follower")
+    with Follower(person) as follower:
+        follower.next()
+        eventually(lambda: ends_of(admin, "follower", "events.begin"))
+        assert ends_of(admin, "follower", "events.end") == []
+    ended = only(eventually(lambda: ends_of(admin, "follower", "events.end")))
+    assert re.fullmatch(r"\d+ s, the client left or reads nothing more", ended)
+
+
+def test_stream_of_somebody_who_may_not_any_more(server: Server, admin: Api):
+    with Follower(server.add_user("outcast")) as follower:
+        follower.next()
+        server.user_command("suspend", "outcast")
+        follower.rest()
+    ended = only(eventually(lambda: ends_of(admin, "outcast", "events.end")))
+    assert re.fullmatch(r"\d+ s, the user may not have it any more", ended)
+
+
+def test_stream_of_a_webcam_is_there_without_the_password_of_the_camera(
+    server: Server, admin: Api, scripted_printer: ScriptedPrinter
+):
+    camera = f"http://view:s3cr3t@{scripted_printer.host}/webcam/?password=s3cr3t"
+    scripted_printer.answers["/api/settings"] = Answer(body=settings_body(streamUrl=camera))
+    scripted_printer.answers["/webcam/"] = Answer(body=small_jpeg(8), headers={"Content-Type": "image/jpeg"})
+    host = scripted_printer.host
+    admin.post("/printers", json={"host": host, "name": "Watched"}, expect=201)
+    with Viewer(server.add_user("viewer"), host) as viewer:
+        viewer.picture()
+    ended = only(eventually(lambda: ends_of(admin, "viewer", "webcam.end")))
+    assert re.fullmatch(re.escape(host) + r", \d+ s, the client left or reads nothing more", ended)
+    assert ends_of(admin, "viewer", "webcam.begin") == [host]
+    assert "s3cr3t" not in admin.get("/audit?limit=1000", expect=200).text
+
+
+@pytest.mark.embedded
+def test_streams_end_with_the_server(new_server, fake_printers):
+    server = new_server()
+    admin = server.first_admin()
+    (printer,) = fake_printers()
+    admin.post("/printers", json={"host": printer.host, "name": "Watched"}, expect=201)
+    with Follower(admin) as follower, Viewer(admin, printer.host) as viewer:
+        follower.next()
+        viewer.picture()
+        server.stop()
+    ended = {e["action"]: e["target"] for e in server.listed("audit", "list") if e["action"].endswith(".end")}
+    assert re.fullmatch(r"\d+ s, the server stops", ended["events.end"])
+    assert re.fullmatch(re.escape(printer.host) + r", \d+ s, the server stops", ended["webcam.end"])
 
 
 @pytest.mark.parametrize("column", ["id", "time", "action", "user_uuid", "username", "address", "target", "result", "times"])
