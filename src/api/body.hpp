@@ -16,6 +16,7 @@ namespace karmen::api {
 
 /// The JSON object in the body of a request. Each reader notes what is wrong with its member and goes on, so that
 /// finish() can report all faults at once. Use the values only after finish(). Unknown members are ignored.
+/// Strict, because a person can mend a request; what machines wrote is read by JsonMembers.
 class JsonBody {
   public:
     /// Throws Error: kMalformedBody (not JSON by content type, malformed, too deep), kInvalidInput (not an object, an

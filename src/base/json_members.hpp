@@ -9,8 +9,9 @@
 
 namespace karmen {
 
-/// Reads the members of an object that somebody else wrote; they are empty if they are missing or of another type. The
-/// object outlives it. Any thread.
+/// Reads the members of an object that a machine wrote: a printer, another process, a file. Requests of people are read
+/// by api::JsonBody, which says what is wrong; octoprint::parse_object makes the object of a printer's text. Members
+/// are empty if they are missing or of another type. The object outlives it. Any thread.
 class JsonMembers {
   public:
     explicit JsonMembers(const boost::json::object& object) : object_(object) {}

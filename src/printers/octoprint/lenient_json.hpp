@@ -13,7 +13,7 @@ namespace karmen::printers::octoprint {
 std::string without_nan(std::string_view body);
 
 /// Parses an untrusted JSON object: bounded in depth, with NaN as null, also in Latin-1. nullopt if it is not an
-/// object. Any thread.
+/// object. Any thread. This makes the object; JsonMembers reads its members.
 std::optional<boost::json::value> parse_object(std::string_view body);
 
 }  // namespace karmen::printers::octoprint
