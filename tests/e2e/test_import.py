@@ -14,6 +14,9 @@ from support.postgres import new_database, sql
 from support.server import Server, run
 from support.wait import eventually
 
+# What is imported goes into the embedded database: a server on PostgreSQL has none.
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def old(tmp_path: Path) -> Old:

@@ -13,6 +13,9 @@ from support.postgres import PostgresServer, new_database, sql, with_database
 from support.server import Server, run
 from support.wait import eventually
 
+# Each test starts one process with a PostgreSQL of its own, and so chooses the arrangement itself.
+pytestmark = pytest.mark.embedded
+
 STATEMENT_S = 1.0
 CONNECT_S = 2.0  # libpq takes no less
 FAST = {"storage-statement-timeout": "1s", "storage-connect-timeout": "2s"}
