@@ -27,17 +27,6 @@ class ConnectionTest : public testing::TestWithParam<DatabaseKind> {
 };
 INSTANTIATE_TEST_SUITE_P(, ConnectionTest, kDatabaseKinds, database_kind_name);
 
-template <class Action>
-ErrorCode code_of(Action action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return ErrorCode::kNotImplemented;
-}
-
 TEST_P(ConnectionTest, KeepsTheLargestAndTheSmallestInteger) {
     Session session = (*database_).lease();
     const Sql insert = returning("INSERT INTO things (id, size) VALUES (:id, :size)", {"size"});
@@ -61,9 +50,9 @@ TEST_P(ConnectionTest, BindsByName) {
         EXPECT_EQ(row.integer(), 5);
         return true;
     });
-    EXPECT_EQ(code_of([&] { session.execute("DELETE FROM things WHERE id = :id", {{"size", 7}}); }),
+    EXPECT_EQ(thrown_code([&] { session.execute("DELETE FROM things WHERE id = :id", {{"size", 7}}); }),
               ErrorCode::kInternal);
-    EXPECT_EQ(code_of([&] { session.execute("DELETE FROM things WHERE id = :id", {}); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { session.execute("DELETE FROM things WHERE id = :id", {}); }), ErrorCode::kInternal);
     EXPECT_EQ(session.execute("DELETE FROM things WHERE id = :id", {{"id", 7}}), 1) << "the session goes on";
 }
 
@@ -79,13 +68,13 @@ TEST_P(ConnectionTest, TakesWhatLooksLikeAParameterInATextForAText) {
 
 TEST_P(ConnectionTest, RefusesWhatIsNotOneStatement) {
     Session session = (*database_).lease();
-    EXPECT_EQ(code_of([&] { session.execute("DELETE FROM things; DELETE FROM things"); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { session.execute("DELETE FROM things; DELETE FROM things"); }), ErrorCode::kInternal);
     EXPECT_EQ(session.execute("DELETE FROM things ; "), 0);
 }
 
 TEST_P(ConnectionTest, RefusesToReadMoreColumnsThanThereAre) {
     Session session = (*database_).lease();
-    EXPECT_EQ(code_of([&] { session.each({"SELECT 1", 2}, {}, [](Row&) {}); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { session.each({"SELECT 1", 2}, {}, [](Row&) {}); }), ErrorCode::kInternal);
 }
 
 TEST_P(ConnectionTest, ReadsOnWhenItsStatementIsForgottenMeanwhile) {

@@ -42,17 +42,6 @@ class DatabaseTest : public testing::TestWithParam<DatabaseKind> {
 };
 INSTANTIATE_TEST_SUITE_P(, DatabaseTest, kDatabaseKinds, database_kind_name);
 
-template <class Action>
-ErrorCode code_of(Action action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return ErrorCode::kInternal;
-}
-
 TEST_P(DatabaseTest, KeepsEveryType) {
     Session session = (*database_).lease();
     const std::string name = "quote ' \" \xE6\x97\xA5 \n end";
@@ -88,9 +77,9 @@ TEST_P(DatabaseTest, SaysThatAValueCannotBeRead) {
     Session session = (*database_).lease();
     insert(session, 1, "no number");
     const Sql sql = select({"name"}, "FROM things");
-    EXPECT_EQ(code_of([&] { session.each(sql, {}, [](Row& row) { row.integer(); }); }), ErrorCode::kInternal);
-    EXPECT_EQ(code_of([&] { session.each(sql, {}, [](Row& row) { row.uuid(); }); }), ErrorCode::kInternal);
-    EXPECT_EQ(code_of([&] { session.each(sql, {}, [](Row& row) { row.timestamp(); }); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { session.each(sql, {}, [](Row& row) { row.integer(); }); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { session.each(sql, {}, [](Row& row) { row.uuid(); }); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { session.each(sql, {}, [](Row& row) { row.timestamp(); }); }), ErrorCode::kInternal);
     EXPECT_EQ(session.one(sql, {}, [](Row& row) { return row.text(); }), "no number") << "the session goes on";
 }
 
@@ -104,8 +93,8 @@ TEST_P(DatabaseTest, TellsConflictsFromOtherErrorsAndKeepsValuesOutOfThem) {
         EXPECT_EQ(error.code(), ErrorCode::kConflict);
         EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("secret-hash")));
     }
-    EXPECT_EQ(code_of([&] { insert(session, 1, "other"); }), ErrorCode::kConflict);
-    EXPECT_EQ(code_of([&] { session.execute("SELECT broken FROM nowhere"); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { insert(session, 1, "other"); }), ErrorCode::kConflict);
+    EXPECT_EQ(thrown_code([&] { session.execute("SELECT broken FROM nowhere"); }), ErrorCode::kInternal);
     insert(session, 3, "the session goes on");
     EXPECT_EQ(session.execute("UPDATE things SET size = 1 WHERE id > :id", {{"id", 0}}), 2);
 }
@@ -119,7 +108,7 @@ TEST_P(DatabaseTest, RollsBackWhatWasNotCommitted) {
     {
         Transaction transaction(session);
         insert(session, 2, "b");
-        EXPECT_EQ(code_of([&] { insert(session, 3, "b"); }), ErrorCode::kConflict);
+        EXPECT_EQ(thrown_code([&] { insert(session, 3, "b"); }), ErrorCode::kConflict);
     }
     {
         Transaction transaction(session);
@@ -135,8 +124,8 @@ TEST_P(DatabaseTest, CommitsNoTransactionInWhichAStatementFailed) {
     {
         Transaction transaction(session);
         insert(session, 1, "a");
-        EXPECT_EQ(code_of([&] { insert(session, 2, "a"); }), ErrorCode::kConflict);
-        EXPECT_EQ(code_of([&] { transaction.commit(); }), ErrorCode::kInternal);
+        EXPECT_EQ(thrown_code([&] { insert(session, 2, "a"); }), ErrorCode::kConflict);
+        EXPECT_EQ(thrown_code([&] { transaction.commit(); }), ErrorCode::kInternal);
     }
     Transaction next(session);
     insert(session, 3, "a");
@@ -147,7 +136,7 @@ TEST_P(DatabaseTest, RefusesATextWithANul) {
     Session session = (*database_).lease();
     insert(session, 1, "admin");
     const std::string longer("admin\0x", 7);
-    EXPECT_EQ(code_of([&] {
+    EXPECT_EQ(thrown_code([&] {
                   session.one(select({"id"}, "FROM things WHERE name = :name"), {{"name", longer}},
                               [](Row& row) { return row.integer(); });
               }),
@@ -277,22 +266,22 @@ TEST_F(SqliteTest, TakesAnyPath) {
 
 TEST_F(SqliteTest, SaysWhyItCannotBeUsed) {
     const auto open = [](SqliteOptions options) { Database database(sqlite_backend(std::move(options))); };
-    EXPECT_EQ(code_of([&] { open({.file = folder_.path() / "missing" / "karmen.db"}); }),
+    EXPECT_EQ(thrown_code([&] { open({.file = folder_.path() / "missing" / "karmen.db"}); }),
               ErrorCode::kStorageUnavailable);
-    EXPECT_EQ(code_of([&] { open({.file = folder_.path()}); }), ErrorCode::kStorageUnavailable);
-    EXPECT_EQ(code_of([&] { open({.file = file(), .if_missing = SqliteOptions::IfMissing::kFail}); }),
+    EXPECT_EQ(thrown_code([&] { open({.file = folder_.path()}); }), ErrorCode::kStorageUnavailable);
+    EXPECT_EQ(thrown_code([&] { open({.file = file(), .if_missing = SqliteOptions::IfMissing::kFail}); }),
               ErrorCode::kStorageUnavailable);
     EXPECT_FALSE(std::filesystem::exists(file()));
 
     std::ofstream(file()) << std::string(8192, 'x');
-    EXPECT_EQ(code_of([&] { open({.file = file()}); }), ErrorCode::kStorageUnavailable);
+    EXPECT_EQ(thrown_code([&] { open({.file = file()}); }), ErrorCode::kStorageUnavailable);
 }
 
 TEST_F(SqliteTest, LendsNoMoreSessionsThanItHas) {
     Database small(sqlite_backend({.file = file()}), {.sessions_max = 1, .lease_timeout = 1ms});
     {
         const Session only = small.lease();
-        EXPECT_EQ(code_of([&] { small.lease(); }), ErrorCode::kOverloaded);
+        EXPECT_EQ(thrown_code([&] { small.lease(); }), ErrorCode::kOverloaded);
     }
     EXPECT_NO_THROW(small.lease());
 }
@@ -303,7 +292,7 @@ TEST_F(SqliteTest, GivesUpWaitingForAWriterAfterItsTimeout) {
     Session writer = patient.lease();
     writer.run_script("CREATE TABLE t (x)");
     const Transaction transaction(writer);
-    EXPECT_EQ(code_of([&] { hasty.lease().execute("INSERT INTO t VALUES (1)"); }), ErrorCode::kStorageUnavailable);
+    EXPECT_EQ(thrown_code([&] { hasty.lease().execute("INSERT INTO t VALUES (1)"); }), ErrorCode::kStorageUnavailable);
     EXPECT_EQ(hasty.lease().one(select({"COUNT(*)"}, "FROM t"), {}, [](Row& row) { return row.integer(); }), 0)
         << "readers do not wait for writers";
 }
@@ -312,7 +301,7 @@ TEST_F(SqliteTest, TellsAFullDisk) {
     Database database(sqlite_backend({.file = file()}));
     Session session = database.lease();
     session.run_script("CREATE TABLE t (x); PRAGMA max_page_count=4");
-    EXPECT_EQ(code_of([&] { session.execute("INSERT INTO t VALUES (:x)", {{"x", std::string(100000, 'x')}}); }),
+    EXPECT_EQ(thrown_code([&] { session.execute("INSERT INTO t VALUES (:x)", {{"x", std::string(100000, 'x')}}); }),
               ErrorCode::kDiskFull);
     session.execute("INSERT INTO t VALUES (:x)", {{"x", "small"}});
 }
@@ -329,7 +318,7 @@ TEST_F(SqliteTest, MatchesRegularExpressionsWhateverTheLetterCase) {
     EXPECT_EQ(matches("", "benchy"), "1");
     EXPECT_EQ(matches("\xC3\x89", "caf\xC3\xA9"), "1");
     EXPECT_EQ(matches("x", std::nullopt), "null");
-    EXPECT_EQ(code_of([&] { matches("(", "x"); }), ErrorCode::kInternal);
+    EXPECT_EQ(thrown_code([&] { matches("(", "x"); }), ErrorCode::kInternal);
 }
 
 /// Returns when the statement is ended from outside, or counts for a long time.
@@ -360,7 +349,7 @@ TEST_P(DatabaseTest, EndsListsAndNothingElse) {
     for (std::thread& reader : readers) reader.join();
     EXPECT_EQ(ended, 3);
     insert(work, 2, "two");
-    EXPECT_EQ(code_of([&] { (*database_).lease(Purpose::kList); }), ErrorCode::kOverloaded);
+    EXPECT_EQ(thrown_code([&] { (*database_).lease(Purpose::kList); }), ErrorCode::kOverloaded);
     EXPECT_EQ(count(*database_), 2);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "base/random.hpp"
 #include "storage/database.hpp"
 #include "storage/migrator.hpp"
@@ -106,5 +107,17 @@ class TestDatabase : public EmptyTestDatabase {
         Migrator(**this).migrate();
     }
 };
+
+/// The code of the Error that `action` throws. The test fails if it throws none.
+template <class Action>
+ErrorCode thrown_code(Action action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        return error.code();
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return ErrorCode::kNotImplemented;  // which the database never throws
+}
 
 }  // namespace karmen::storage
