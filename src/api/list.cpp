@@ -6,6 +6,7 @@
 #include "base/unicode.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace karmen::api {
 
@@ -41,6 +42,11 @@ std::vector<std::string> parse_fields(const http::Request& request) {
     for (const std::string_view field : split(http::find(request.query, "fields").value_or(""), ','))
         if (!field.empty()) fields.emplace_back(field);
     return fields;
+}
+
+bool is_list_request(const http::Request& request) {
+    return std::ranges::any_of(std::array{"limit", "order_by", "filter", "start_with"},
+                               [&](const char* name) { return http::find(request.query, name).has_value(); });
 }
 
 ListRequest parse_list_request(const http::Request& request) {

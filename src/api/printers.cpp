@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace karmen::api {
 
@@ -91,7 +92,7 @@ Answer printer_answer(const Services& services, unsigned status, services::Print
     co_return printer_response(status, view);
 }
 
-Answer list_printers(const Services& services, Call& call) {
+Answer all_printers(const Services& services, Call& call) {
     const services::PrinterFields fields = wanted_fields(call.request);
     const services::PrinterList list = co_await services.printers.known(fields);
     std::vector<Shown> shown;
@@ -99,6 +100,36 @@ Answer list_printers(const Services& services, Call& call) {
         shown.push_back({(*list.printers)[i].id, list.known[i].snapshot.get()});
     const Prints prints = co_await prints_of(services, std::move(shown));
     co_return http::Response::json(200, services.printer_texts.list(list, fields, prints));
+}
+
+/// Without `limit` all that match, as the list of all printers has no end either.
+Awaitable<Page<services::PrinterView>> read_page(const Services& services, const http::Request& request,
+                                                 ListQuery query) {
+    const bool has_limit = http::find(request.query, "limit").has_value();
+    if (!has_limit) query.limit = kListLimitMax;
+    auto page = co_await services.printers.page(query, wanted_fields(request));
+    while (page.next && !has_limit) {
+        query.start_with = std::move(page.next);
+        auto more = co_await services.printers.page(query, wanted_fields(request));
+        std::ranges::move(more.rows, std::back_inserter(page.rows));
+        page.next = std::move(more.next);
+    }
+    co_return page;
+}
+
+Answer page_of_printers(const Services& services, Call& call) {
+    const ListRequest list = parse_list_request(call.request);
+    auto page = co_await read_page(services, call.request, list.query);
+    std::vector<Shown> shown;
+    for (const services::PrinterView& view : page.rows) shown.push_back({view.printer.id, &view.snapshot});
+    const Prints prints = co_await prints_of(services, std::move(shown));
+    for (std::size_t i = 0; i < prints.size(); ++i) page.rows[i].print = prints[i];
+    co_return list_response(call.request.prefix + "/printers", list, page,
+                            [](const services::PrinterView& view) { return to_json(view); });
+}
+
+Answer list_printers(const Services& services, Call& call) {
+    return is_list_request(call.request) ? page_of_printers(services, call) : all_printers(services, call);
 }
 
 Answer get_printer(const Services& services, Call& call) {
@@ -183,7 +214,7 @@ std::vector<Route> printer_routes() {
          .access = kUser,
          .handler = list_printers,
          .answers = {{200, "PrinterList"}},
-         .query = kPrinterFields},
+         .query = kPrinterList},
         {.method = "POST",
          .path = "/printers",
          .summary = "Add a printer",

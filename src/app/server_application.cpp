@@ -178,7 +178,7 @@ ServerApplication::ServerApplication(Loop& loop, const config::Config& config, P
                    .pixels_max = static_cast<std::uint64_t>(config.files.thumbnail_max_pixels)}),
       monitor_(loop.executor(), {printer_client_, persistence_.printers, shared_->exchange(), blocking_, log, changes_},
                monitor_options_of(config, kind)),
-      printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), blocking_, changes_,
+      printers_({persistence_.printers, printer_client_, monitor_, shared_->exchange(), lists_, blocking_, changes_,
                  persistence_.commits},
                 [this](const std::string& host) { return shared_->looks_after(host); }),
       print_tracker_(

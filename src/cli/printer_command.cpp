@@ -8,6 +8,7 @@
 #include "cli/command_context.hpp"
 #include "cli/command_group.hpp"
 #include "cli/commands.hpp"
+#include "cli/list_arguments.hpp"
 #include "cli/output.hpp"
 #include "domain/printer_host.hpp"
 #include "fleet/printer_observer.hpp"
@@ -36,7 +37,8 @@ struct Arguments {
     std::string tls_fingerprint;
     bool api_key_stdin = false;
     bool offline_data = false;
-    bool json = false;
+    ListArguments list;
+    std::string filter;
 };
 
 /// The use cases of the server, on its database, with a monitor that ends with each.
@@ -51,14 +53,17 @@ class PrinterAdministration {
           monitor_(context_.loop.executor(),
                    {client_, context_.persistence.printers, exchange_, context_.blocking, log_, nobody_},
                    app::monitor_options(config.printers)),
-          printers_({context_.persistence.printers, client_, monitor_, exchange_, context_.blocking, nobody_}),
+          printers_({context_.persistence.printers, client_, monitor_, exchange_, lists_, context_.blocking, nobody_}),
           deadline_(config.printers.deadline) {}
 
-    std::vector<PrinterView> all_as_stored() { return context_.run(printers_.list({})); }
+    std::vector<PrinterView> as_stored(const Arguments& arguments) {
+        return all_pages({.filter = filter_of(arguments.filter)}, arguments.list.limit,
+                         [this](const ListQuery& query) { return context_.run(printers_.page(query, {})); });
+    }
 
     /// Shows what the printers answer now, but does not store it: the server does that.
-    std::vector<PrinterView> all_as_they_are() {
-        std::vector<PrinterView> views = all_as_stored();
+    std::vector<PrinterView> as_they_are(const Arguments& arguments) {
+        std::vector<PrinterView> views = as_stored(arguments);
         std::vector<Printer> printers;
         for (const PrinterView& view : views) printers.push_back(view.printer);
         auto seen =
@@ -101,6 +106,8 @@ class PrinterAdministration {
     fleet::NoOtherProcesses exchange_;
     events::NobodyListens nobody_;
     fleet::PrinterMonitor monitor_;
+    // Nobody else waits.
+    storage::ListReader lists_{context_.blocking, context_.blocking, std::chrono::hours(1)};
     services::Printers printers_;
     std::chrono::milliseconds deadline_;
 };
@@ -113,8 +120,8 @@ std::string state_text(const PrinterSnapshot& snapshot) {
 
 int list(const config::Config& config, const Arguments& arguments) {
     PrinterAdministration printers(config);
-    const auto views = arguments.offline_data ? printers.all_as_stored() : printers.all_as_they_are();
-    if (arguments.json) {
+    const auto views = arguments.offline_data ? printers.as_stored(arguments) : printers.as_they_are(arguments);
+    if (arguments.list.json) {
         print(json_array(views, [](const PrinterView& view) { return api::to_json(view); }));
         return 0;
     }
@@ -191,9 +198,10 @@ int remove(const config::Config& config, const Arguments& arguments) {
 void add_printer_command(CLI::App& program, Run& chosen) {
     CommandGroup<Arguments> group(program, chosen, "printer", "Manage printers, also while the server runs");
     Arguments& arguments = group.arguments();
-    CLI::App* list_action = group.add("list", "List all printers and ask what they are doing", list);
+    CLI::App* list_action = group.add("list", "List the printers by name, and ask what they are doing", list);
     list_action->add_flag("--offline-data", arguments.offline_data, "Ask no printer, print only what is stored");
-    list_action->add_flag("--json", arguments.json, "Print one JSON array");
+    add_list_options(*list_action, arguments.list);
+    add_filter_option(*list_action, arguments.filter, "name:prusa");
     CLI::App* add_action = group.add("add", "Add a printer", add);
     add_action->add_option("host", arguments.host, "IP address or host name, with :PORT and /PATH if it needs them")
         ->required();

@@ -77,6 +77,8 @@ class PrinterMonitor {
     std::vector<Printer> watch_exactly(const std::vector<Printer>& printers,
                                        const std::function<bool(const std::string& host)>& is_picked);
 
+    bool is_watched(const Uuid& printer) const { return watches_.contains(printer); }
+
     /// What is known now, in the same order. Never waits: printers whose snapshot is too old become due at once, so
     /// that the next caller sees more.
     std::vector<KnownSnapshot> known(const std::vector<Uuid>& printers);

@@ -55,7 +55,7 @@ class PrinterControlTest : public events::ServiceTest {
     fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
     fleet::NoOtherProcesses exchange;
     fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, fleet::kPatient};
-    Printers printers{{rows, api, monitor, exchange, blocking, changes}};
+    Printers printers{{rows, api, monitor, exchange, lists, blocking, changes}};
     PrinterControl control{printers, job_rows, monitor, api, blocking};
     Principal ann = add_account("ann");
     Principal bob = add_account("bob");

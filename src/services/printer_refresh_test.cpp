@@ -43,7 +43,7 @@ class PrinterRefreshTest : public events::ServiceTest {
     fleet::NoOtherProcesses exchange_;
     fleet::PrinterMonitor monitor_{
         loop.executor(), {api_, rows_, exchange_, several_threads_, log, changes}, fleet::kPatient};
-    Printers printers_{{rows_, api_, monitor_, exchange_, several_threads_, changes}};
+    Printers printers_{{rows_, api_, monitor_, exchange_, lists, several_threads_, changes}};
 };
 
 Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {

@@ -129,6 +129,23 @@ Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
     co_return views;
 }
 
+Awaitable<Page<PrinterView>> Printers::page(ListQuery query, PrinterFields fields) {
+    if (!query.order_by) query.order_by = ListQuery::Order{.column = "name"};
+    auto stored = co_await with_.lists.read(with_.printers, std::move(query));
+    Page<PrinterView> page{.rows = {}, .next = std::move(stored.next)};
+    std::vector<Uuid> ids;
+    for (Printer& printer : stored.rows) {
+        ids.push_back(printer.id);
+        page.rows.push_back({.printer = std::move(printer), .fields = fields});
+    }
+    if (!fields.any()) co_return page;
+    // Another process may have added one a moment ago.
+    if (!std::ranges::all_of(ids, [this](const Uuid& id) { return with_.monitor.is_watched(id); })) co_await refresh();
+    const auto known = with_.monitor.known(ids);
+    for (std::size_t i = 0; i < known.size(); ++i) page.rows[i].snapshot = known[i].with_age();
+    co_return page;
+}
+
 Awaitable<Printer> Printers::require(std::string host) {
     auto found = co_await offload(with_.blocking, [&] { return find_by_any_spelling(with_.printers, host); });
     if (!found) throw printer_not_found(host);

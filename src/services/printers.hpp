@@ -1,12 +1,14 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "domain/list_query.hpp"
 #include "domain/printer.hpp"
 #include "fleet/printer_monitor.hpp"
 #include "printers/printer_api.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/pool.hpp"
 #include "storage/commit_number.hpp"
+#include "storage/list_reader.hpp"
 #include "storage/tables/printer_repository.hpp"
 
 #include <chrono>
@@ -82,6 +84,7 @@ class Printers {
         printers::PrinterApi& client;
         fleet::PrinterMonitor& monitor;
         fleet::PrinterExchange& exchange;
+        storage::ListReader& lists;
         Pool& blocking;
         events::ChangeListener& changes;
         storage::CommitNumber commits = storage::no_commit_number;
@@ -102,6 +105,8 @@ class Printers {
     Awaitable<PrinterList> known(PrinterFields fields);
     /// The same as copies.
     Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
+    /// The same of a page, by name unless asked otherwise. Throws as ListReader, and Error(kInvalidInput) as lists do.
+    Awaitable<Page<PrinterView>> page(ListQuery query, PrinterFields fields);
 
     /// Throws Error(kPrinterNotFound).
     Awaitable<PrinterView> find(std::string host, PrinterFields fields);

@@ -24,7 +24,7 @@ class PrintersTest : public events::ServiceTest {
     fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
     fleet::NoOtherProcesses exchange;
     fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, fleet::kPatient};
-    Printers printers{{rows, api, monitor, exchange, blocking, changes}};
+    Printers printers{{rows, api, monitor, exchange, lists, blocking, changes}};
 };
 
 using Self = PrintersTest;
@@ -138,6 +138,28 @@ TEST_F(PrintersTest, StartWatchesWhatIsStored) {
     });
 }
 
+TEST_F(PrintersTest, APageIsByNameAndShowsWhatIsKnown) {
+    play([](Self& t) -> Awaitable<void> {
+        co_await t.printers.add({.host = "10.0.0.3", .name = "C"});
+        co_await t.printers.add({.host = "10.0.0.2", .name = "B"});
+        // Another process adds one.
+        t.rows.insert({.host = kHost, .name = "A"});
+        const auto stored = co_await t.printers.page({.limit = 2}, {});
+        EXPECT_EQ(stored.rows.at(0).printer.name, "A");
+        EXPECT_EQ(stored.rows.at(1).printer.name, "B");
+        EXPECT_EQ(stored.rows.at(1).snapshot.status, not_responding()) << "nobody asked for it";
+        EXPECT_FALSE(t.monitor.is_watched(t.id()));
+        const auto live = co_await t.printers.page({.limit = 2}, {.status = true});
+        EXPECT_TRUE(t.monitor.is_watched(t.id()));
+        EXPECT_EQ(live.rows.at(1).snapshot.status, t.script.status);
+        EXPECT_TRUE(live.rows.at(1).fields.status);
+        const auto last = co_await t.printers.page({.limit = 2, .start_with = live.next}, {.status = true});
+        EXPECT_EQ(last.rows.at(0).printer.name, "C");
+        EXPECT_EQ(last.rows.size(), 1U);
+        EXPECT_FALSE(last.next);
+    });
+}
+
 TEST_F(PrintersTest, ListsByNameAndAsksOnlyForWhatIsWanted) {
     play([](Self& t) -> Awaitable<void> {
         co_await t.printers.add({.host = "10.0.0.3", .name = "B"});
@@ -234,7 +256,8 @@ TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
 TEST_F(PrintersTest, ReadsTheRowsOnlyIfSomethingWasCommittedSince) {
     play([](Self& t) -> Awaitable<void> {
         std::optional<std::int64_t> commit = 1;
-        Printers printers{{t.rows, t.api, t.monitor, t.exchange, t.blocking, t.changes, [&commit] { return commit; }}};
+        Printers printers{
+            {t.rows, t.api, t.monitor, t.exchange, t.lists, t.blocking, t.changes, [&commit] { return commit; }}};
         const auto count = [&](PrinterFields fields) -> Awaitable<std::size_t> {
             co_return (co_await printers.known(fields)).printers->size();
         };
@@ -254,7 +277,8 @@ TEST_F(PrintersTest, ReadsTheRowsOnlyIfSomethingWasCommittedSince) {
 
 TEST_F(PrintersTest, TheNextListShowsWhatAnotherProcessHasWritten) {
     play([](Self& t) -> Awaitable<void> {
-        Printers printers{{t.rows, t.api, t.monitor, t.exchange, t.blocking, t.changes, (*t.database).commit_number()}};
+        Printers printers{
+            {t.rows, t.api, t.monitor, t.exchange, t.lists, t.blocking, t.changes, (*t.database).commit_number()}};
         const auto other = t.database.connect();
         storage::PrinterRepository rows_of_other(*other);
         EXPECT_TRUE((co_await printers.list({})).empty());

@@ -69,7 +69,7 @@ class PrintJobsTest : public events::ServiceTest {
     fleet::NoOtherProcesses exchange;
     fleet::PrinterMonitor monitor{
         loop.executor(), {api, printer_rows, exchange, blocking, log, changes}, fleet::kPatient};
-    Printers printers{{printer_rows, api, monitor, exchange, blocking, changes}};
+    Printers printers{{printer_rows, api, monitor, exchange, lists, blocking, changes}};
     fleet::LocalPrinterLocks locks;
     PrintJobTracker tracker{loop.executor(),
                             {.printjobs = job_rows,

@@ -20,7 +20,7 @@ class WebcamsTest : public events::ServiceTest {
     fleet::ScriptedPrinterApi::Script& script = api.at(kHost);
     fleet::NoOtherProcesses exchange;
     fleet::PrinterMonitor monitor{loop.executor(), {api, rows, exchange, blocking, log, changes}, fleet::kPatient};
-    Printers printers{{rows, api, monitor, exchange, blocking, changes}};
+    Printers printers{{rows, api, monitor, exchange, lists, blocking, changes}};
     net::HttpClient client{loop.executor(), file_work, {}, log};
     Webcams webcams{loop.executor(), client, printers, blocking, log, {}, {}};
 

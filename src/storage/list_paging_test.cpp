@@ -1,5 +1,6 @@
 #include "storage/tables/gcode_repository.hpp"
 #include "storage/tables/print_job_repository.hpp"
+#include "storage/tables/printer_repository.hpp"
 #include "storage/tables/user_repository.hpp"
 #include "storage/test_database.hpp"
 
@@ -101,6 +102,7 @@ class ListPagingTest : public testing::TestWithParam<DatabaseKind> {
     UserRepository users{*database};
     GcodeRepository gcodes{*database};
     PrintJobRepository printjobs{*database};
+    PrinterRepository printers{*database};
     std::vector<Uuid> owners{new_user().uuid, new_user().uuid};
 };
 INSTANTIATE_TEST_SUITE_P(, ListPagingTest, kDatabaseKinds, database_kind_name);
@@ -142,6 +144,24 @@ TEST_P(ListPagingTest, PrintJobs) {
            .read =
                [&](const ListQuery& query) {
                    return keys_of(printjobs.list(query), [](const PrintJob& job) { return std::to_string(job.id); });
+               }});
+}
+
+TEST_P(ListPagingTest, Printers) {
+    check({.columns = {"id", "name", "host", "hostname", "client", "protocol", "printer_props"},
+           .add =
+               [&] {
+                   const Printer printer{.host = "10.0.0." + std::to_string(++made),
+                                         .name = std::vector<std::string>{"a", "B", "~b=%&+ '"}[pick(3)],
+                                         .hostname = std::vector<std::string>{"", "octopi.local"}[pick(2)],
+                                         .protocol = pick(2) == 0 ? Protocol::kHttp : Protocol::kHttps};
+                   printers.insert(printer);
+                   return printer.id.to_string();
+               },
+           .remove = [&](const std::string& key) { printers.remove(printers.find(*Uuid::parse(key))->host); },
+           .read =
+               [&](const ListQuery& query) {
+                   return keys_of(printers.list(query), [](const Printer& printer) { return printer.id.to_string(); });
                }});
 }
 

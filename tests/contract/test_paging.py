@@ -20,7 +20,7 @@ SECONDS_FOR_EACH_LIST = 4.0
 CASES_MIN = 4
 STABLE_ROWS = 14
 PASSING_ROWS = 5  # at the beginning of a walk; they are deleted in the course of it
-FILTERS = {"users": "username:row", "gcodes": "display:row", "printjobs": "printer_host:127"}
+FILTERS = {"users": "username:row", "gcodes": "display:row", "printjobs": "printer_host:127", "printers": "name:row"}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,16 @@ class PrintJobs(Rows):
     def add(self) -> int:
         body = {"gcode": self.rng.choice(self.gcodes), "printer": self.rng.choice(self.hosts)}
         return self.rng.choice(self.owners).post("/printjobs", json=body, expect=201).json()["id"]
+
+
+class Printers(Rows):
+    columns = ["id", "name", "host", "hostname", "client", "protocol", "printer_props"]
+
+    def add(self) -> str:
+        # Nothing listens on ports below 1024 of these addresses, so that looking there is refused at once.
+        body = {"host": f"127.0.0.{self.rng.randint(2, 9)}:{100 + self.next_number()}"}
+        body |= {"name": self.rng.choice(["row", "Row b", "é row"]), "protocol": self.rng.choice(["http", "https"])}
+        return self.admin.post("/printers", json=body, expect=201).json()["id"]
 
 
 # --- the property -------------------------------------------------------------------------------------------------------
@@ -199,6 +209,10 @@ def test_printjobs(server: Server, rng: random.Random, admin: Api, owners: list[
         check_list(rows)
     finally:
         second.end()
+
+
+def test_printers(rng: random.Random, admin: Api):
+    check_list(Printers(rng, admin, "/printers"))
 
 
 @pytest.mark.parametrize("sign", ["", "-"])

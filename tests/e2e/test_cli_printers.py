@@ -91,6 +91,21 @@ def test_offline_data_asks_nobody(new_server, scripted_printer):
     assert len(scripted_printer.asked()) == asked
 
 
+def test_list_takes_the_arguments_of_lists(new_server):
+    server = new_server()
+    server.stop()
+    for number, name in enumerate(["Cleo", "Anna", "Bert"]):
+        server.command("printer", "add", f"127.0.0.{number + 2}:9", "--name", name)
+
+    def names(*arguments: str) -> list[str]:
+        return [printer["name"] for printer in server.listed("printer", "list", "--offline-data", *arguments)]
+
+    assert names() == ["Anna", "Bert", "Cleo"]
+    assert names("--limit", "2") == ["Anna", "Bert"]
+    assert names("--filter", "host:127.0.0.[24]") == ["Bert", "Cleo"]
+    assert "COLUMN:PATTERN" in server.command("printer", "list", "--help").stdout
+
+
 def test_says_that_a_key_is_missing(server: Server, scripted_printer):
     for path in ("/api/version", "/api/settings", "/api/printer", "/api/job"):
         scripted_printer.answers[path] = FORBIDDEN

@@ -6,7 +6,16 @@
 namespace karmen::api {
 
 /// Which query parameters an operation takes.
-enum class QueryFacts { kNone, kPrinterFields, kList, kEventPosition, kSnapshotWidth, kThumbnailSize, kSlicerUpload };
+enum class QueryFacts {
+    kNone,
+    kPrinterFields,
+    kPrinterList,
+    kList,
+    kEventPosition,
+    kSnapshotWidth,
+    kThumbnailSize,
+    kSlicerUpload
+};
 
 /// One way in which an operation succeeds. Without a schema the answer has no body.
 struct AnswerFacts {

@@ -106,7 +106,8 @@ Errors errors_of(const Route& route) {
     Errors errors;
     add_token_errors(errors, route);
     if (route.body.is_read()) add(errors, {kInvalidInput, kMalformedBody, kBodyTooLarge, kRequestTimeout});
-    const bool has_checked_query = route.query == QueryFacts::kList || route.query == QueryFacts::kSnapshotWidth ||
+    const bool has_checked_query = route.query == QueryFacts::kList || route.query == QueryFacts::kPrinterList ||
+                                   route.query == QueryFacts::kSnapshotWidth ||
                                    route.query == QueryFacts::kThumbnailSize;
     if (has_checked_query) add(errors, {kInvalidInput});
     for (const ErrorCode code : route.errors) add(errors, {code});
@@ -232,6 +233,16 @@ json::array path_parameters(std::string_view path) {
     return all;
 }
 
+json::array list_parameters(json::object limit, json::object fields) {
+    return {std::move(limit), query_parameter("order_by", "One column, with - in front from the highest down", text()),
+            query_parameter("filter",
+                            "`column:pattern`, a regular expression without regard to case, of 200 bytes at most "
+                            "(`storage.filter_length_max`)",
+                            text()),
+            std::move(fields),
+            query_parameter("start_with", "Key of the first row of the page, as `next` has it", text())};
+}
+
 json::array query_parameters(QueryFacts query) {
     if (query == QueryFacts::kNone) return {};
     if (query == QueryFacts::kEventPosition)
@@ -251,18 +262,16 @@ json::array query_parameters(QueryFacts query) {
     if (query == QueryFacts::kSlicerUpload)
         return {query_parameter("path", "Before the field of this name in the form", text()),
                 query_parameter("print", "Before the field of this name in the form", text())};
-    if (query == QueryFacts::kPrinterFields)
-        return {
-            query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text())};
-    return {query_parameter("limit", "At most 1000, and more means 1000; what is no positive number means the default",
-                            {{"type", "integer"}, {"default", 200}}),
-            query_parameter("order_by", "One column, with - in front from the highest down", text()),
-            query_parameter("filter",
-                            "`column:pattern`, a regular expression without regard to case, of 200 bytes at most "
-                            "(`storage.filter_length_max`)",
-                            text()),
-            query_parameter("fields", "Members that are wanted: `id,display`", text()),
-            query_parameter("start_with", "Key of the first row of the page, as `next` has it", text())};
+    const json::object printer_fields =
+        query_parameter("fields", "What is asked of the printers, of status, webcam, job: `status,job`", text());
+    if (query == QueryFacts::kPrinterFields) return {printer_fields};
+    if (query == QueryFacts::kPrinterList)
+        return list_parameters(query_parameter("limit", "At most 1000; all printers without it", {{"type", "integer"}}),
+                               printer_fields);
+    return list_parameters(
+        query_parameter("limit", "At most 1000, and more means 1000; what is no positive number means the default",
+                        {{"type", "integer"}, {"default", 200}}),
+        query_parameter("fields", "Members that are wanted: `id,display`", text()));
 }
 
 json::object content(std::string_view media_type, std::string_view schema) {

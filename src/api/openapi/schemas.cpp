@@ -62,6 +62,10 @@ json::object reference(const std::string& name) {
     return {{"$ref", "#/components/schemas/" + name}};
 }
 
+json::object next_page() {
+    return {{"type", "string"}, {"description", "Address of the next page; absent on the last"}};
+}
+
 /// `<Type>Page` of `<Type>Fields`: rows of a list have only the members that its parameter `fields` names.
 void add_page(json::object& schemas, const std::string& type) {
     json::object fields = schemas.at(type).as_object();
@@ -71,9 +75,7 @@ void add_page(json::object& schemas, const std::string& type) {
     schemas[type + "Page"] = {
         {"type", "object"},
         {"required", {"items"}},
-        {"properties",
-         {{"items", {{"type", "array"}, {"items", reference(type + "Fields")}}},
-          {"next", {{"type", "string"}, {"description", "Address of the next page; absent on the last"}}}}}};
+        {"properties", {{"items", {{"type", "array"}, {"items", reference(type + "Fields")}}}, {"next", next_page()}}}};
 }
 
 void add_items(json::object& schemas, const std::string& type) {
@@ -121,6 +123,7 @@ json::object schemas() {
     for (const char* type : {"User", "Gcode", "PrintJob", "AuditEntry", "Task"}) add_page(all, type);
     all.erase("AuditEntry");  // it comes in pages only
     for (const char* type : {"Printer", "ApiToken", "Session"}) add_items(all, type);
+    all["PrinterList"].as_object()["properties"].as_object()["next"] = next_page();
     return all;
 }
 

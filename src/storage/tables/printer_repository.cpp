@@ -1,5 +1,6 @@
 #include "storage/tables/printer_repository.hpp"
 
+#include "storage/list_sql.hpp"
 #include "storage/tables/json_columns.hpp"
 
 #include <array>
@@ -9,6 +10,25 @@ namespace {
 
 constexpr std::array<std::string_view, 9> kColumns{
     "id", "host", "name", "hostname", "client", "client_props", "printer_props", "protocol", "tls_fingerprint"};
+
+using Nulls = ListColumn::Nulls;
+
+/// Never client_props: whoever may filter by a secret, here the key of a printer, can find it out letter by letter.
+constexpr std::array<ListColumn, 7> kListColumns{{
+    {.name = "id", .expression = "id", .kind = ColumnKind::kUuid},
+    {.name = "name", .expression = "name"},
+    {.name = "host", .expression = "host"},
+    {.name = "hostname", .expression = "hostname", .nulls = Nulls::kPossible},
+    {.name = "client", .expression = "client"},
+    {.name = "protocol", .expression = "protocol"},
+    {.name = "printer_props",
+     .expression = "printer_props",
+     .kind = ColumnKind::kJson,
+     .nulls = Nulls::kPossible,
+     .ordering = ListColumn::Ordering::kIgnored},
+}};
+
+constexpr ListSpec kList{kColumns, "printers", kListColumns};
 
 Printer read_printer(Row& row) {
     Printer printer{.id = row.uuid()};
@@ -61,6 +81,15 @@ std::vector<Printer> PrinterRepository::all() {
     const Sql sql = select(kColumns, "FROM printers ORDER BY " + dialect.order_key("name", ColumnKind::kText) + ", " +
                                          dialect.order_key("host", ColumnKind::kText));
     return session.all(sql, {}, read_printer);
+}
+
+bool PrinterRepository::may_read_all_rows(const ListQuery& query) {
+    return storage::may_read_all_rows(kList, query);
+}
+
+Page<Printer> PrinterRepository::list(const ListQuery& query) {
+    Session session = database_.lease(Purpose::kList);
+    return list_page(session, kList, query, read_printer);
 }
 
 std::optional<Printer> PrinterRepository::find(std::string_view host) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/list_query.hpp"
 #include "domain/printer.hpp"
 #include "storage/database.hpp"
 
@@ -17,6 +18,10 @@ class PrinterRepository {
 
     /// By name, then host.
     std::vector<Printer> all();
+    /// By id unless asked otherwise. Live state, and what is known of the server behind a printer, are no columns.
+    Page<Printer> list(const ListQuery& query);
+    /// Whether this list may cost as much as all rows. Does not ask the database.
+    static bool may_read_all_rows(const ListQuery& query);
     std::optional<Printer> find(std::string_view host);
     std::optional<Printer> find(const Uuid& id);
     /// Throws Error(kConflict) when the host is known.

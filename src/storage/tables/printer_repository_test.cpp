@@ -39,6 +39,26 @@ TEST_P(PrinterRepositoryTest, KeepsPrintersByNameThenHost) {
     EXPECT_EQ(printers_.find(Uuid::random()), std::nullopt);
 }
 
+TEST_P(PrinterRepositoryTest, ListsWhatMatchesAndNeverByAKey) {
+    const Printer a = sample("10.0.0.1:8080", "Anna");
+    const Printer b{.host = "10.0.0.2", .name = "Bert"};
+    for (const Printer& printer : {b, a}) printers_.insert(printer);
+    const auto matching = [this](const char* column, const char* pattern) {
+        return printers_.list({.order_by = ListQuery::Order{"name"}, .filter = ListQuery::Filter{column, pattern}})
+            .rows;
+    };
+    EXPECT_THAT(matching("name", "^ann"), testing::ElementsAre(a));
+    EXPECT_THAT(matching("host", "8080"), testing::ElementsAre(a));
+    EXPECT_THAT(matching("hostname", "octopi"), testing::ElementsAre(a));
+    EXPECT_THAT(matching("protocol", "https"), testing::ElementsAre(a));
+    EXPECT_THAT(matching("printer_props", "glass"), testing::ElementsAre(a));
+    EXPECT_THAT(matching("client", "octoprint"), testing::ElementsAre(a, b));
+    for (const char* secret : {"client_props", "api_key"}) {
+        EXPECT_THAT(matching(secret, "no such key"), testing::ElementsAre(a, b)) << "an unknown column is ignored";
+        EXPECT_THROW(printers_.list({.order_by = ListQuery::Order{secret}}), Error);
+    }
+}
+
 TEST_P(PrinterRepositoryTest, RefusesAKnownHost) {
     printers_.insert(sample("10.0.0.1", "A"));
     try {
