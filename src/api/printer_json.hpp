@@ -90,11 +90,11 @@ struct Description<api::ShownStatus> {
 };
 
 /// A member of the webcam's stream; nullopt if there is none.
-template <auto... Path>
+template <auto... kPath>
 struct OfStream {
     auto operator()(const api::ShownWebcam& shown) const {
         const auto& stream = shown.webcam->stream;
-        return stream ? std::optional(Via<Path...>{}(*stream)) : std::nullopt;
+        return stream ? std::optional(Via<kPath...>{}(*stream)) : std::nullopt;
     }
 };
 

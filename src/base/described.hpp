@@ -68,16 +68,16 @@ struct Computed {
 };
 
 /// The value at the end of a path of members, as `get` of a Computed: `Via<&View::printer, &Printer::name>{}`.
-template <auto First, auto... Rest>
+template <auto kFirst, auto... kRest>
 struct Via {
     template <class T>
     const auto& operator()(const T& object) const {
-        if constexpr (sizeof...(Rest) == 0)
-            return object.*First;
-        else if constexpr (std::is_pointer_v<std::decay_t<decltype(object.*First)>>)
-            return Via<Rest...>{}(*(object.*First));
+        if constexpr (sizeof...(kRest) == 0)
+            return object.*kFirst;
+        else if constexpr (std::is_pointer_v<std::decay_t<decltype(object.*kFirst)>>)
+            return Via<kRest...>{}(*(object.*kFirst));
         else
-            return Via<Rest...>{}(object.*First);
+            return Via<kRest...>{}(object.*kFirst);
     }
 };
 

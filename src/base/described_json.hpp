@@ -28,13 +28,13 @@ namespace karmen {
 namespace detail {
 
 template <class T>
-constexpr bool is_optional = false;
+constexpr bool kIsOptional = false;
 template <class T>
-constexpr bool is_optional<std::optional<T>> = true;
+constexpr bool kIsOptional<std::optional<T>> = true;
 
 template <class T>
 bool is_empty(const T& value) {
-    if constexpr (is_optional<T>)
+    if constexpr (kIsOptional<T>)
         return !value.has_value();
     else if constexpr (std::convertible_to<T, std::string_view>)
         return std::string_view(value).empty();
@@ -222,7 +222,7 @@ bool read_members(const boost::json::object& object, T& target) {
             auto& member_target = target.*member.pointer;
             if (const boost::json::value* found = object.if_contains(member.name))
                 is_good &= read_json(*found, member_target);
-            else if (!detail::is_optional<std::decay_t<decltype(member_target)>> && member.if_empty != IfEmpty::kOmit)
+            else if (!detail::kIsOptional<std::decay_t<decltype(member_target)>> && member.if_empty != IfEmpty::kOmit)
                 is_good = false;
         }
     });

@@ -106,7 +106,7 @@ template <class M, class T>
 boost::json::object member_schema(const M& member) {
     boost::json::object schema = schema_of<T>();
     if (member.if_empty == IfEmpty::kNull && std::convertible_to<T, std::string_view>) schema = or_null(schema);
-    if constexpr (karmen::detail::is_optional<T>)
+    if constexpr (karmen::detail::kIsOptional<T>)
         if (member.if_empty == IfEmpty::kOmit) schema = schema_of<typename T::value_type>();  // then it is never null
     if (!member.text.empty()) schema["description"] = boost::json::string(member.text);
     if (!member.schema.empty())
