@@ -58,9 +58,13 @@ Awaitable<int> never() {
     co_return 1;
 }
 
-/// Pieces of the stream until one of them is refused.
+/// Pieces of the stream until one of them is refused, and with it all that follow. Nothing has confirmed the right to
+/// it meanwhile.
 Awaitable<void> read_to_the_end(StreamAccess& access) {
+    const auto begun = access.confirmed();
     while (co_await access.next(one())) co_await sleep_for(1ms);
+    EXPECT_FALSE(co_await access.next(one()));
+    EXPECT_EQ(access.confirmed(), begun);
 }
 
 Awaitable<void> suspend_while_nothing_comes(StreamAccessTest& t, StreamChecks& checks) {
@@ -115,6 +119,7 @@ Awaitable<void> stream_until_checked(StreamAccessTest& t, StreamChecks& checks) 
     StreamAccess access = checks.begin(t.account);
     const auto begun = access.confirmed();
     co_await until([&] { return access.confirmed() > begun; });
+    EXPECT_TRUE(co_await access.next(one()));
 }
 
 TEST_F(StreamAccessTest, EachCheckLengthensTheStream) {
