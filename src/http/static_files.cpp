@@ -11,7 +11,11 @@ StaticFiles::StaticFiles(std::span<const StaticFile> files) {
     entries_.reserve(files.size());
     for (const StaticFile& file : files) {
         Entry entry{.file = file, .forms = {}, .codings = {}};
-        const std::string digest = sha256_of(file.plain).substr(0, 32);
+        // The smallest form stands for all: what is not read at the start takes no memory.
+        const std::string_view smallest = !file.brotli.empty() ? file.brotli
+                                          : !file.gzip.empty() ? file.gzip
+                                                               : file.plain;
+        const std::string digest = sha256_of(smallest).substr(0, 32);
         const auto add = [&](ContentCoding coding, std::string_view bytes, std::string etag) {
             entry.forms.emplace_back(coding, bytes, std::move(etag));
             entry.codings.push_back(coding);
