@@ -99,7 +99,7 @@ def destroy_database(server: Server) -> None:
 def fill_disk_of_database(server: Server) -> None:
     """Restarts the server with a database that cannot grow."""
     if url := server.postgres_url:
-        for table in ("users", "local_users", "api_tokens", "sessions", "gcodes", "printjobs", "printers", "settings"):
+        for table in ("users", "local_users", "api_tokens", "sessions", "gcodes", "printjobs", "printers", "settings", "app_key_requests"):
             on_change(url, table, "BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END")
         return
     server.stop()
