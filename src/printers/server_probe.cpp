@@ -3,6 +3,7 @@
 #include "printers/octoprint/diagnosis.hpp"
 #include "printers/octoprint/missing_rights.hpp"
 #include "printers/octoprint/wire.hpp"
+#include "printers/printer_request.hpp"
 #include "runtime/timeout.hpp"
 
 #include <fmt/format.h>
@@ -33,10 +34,7 @@ ServerProbe::ServerProbe(net::HttpClient& http, PrinterApi& api, Options options
     : http_(http), api_(api), options_(options) {}
 
 Awaitable<HttpResult> ServerProbe::get(const PrinterAddress& address, std::string_view path) {
-    net::HttpRequest request;
-    request.url = fmt::format("{}://{}{}", to_string(address.protocol), address.host, path);
-    if (address.api_key && !address.api_key->empty()) request.headers.emplace_back("X-Api-Key", *address.api_key);
-    request.tls_fingerprint = address.tls_fingerprint;
+    net::HttpRequest request = request_to(address, path);
     request.connect_timeout = options_.connect_timeout;
     request.total_timeout = options_.deadline;
     request.answer_bytes_max = options_.answer_bytes_max;

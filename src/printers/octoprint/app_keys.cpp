@@ -4,6 +4,7 @@
 #include "printers/octoprint/answer.hpp"
 #include "printers/octoprint/diagnosis.hpp"
 #include "printers/octoprint/lenient_json.hpp"
+#include "printers/printer_request.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -33,9 +34,7 @@ std::string text_in(const net::HttpResponse& answer, std::string_view name) {
 }  // namespace
 
 net::HttpRequest AppKeys::request_to(const PrinterAddress& address, std::string_view path) const {
-    net::HttpRequest request;
-    request.url = fmt::format("{}://{}{}", to_string(address.protocol), address.host, path);
-    request.tls_fingerprint = address.tls_fingerprint;
+    net::HttpRequest request = printers::request_to(address, path);
     request.connect_timeout = options_.connect_timeout;
     request.total_timeout = options_.answer_timeout;
     request.answer_bytes_max = options_.answer_bytes_max;

@@ -5,6 +5,7 @@
 #include "printers/octoprint/answer.hpp"
 #include "printers/octoprint/diagnosis.hpp"
 #include "printers/octoprint/wire.hpp"
+#include "printers/printer_request.hpp"
 #include "runtime/sleep.hpp"
 #include "runtime/timeout.hpp"
 
@@ -85,10 +86,7 @@ Client::Client(Executor loop, net::HttpClient& http, ClientOptions options)
     : http_(http), options_(std::move(options)), limits_(std::move(loop), options.requests_per_printer_max) {}
 
 net::HttpRequest Client::request_to(const PrinterAddress& address, std::string_view path) const {
-    net::HttpRequest request;
-    request.url = fmt::format("{}://{}{}", to_string(address.protocol), address.host, path);
-    if (address.api_key && !address.api_key->empty()) request.headers.emplace_back("X-Api-Key", *address.api_key);
-    request.tls_fingerprint = address.tls_fingerprint;
+    net::HttpRequest request = printers::request_to(address, path);
     request.connect_timeout = options_.connect_timeout;
     // send_within limits the time, because the wait for a turn counts too.
     request.total_timeout = std::chrono::milliseconds(0);
