@@ -9,6 +9,7 @@
 #include <boost/json/value.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -64,6 +65,9 @@ inline boost::json::value json_of(const Uuid& uuid) {
 inline boost::json::value json_of(Timestamp time) {
     return boost::json::value(to_iso8601(time));
 }
+inline boost::json::value json_of(std::nullptr_t) {
+    return nullptr;
+}
 template <std::same_as<boost::json::value> T>
 boost::json::value json_of(const T& value) {
     return value;
@@ -115,17 +119,25 @@ boost::json::value json_of(const std::map<std::string, T>& entries) {
     return boost::json::value(std::move(object));
 }
 
-/// The members in the order of the description.
+/// Calls `write(name, value)` with each member that is written, in the order of the description. The value is nullptr
+/// if null stands for an empty one.
+template <Described T, class Write>
+void for_each_written(const T& object, Write write) {
+    for_each_member<T>([&](const auto& member) {
+        const auto& value = member.of(object);
+        const bool is_empty = member.if_empty != IfEmpty::kWrite && detail::is_empty(value);
+        if (!is_empty)
+            write(member.name, value);
+        else if (member.if_empty == IfEmpty::kNull)
+            write(member.name, nullptr);
+    });
+}
+
 template <Described T>
 boost::json::object to_described_json(const T& object) {
     boost::json::object result;
     result.reserve(std::tuple_size_v<decltype(Description<T>::members)>);
-    for_each_member<T>([&](const auto& member) {
-        const auto& value = member.of(object);
-        const bool is_empty = member.if_empty != IfEmpty::kWrite && detail::is_empty(value);
-        if (is_empty && member.if_empty == IfEmpty::kOmit) return;
-        result.emplace(member.name, is_empty ? boost::json::value(nullptr) : json_of(value));
-    });
+    for_each_written(object, [&](std::string_view name, const auto& value) { result.emplace(name, json_of(value)); });
     return result;
 }
 

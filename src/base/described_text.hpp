@@ -4,6 +4,7 @@
 #include "base/json_text.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,7 +18,11 @@
 /// tree between. Each function appends to `out`.
 namespace karmen {
 
+inline void write_json(std::string& out, std::nullptr_t) {
+    out += "null";
+}
 template <std::convertible_to<std::string_view> T>
+    requires(!std::same_as<T, std::nullptr_t>)
 void write_json(std::string& out, const T& text) {
     write_json_text(out, text);
 }
@@ -61,17 +66,11 @@ void write_json(std::string& out, const std::map<std::string, T, Less>& entries)
 template <Described T>
 void write_json(std::string& out, const T& object) {
     char before = '{';
-    for_each_member<T>([&](const auto& member) {
-        const auto& value = member.of(object);
-        const bool is_empty = member.if_empty != IfEmpty::kWrite && detail::is_empty(value);
-        if (is_empty && member.if_empty == IfEmpty::kOmit) return;
+    for_each_written(object, [&](std::string_view name, const auto& value) {
         (out += before) += '"';
-        out.append(member.name).append("\":");
+        out.append(name).append("\":");
         before = ',';
-        if (is_empty)
-            out += "null";
-        else
-            write_json(out, value);
+        write_json(out, value);
     });
     out += before == '{' ? "{}" : "}";
 }
