@@ -1,5 +1,4 @@
-#include "api/json.hpp"
-#include "api/json_text.hpp"
+#include "api/accepted.hpp"
 #include "api/printer_body.hpp"
 #include "api/routes.hpp"
 
@@ -16,14 +15,11 @@ Answer ask_for_app_key(const Services& services, Call& call) {
     where.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
     const AppKeyRequest request = co_await services.app_keys.begin(std::move(where));
-    const std::string id = request.id.to_string();
-    http::Response response = http::Response::json(202, to_text(boost::json::object{{"id", id}}));
-    response.headers.set("Location", call.request.prefix + "/printers/appkey/" + id);
-    co_return response;
+    co_return accepted_response(call.request, "/printers/appkey", request.id.to_string());
 }
 
 Answer get_app_key(const Services& services, Call& call) {
-    co_return http::Response::json(200, to_text(to_json(co_await services.app_keys.find(call.path_value(0)))));
+    co_return http::Response::json(200, to_text(co_await services.app_keys.find(call.path_value(0))));
 }
 
 }  // namespace

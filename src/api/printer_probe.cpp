@@ -17,7 +17,7 @@ Answer probe_printer(const Services& services, Call& call) {
     where.api_key = read_api_key(body);
     where.tls_fingerprint = read_tls_fingerprint(body);
     body.finish();
-    co_return http::Response::json(200, to_text(to_described_json(co_await services.probes.probe(std::move(where)))));
+    co_return http::Response::json(200, to_text(co_await services.probes.probe(std::move(where))));
 }
 
 }  // namespace

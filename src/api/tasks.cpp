@@ -1,3 +1,4 @@
+#include "api/accepted.hpp"
 #include "api/body.hpp"
 #include "api/list.hpp"
 #include "api/routes.hpp"
@@ -15,9 +16,7 @@ Answer start_task(const Services& services, Call& call) {
     body.finish();
     call.audit.target = kind;
     const std::string id = co_await services.tasks.start(call.principal(), kind);
-    http::Response response = http::Response::json(202, to_text(boost::json::object{{"id", id}}));
-    response.headers.set("Location", call.request.prefix + "/tasks/" + id);
-    co_return response;
+    co_return accepted_response(call.request, "/tasks", id);
 }
 
 Answer list_tasks(const Services& services, Call& call) {
@@ -30,7 +29,7 @@ Answer list_tasks(const Services& services, Call& call) {
 }
 
 Answer get_task(const Services& services, Call& call) {
-    co_return http::Response::json(200, to_text(to_json(co_await services.tasks.find(call.path_value(0)))));
+    co_return http::Response::json(200, to_text(co_await services.tasks.find(call.path_value(0))));
 }
 
 }  // namespace
