@@ -85,12 +85,7 @@ Awaitable<AppKeyRequest> AppKeys::find(std::string_view id) {
 Awaitable<std::optional<AppKeys::Granted>> AppKeys::unused(std::string_view id) {
     const auto uuid = Uuid::parse(id);
     if (!uuid) co_return std::nullopt;
-    co_return co_await offload(with_.blocking, [&]() -> std::optional<Granted> {
-        auto request = with_.requests.find(*uuid);
-        auto key = with_.requests.unused_key(*uuid);
-        if (!request || !key) return std::nullopt;
-        return Granted{*std::move(request), *std::move(key)};
-    });
+    co_return co_await offload(with_.blocking, [&] { return with_.requests.unused(*uuid); });
 }
 
 Awaitable<void> AppKeys::note_stored(Uuid id, Uuid printer) {

@@ -49,10 +49,7 @@ class AppKeys {
     /// Throws Error(kAppKeyNotFound).
     Awaitable<AppKeyRequest> find(std::string_view id);
 
-    struct Granted {
-        AppKeyRequest request;
-        std::string api_key;
-    };
+    using Granted = storage::AppKeyRepository::Granted;
     /// nullopt if no key was granted for this id, or a printer has it already.
     Awaitable<std::optional<Granted>> unused(std::string_view id);
     Awaitable<void> note_stored(Uuid id, Uuid printer);

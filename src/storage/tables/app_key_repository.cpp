@@ -1,6 +1,7 @@
 #include "storage/tables/app_key_repository.hpp"
 
 #include <array>
+#include <utility>
 
 namespace karmen::storage {
 namespace {
@@ -8,7 +9,12 @@ namespace {
 constexpr std::array<std::string_view, 10> kColumns{"id",    "host",   "protocol", "tls_fingerprint", "printer_id",
                                                     "state", "reason", "created",  "ended",           "api_key"};
 
-AppKeyRequest read_request(Row& row) {
+struct Stored {
+    AppKeyRequest request;
+    std::optional<std::string> api_key;
+};
+
+Stored read_stored(Row& row) {
     AppKeyRequest request;
     request.id = row.uuid();
     request.host = row.text();
@@ -19,8 +25,14 @@ AppKeyRequest read_request(Row& row) {
     request.reason = row.text();
     request.created = row.timestamp();
     request.ended = row.optional_timestamp();
-    request.is_stored = request.state == AppKeyState::kGranted && !row.optional_text();
-    return request;
+    auto api_key = row.optional_text();
+    request.is_stored = request.state == AppKeyState::kGranted && !api_key;
+    return {std::move(request), std::move(api_key)};
+}
+
+std::optional<Stored> find_stored(Session session, const Uuid& id) {
+    static const Sql kSql = select(kColumns, "FROM app_key_requests WHERE id = :id");
+    return session.one(kSql, {{"id", id}}, read_stored);
 }
 
 }  // namespace
@@ -66,14 +78,14 @@ void AppKeyRepository::expire_lost(Timestamp now) {
 }
 
 std::optional<AppKeyRequest> AppKeyRepository::find(const Uuid& id) {
-    static const Sql kSql = select(kColumns, "FROM app_key_requests WHERE id = :id");
-    return database_.lease().one(kSql, {{"id", id}}, read_request);
+    auto stored = find_stored(database_.lease(), id);
+    return stored ? std::optional(std::move(stored->request)) : std::nullopt;
 }
 
-std::optional<std::string> AppKeyRepository::unused_key(const Uuid& id) {
-    static const Sql kSql =
-        select({"api_key"}, "FROM app_key_requests WHERE id = :id AND state = 'granted' AND api_key IS NOT NULL");
-    return database_.lease().one(kSql, {{"id", id}}, [](Row& row) { return row.text(); });
+std::optional<AppKeyRepository::Granted> AppKeyRepository::unused(const Uuid& id) {
+    auto stored = find_stored(database_.lease(), id);
+    if (!stored || stored->request.state != AppKeyState::kGranted || !stored->api_key) return std::nullopt;
+    return Granted{std::move(stored->request), *std::move(stored->api_key)};
 }
 
 void AppKeyRepository::note_stored(const Uuid& id, const Uuid& printer) {

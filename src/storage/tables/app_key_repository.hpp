@@ -29,8 +29,12 @@ class AppKeyRepository {
     void expire_lost(Timestamp now);
 
     std::optional<AppKeyRequest> find(const Uuid& id);
-    /// nullopt if none was granted, or a printer has it already.
-    std::optional<std::string> unused_key(const Uuid& id);
+    struct Granted {
+        AppKeyRequest request;
+        std::string api_key;
+    };
+    /// nullopt if no key was granted, or a printer has it already.
+    std::optional<Granted> unused(const Uuid& id);
     /// The printer has the key now, so it is removed here.
     void note_stored(const Uuid& id, const Uuid& printer);
 
