@@ -62,7 +62,7 @@ Awaitable<void> PrinterRefreshTest::notice_rows_that_come_and_go() {
     co_await printers_.refresh();
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kOperational);
     rows_.remove("10.0.0.1");
-    co_await printers_.list(PrinterFields::all());
+    co_await printers_.known(PrinterFields::all());
     co_await printers_.refresh();
     EXPECT_EQ(changes.of<events::PrinterRemoved>().size(), 2U);
     EXPECT_EQ(co_await state_of("10.0.0.1"), PrinterState::kNotResponding);

@@ -120,15 +120,6 @@ Awaitable<PrinterList> Printers::known(PrinterFields fields) {
     co_return list;
 }
 
-Awaitable<std::vector<PrinterView>> Printers::list(PrinterFields fields) {
-    const PrinterList list = co_await known(fields);
-    std::vector<PrinterView> views;
-    views.reserve(list.printers->size());
-    for (const Printer& printer : *list.printers) views.push_back({.printer = printer, .fields = fields});
-    for (std::size_t i = 0; i < list.known.size(); ++i) views[i].snapshot = list.known[i].with_age();
-    co_return views;
-}
-
 Awaitable<Page<PrinterView>> Printers::page(ListQuery query, PrinterFields fields) {
     if (!query.order_by) query.order_by = ListQuery::Order{.column = "name"};
     auto stored = co_await with_.lists.read(with_.printers, std::move(query));

@@ -103,8 +103,6 @@ class Printers {
     /// By name, then host. Shows what is known of the printers and never waits for them. Reads the rows only if
     /// something was committed since.
     Awaitable<PrinterList> known(PrinterFields fields);
-    /// The same as copies.
-    Awaitable<std::vector<PrinterView>> list(PrinterFields fields);
     /// The same of a page, by name unless asked otherwise. Throws as ListReader, and Error(kInvalidInput) as lists do.
     Awaitable<Page<PrinterView>> page(ListQuery query, PrinterFields fields);
 

@@ -29,6 +29,15 @@ class PrintersTest : public events::ServiceTest {
 
 using Self = PrintersTest;
 
+/// The list with copies of what it shares.
+Awaitable<std::vector<PrinterView>> views_of(Printers& printers, PrinterFields fields) {
+    const PrinterList list = co_await printers.known(fields);
+    std::vector<PrinterView> views;
+    for (const Printer& printer : *list.printers) views.push_back({.printer = printer, .fields = fields});
+    for (std::size_t i = 0; i < list.known.size(); ++i) views.at(i).snapshot = list.known[i].with_age();
+    co_return views;
+}
+
 TEST_F(PrintersTest, AddLooksAtThePrinterStoresItAndWatchesIt) {
     play([](Self& t) -> Awaitable<void> {
         const PrinterView view = co_await t.printers.add({.host = kHost, .name = "Prusa", .api_key = "0123456789"});
@@ -167,12 +176,12 @@ TEST_F(PrintersTest, ListsByNameAndAsksOnlyForWhatIsWanted) {
         co_await t.printers.add({.host = kHost, .name = "A"});
         t.monitor.invalidate(t.id());
         t.api.hold(kHost);
-        const auto stored = co_await t.printers.list({});
+        const auto stored = co_await views_of(t.printers, {});
         EXPECT_EQ(stored.size(), 3U) << "a printer that hangs delays nobody who does not ask for its state";
         EXPECT_EQ(stored.at(0).printer.name, "A");
         EXPECT_EQ(stored.at(2).printer.name, "C");
         EXPECT_EQ(stored.at(0).snapshot.status, not_responding());
-        const auto live = co_await t.printers.list({.status = true});
+        const auto live = co_await views_of(t.printers, {.status = true});
         t.api.release(kHost);
         EXPECT_EQ(live.at(0).snapshot.status, t.script.status) << "what is known, without waiting";
         EXPECT_TRUE(live.at(0).fields.status);
@@ -246,7 +255,7 @@ TEST_F(PrintersTest, WhatIsRemovedIsNotWatchedAnyMore) {
         const Uuid id = (co_await t.printers.add({.host = kHost, .name = "Prusa"})).printer.id;
         co_await t.printers.remove(kHost);
         EXPECT_EQ(t.changes.of<events::PrinterRemoved>().at(0).host, kHost);
-        EXPECT_TRUE((co_await t.printers.list(PrinterFields::all())).empty());
+        EXPECT_TRUE((co_await views_of(t.printers, PrinterFields::all())).empty());
         EXPECT_EQ((co_await t.monitor.snapshot(id)).status, not_responding());
         EXPECT_EQ(co_await code_of(t.printers.add({.host = kHost, .name = "again"})), std::nullopt);
         EXPECT_EQ((co_await t.monitor.snapshot(t.id())).status, t.script.status);
@@ -281,16 +290,16 @@ TEST_F(PrintersTest, TheNextListShowsWhatAnotherProcessHasWritten) {
             {t.rows, t.api, t.monitor, t.exchange, t.lists, t.blocking, t.changes, (*t.database).commit_number()}};
         const auto other = t.database.connect();
         storage::PrinterRepository rows_of_other(*other);
-        EXPECT_TRUE((co_await printers.list({})).empty());
+        EXPECT_TRUE((co_await views_of(printers, {})).empty());
         rows_of_other.insert({.id = fleet::id_of(kHost), .host = kHost});
-        EXPECT_EQ((co_await printers.list({})).size(), 1U);
+        EXPECT_EQ((co_await views_of(printers, {})).size(), 1U);
         EXPECT_EQ((co_await t.monitor.snapshot(fleet::id_of(kHost))).status.state, PrinterState::kNotResponding);
-        EXPECT_EQ((co_await printers.list(PrinterFields::all())).size(), 1U);
+        EXPECT_EQ((co_await views_of(printers, PrinterFields::all())).size(), 1U);
         EXPECT_EQ((co_await t.monitor.snapshot(fleet::id_of(kHost))).status, t.script.status) << "it is watched";
         rows_of_other.modify(kHost, [](Printer& printer) { printer.name = "another"; });
-        EXPECT_EQ((co_await printers.list({})).at(0).printer.name, "another");
+        EXPECT_EQ((co_await views_of(printers, {})).at(0).printer.name, "another");
         rows_of_other.remove(kHost);
-        EXPECT_TRUE((co_await printers.list(PrinterFields::all())).empty());
+        EXPECT_TRUE((co_await views_of(printers, PrinterFields::all())).empty());
         EXPECT_EQ((co_await t.monitor.snapshot(fleet::id_of(kHost))).status.state, PrinterState::kNotResponding);
     });
 }
